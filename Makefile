@@ -1,0 +1,121 @@
+# vsmigd: see README.md. `make V=1` shows the commands.
+MAKEFLAGS += -rR
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+VERSION := 0.1.0
+CC ?= cc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+PREFIX ?= /usr
+SYSCONFDIR ?= /etc
+SBINDIR ?= $(PREFIX)/sbin
+BINDIR ?= $(PREFIX)/bin
+MANDIR ?= $(PREFIX)/share/man
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+PKG_CONFIG ?= pkg-config
+BUILD ?= build
+Q := $(if $(V),,@)
+
+LIBS := libvirt libxml-2.0 openssl gsoapssl libcrypt
+ifeq ($(filter deps deps-check clean help,$(MAKECMDGOALS)),)
+HAVE := $(shell $(PKG_CONFIG) --exists $(LIBS) 2>/dev/null && command -v soapcpp2 2>/dev/null)
+endif
+PKG_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBS))
+PKG_LIBS = $(shell $(PKG_CONFIG) --libs $(LIBS))
+
+OPT ?= -O2 -g
+WERROR ?= -Werror
+WARN := -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wformat=2 -Wstrict-prototypes \
+	-Wpointer-arith -Wwrite-strings $(WERROR)
+HARDEN := -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2
+ifneq ($(SANITIZE),)
+HARDEN := -fPIE -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all
+LDEXTRA := -fsanitize=$(SANITIZE)
+endif
+BASE_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DVSMIGD_VERSION='"$(VERSION)"' -DSYSCONFDIR='"$(SYSCONFDIR)"' \
+	-I. -I$(BUILD) -pthread $(OPT) $(HARDEN)
+CFLAGS_ALL = $(BASE_CFLAGS) $(WARN) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+# Generated gSOAP code is not ours to warn about.
+CFLAGS_GEN = $(BASE_CFLAGS) -w $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+LDFLAGS_ALL = -pie -Wl,-z,relro,-z,now -pthread $(LDEXTRA) $(LDFLAGS)
+
+TOOL_SRC := $(wildcard wsman/vsmig*.c)
+SRC_base := $(wildcard daemon/base/*.c)
+SRC_hv := $(wildcard checks/hypervisor/*.c)
+SRC_checks := $(wildcard checks/*.c checks/rules/*.c)
+SRC_cim := $(filter-out cim/schemac.c,$(wildcard cim/*.c cim/providers/*.c))
+SRC_wsman := $(filter-out $(TOOL_SRC),$(wildcard wsman/*.c))
+SRC_daemon := $(filter-out daemon/main.c,$(wildcard daemon/*.c))
+LAYERS := base hv checks cim wsman daemon
+GEN_SOAP := $(addprefix $(BUILD)/gsoap/soap,C.c H.h Stub.h)
+GEN_SCHEMA := $(BUILD)/schema_tables.c
+
+obj = $(patsubst %.c,$(BUILD)/%.o,$(1))
+OBJ_base := $(call obj,$(SRC_base))
+OBJ_hv := $(call obj,$(SRC_hv))
+OBJ_checks := $(call obj,$(SRC_checks))
+OBJ_cim := $(call obj,$(SRC_cim)) $(BUILD)/schema_tables.o
+OBJ_wsman := $(call obj,$(SRC_wsman)) $(BUILD)/gsoap/soapC.o
+OBJ_daemon := $(call obj,$(SRC_daemon))
+ARCHIVES := $(foreach l,$(LAYERS),$(BUILD)/lib$(l).a)
+
+.PHONY: all
+all: $(BUILD)/vsmigd $(BUILD)/vsmig
+
+$(BUILD)/vsmigd: $(BUILD)/daemon/main.o $(ARCHIVES)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
+
+$(BUILD)/vsmig: $(call obj,$(TOOL_SRC)) $(BUILD)/libwsman.a $(BUILD)/libbase.a
+	@echo "  LD      $@"
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(PKG_LIBS)
+
+define archive_rule
+$(BUILD)/lib$(1).a: $$(OBJ_$(1))
+	@echo "  AR      $$@"
+	$$(Q)rm -f $$@ && ar rcs $$@ $$^
+endef
+$(foreach l,$(LAYERS),$(eval $(call archive_rule,$(l))))
+
+$(BUILD)/%.o: %.c | need-tools
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# gSOAP: one header in, C out. The server and the tool both use it.
+$(BUILD)/gsoap/soapC.c: wsman/vsmig.gsoap.h | need-tools
+	@mkdir -p $(@D)
+	@echo "  SOAP    $@"
+	$(Q)soapcpp2 -2 -c -C -L -x -w -d$(@D) $< >$(@D)/log 2>&1 || { cat $(@D)/log; exit 1; }
+$(BUILD)/gsoap/soapC.o: $(BUILD)/gsoap/soapC.c
+	@echo "  CC      $@"
+	$(Q)$(CC) $(CFLAGS_GEN) -c -o $@ $<
+$(OBJ_wsman) $(call obj,$(TOOL_SRC)): | $(BUILD)/gsoap/soapC.c
+
+# The CIM schema: XML documents in, const tables out; a defect in them ends the build.
+$(BUILD)/schemac: cim/schemac.c | need-tools
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	$(Q)$(CC) $(CFLAGS_ALL) -o $@ $< $(LDFLAGS_ALL) $(shell $(PKG_CONFIG) --libs libxml-2.0)
+$(GEN_SCHEMA): $(BUILD)/schemac $(sort $(wildcard schemas/*.xml))
+	@echo "  SCHEMA  $@"
+	$(Q)$(BUILD)/schemac $(sort $(wildcard schemas/*.xml)) >$@
+$(BUILD)/schema_tables.o: $(GEN_SCHEMA)
+	@echo "  CC      $@"
+	$(Q)$(CC) $(CFLAGS_ALL) -c -o $@ $<
+
+.PHONY: need-tools
+need-tools:
+ifeq ($(HAVE),)
+	@echo "The libraries to build with are missing ($(LIBS), soapcpp2): run 'make deps' as root." >&2; exit 1
+endif
+
+-include tests/tests.mk
+
+.PHONY: clean
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

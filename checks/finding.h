@@ -1,0 +1,48 @@
+/*
+ * Findings: what a rule has to say. A list of them lives in one arena.
+ */
+#ifndef VSMIGD_CHECKS_FINDING_H
+#define VSMIGD_CHECKS_FINDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "checks/reason.h"
+#include "daemon/base/mem.h"
+
+struct finding {
+	enum reason_id id;
+	enum effect effect;		/* the reason's, unless policy or a setting changed it */
+	const char *args[4];		/* of the text, NULL past the last */
+	const char *message;		/* the text with its arguments in place */
+	const char *object;		/* "disk vda", "interface 52:54:00:aa:bb:cc"; NULL: the VM */
+	const char *found, *needed;	/* values, where there are such; else NULL */
+	const char *remedy;		/* what to do; never NULL */
+	const char *rule;		/* name of the rule; "" for the engine's own */
+	bool policy;			/* refuses or warns about what libvirt would carry out */
+};
+
+struct findings {
+	struct arena *arena;
+	struct finding *items;
+	size_t n;
+	const char *rule;		/* set by the engine while a rule runs */
+};
+
+/*
+ * Adds a finding; up to 4 text arguments follow the id, copied into the arena. Returns it so
+ * that object, found, needed, remedy (text that lives as long as the arena) can be set:
+ *
+ *	struct finding *f = finding_add(fs, VSM4401, net, mac);
+ *	f->object = arena_printf(fs->arena, "interface %s", mac);
+ */
+#define finding_add(fs, id, ...) \
+	finding_add_args((fs), (id), (const char *const[5]){ __VA_ARGS__ })
+struct finding *finding_add_args(struct findings *fs, enum reason_id id, const char *const args[5]);
+
+/* "Not evaluated": VSM6002, once per (what, driver). `what` names the check, `missing` the fact
+ * ("the networks of the target host") and why it could not be had. */
+struct finding *finding_unknown(struct findings *fs, const char *what, const char *driver,
+	const char *missing);
+
+#endif

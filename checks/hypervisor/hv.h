@@ -1,0 +1,114 @@
+/*
+ * Hypervisors: connections to libvirt, and the facts that a check needs of both sides.
+ *
+ * One thread runs libvirt's default event loop (registered before the first connection is
+ * opened); its callbacks only enqueue. Each connection has one queue and a few threads of its
+ * own: a libvirt call cannot be cancelled, so a call that overstays keeps its thread, counted
+ * (COUNT_HV_STUCK), and nobody else waits for it. Connections are kept, watched by keepalive,
+ * and opened again when lost; an idle destination is closed after a while.
+ *
+ * What is live, what is cached: state, jobs, names, networks, pools, secrets, free memory are
+ * asked for every gather. Capabilities, domain capabilities and CPU comparisons are cached per
+ * connection generation and dropped when the connection is opened again.
+ *
+ * All functions may be called from any thread.
+ */
+#ifndef VSMIGD_HV_HV_H
+#define VSMIGD_HV_HV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "checks/facts.h"
+#include "daemon/base/err.h"
+#include "daemon/base/timer.h"
+
+struct hv;
+
+struct hv_host {		/* a [hosts] row with its [host NAME] section */
+	const char *name, *uri;
+	bool maintenance;
+	unsigned max_migrations;
+};
+
+struct hv_config {
+	const char *source_uri;
+	const char *source_name;	/* NULL or "": what libvirt says */
+	const char *uri_template;	/* with one {host}; IPv6 is bracketed by us */
+	const char *const *allow;	/* patterns (fnmatch on names) and networks (CIDR); none: only hosts */
+	size_t n_allow;
+	const struct hv_host *hosts;
+	size_t n_hosts;
+	const char *pki_path, *auth_file;	/* NULL or "": libvirt's own */
+	unsigned threads_per_connection;	/* 4 */
+	unsigned max_connections;		/* destinations open at once */
+	int64_t idle_ms;			/* a destination unused for so long is closed */
+};
+
+/* Starts libvirt and the event loop; once per process, before hv_new. */
+int hv_global_init(struct err *e);
+/* Copies c. Starts opening the source in the background: a source that is down is not an error. */
+struct hv *hv_new(const struct hv_config *c, struct timers *timers, struct err *e);
+/* Reload: hosts, template, allow, limits. Connections whose URI stays are kept. The source's URI
+ * cannot change: -ERR_CONFIG. */
+int hv_set_config(struct hv *hv, const struct hv_config *c, struct err *e);
+/*
+ * Closes the connections and joins threads, but waits for none that is stuck in a call past
+ * `deadline`; returns how many such there are (the process should then end by _exit).
+ */
+size_t hv_free(struct hv *hv, int64_t deadline);
+
+/* The host name of the service: [source] name, else libvirt's once known, else gethostname's.
+ * The text lives as long as hv. */
+const char *hv_host_name(struct hv *hv);
+/* A migration-capable type, by a table over virConnectGetType: "QEMU", "Xen", "Test" (for the
+ * demo) ...; false: code 1. */
+bool hv_type_migrates(const char *type);
+
+struct hv_vm {
+	const char *uuid, *name, *title;
+	int state, reason;		/* virDomainState */
+	bool persistent, save_image;
+};
+
+/*
+ * Lists all domains of the source, or the one whose UUID (any case) or name is `only`.
+ * done gets them in the arena of the caller's choice; it is called exactly once, from any
+ * thread, with -ERR_UNAVAILABLE, -ERR_TIMEOUT (at the deadline, even when libvirt still hangs)
+ * or -ERR_IO in e on failure. `only` not found: 0 vms, no error. The arena must stay valid until
+ * done is called, and is used by nobody else meanwhile.
+ */
+struct hv_list {
+	struct arena *arena;
+	const char *only;
+	int64_t deadline;
+	void (*done)(struct hv_list *l);
+	void *arg;
+	struct hv_vm *vms;
+	size_t n;
+	struct err err;
+};
+void hv_list_vms(struct hv *hv, struct hv_list *l);
+
+/* The destinations known by name, for the tool and the audit: [hosts] rows. In arena. */
+const struct hv_host *hv_hosts(struct hv *hv, struct arena *a, size_t *n);
+
+/*
+ * Gathers facts. The struct and the facts stay valid until done is called, which may be long
+ * after the deadline when a hypervisor hangs: the engine answers at the deadline by itself and
+ * leaves the gather to end alone. The source and the destination are asked concurrently; what
+ * depends on the VM's configuration is asked of the destination after prepare.
+ */
+struct hv_gather {
+	struct facts *facts;		/* inputs set */
+	int64_t deadline;		/* no new libvirt call is begun past it */
+	/* Called on a hypervisor thread when facts.stored is known: sets facts.config. */
+	void (*prepare)(struct hv_gather *g);
+	void (*done)(struct hv_gather *g);	/* exactly once, any thread */
+	void *arg;
+	_Atomic(const char *) step;	/* static text: what is being waited for */
+};
+void hv_gather_start(struct hv *hv, struct hv_gather *g);
+
+#endif
