@@ -15,6 +15,7 @@
 
 struct cim_ref;
 struct cim_instance;
+struct cim_loose;
 
 union cim_datum {
 	bool b;
@@ -24,11 +25,14 @@ union cim_datum {
 	const char *str;	/* string; datetime as 25 characters of DMTF text */
 	const struct cim_ref *ref;
 	const struct cim_instance *inst; /* EmbeddedInstance, when instance is true */
+	const struct cim_loose *loose;	/* EmbeddedInstance, when loose is true: cim/codec.h */
 };
 
 struct cim_value {
 	bool given;		/* false: NULL */
-	bool instance;		/* the data are instances, not text (EmbeddedInstance only) */
+	/* With EmbeddedInstance the data are text, unless they are instances that we made, or
+	 * arguments that came as XML elements. */
+	bool instance, loose;
 	size_t n;		/* elements; 1 for a scalar; an empty array is given with n = 0 */
 	union cim_datum *data;
 };
@@ -57,7 +61,8 @@ struct cim_instance {
 struct cim_instance *cim_instance_new(struct arena *a, const struct cim_class *c, const char *ns);
 
 /* Setters by property index (schema_ids.h). The type must be the schema's (asserted). */
-void cim_set_str(struct arena *a, struct cim_instance *i, size_t prop, const char *s); /* NULL: no value */
+/* NULL is no value. */
+void cim_set_str(struct arena *a, struct cim_instance *i, size_t prop, const char *s);
 void cim_set_uint(struct arena *a, struct cim_instance *i, size_t prop, uint64_t u);
 void cim_set_bool(struct arena *a, struct cim_instance *i, size_t prop, bool b);
 void cim_set_ref(struct arena *a, struct cim_instance *i, size_t prop, const struct cim_ref *r);
@@ -83,5 +88,15 @@ int cim_ref_check(const struct cim_ref *r, const struct cim_class *c, struct err
 bool cim_ref_selects(const struct cim_ref *r, const struct cim_instance *i);
 /* The scalar value of a property as text, in the arena; NULL when NULL. */
 const char *cim_value_text(struct arena *a, const struct cim_property *p, const struct cim_value *v);
+
+/*
+ * Text of one datum, both ways, for every type but references and instances. Reading allows
+ * white space around it, except in strings; booleans in any case, or 1 and 0; char16 as one
+ * character or a decimal number; datetime as DMTF text, xs:dateTime or xs:duration.
+ * -ERR_PARAMETER when the text is not of the type, or out of its range.
+ */
+int cim_datum_from_text(struct arena *a, enum cim_type t, const char *text, union cim_datum *d,
+	struct err *e);
+const char *cim_datum_text(struct arena *a, enum cim_type t, const union cim_datum *d);
 
 #endif
