@@ -1,0 +1,280 @@
+/*
+ * The yardstick of the check: the libvirt calls of tests/bench/calls.txt, made directly, in
+ * order, over two connections that stay open. Prints the median microseconds of a round.
+ *
+ *	direct CALLS SOURCE-URI DESTINATION-URI VM-UUID ROUNDS
+ */
+#include <libvirt/libvirt.h>
+#include <libvirt/virterror.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { MOST_CALLS = 64, MOST_OBJECTS = 32 };
+
+struct run {
+	virConnectPtr src, dst;
+	virDomainPtr vm;
+	char *xml;
+	const char *uuid;
+	char name[256];
+	char disks[MOST_OBJECTS][256], paths[MOST_OBJECTS][256], networks[MOST_OBJECTS][256];
+	size_t n_disks, n_nics;
+};
+
+static void look_up_vm(struct run *r, virConnectPtr c, size_t i)
+{
+	(void)i;
+	virDomainPtr d = virDomainLookupByUUIDString(c, r->uuid);
+
+	if (c != r->src) {
+		if (d)
+			virDomainFree(d);
+		return;
+	}
+	if (r->vm)
+		virDomainFree(r->vm);
+	r->vm = d;
+}
+
+static void get_state(struct run *r, virConnectPtr c, size_t i)
+{
+	int state, reason;
+
+	(void)c, (void)i;
+	virDomainGetState(r->vm, &state, &reason, 0);
+}
+
+static void is_persistent(struct run *r, virConnectPtr c, size_t i)
+{
+	(void)c, (void)i;
+	virDomainIsPersistent(r->vm);
+}
+
+static void job_stats(struct run *r, virConnectPtr c, size_t i)
+{
+	virTypedParameterPtr params = NULL;
+	int type, n = 0;
+
+	(void)c, (void)i;
+	if (virDomainGetJobStats(r->vm, &type, &params, &n, 0) == 0)
+		virTypedParamsFree(params, n);
+}
+
+static void control_info(struct run *r, virConnectPtr c, size_t i)
+{
+	virDomainControlInfo info;
+
+	(void)c, (void)i;
+	virDomainGetControlInfo(r->vm, &info, 0);
+}
+
+static void get_xml(struct run *r, virConnectPtr c, size_t i)
+{
+	(void)c, (void)i;
+	free(r->xml);
+	r->xml = virDomainGetXMLDesc(r->vm, 0);
+}
+
+static void snapshots(struct run *r, virConnectPtr c, size_t i)
+{
+	(void)c, (void)i;
+	virDomainSnapshotNum(r->vm, 0);
+}
+
+static void checkpoints(struct run *r, virConnectPtr c, size_t i)
+{
+	(void)c, (void)i;
+	virDomainListAllCheckpoints(r->vm, NULL, 0);
+}
+
+static void managed_save(struct run *r, virConnectPtr c, size_t i)
+{
+	(void)c, (void)i;
+	virDomainHasManagedSaveImage(r->vm, 0);
+}
+
+static void block_job(struct run *r, virConnectPtr c, size_t i)
+{
+	virDomainBlockJobInfo info;
+
+	(void)c;
+	virDomainGetBlockJobInfo(r->vm, r->disks[i], &info, 0);
+}
+
+static void look_up_name(struct run *r, virConnectPtr c, size_t i)
+{
+	virDomainPtr d = virDomainLookupByName(c, r->name);
+
+	(void)i;
+	if (d)
+		virDomainFree(d);
+}
+
+static void memory_stats(struct run *r, virConnectPtr c, size_t i)
+{
+	virNodeMemoryStats stats[16];
+	int n = 16;
+
+	(void)r, (void)i;
+	virNodeGetMemoryStats(c, VIR_NODE_MEMORY_STATS_ALL_CELLS, stats, &n, 0);
+}
+
+static void cpu_map(struct run *r, virConnectPtr c, size_t i)
+{
+	unsigned char *map = NULL;
+	unsigned online;
+
+	(void)r, (void)i;
+	virNodeGetCPUMap(c, &map, &online, 0);
+	free(map);
+}
+
+static void look_up_volume(struct run *r, virConnectPtr c, size_t i)
+{
+	virStorageVolPtr v = virStorageVolLookupByPath(c, r->paths[i]);
+
+	if (v)
+		virStorageVolFree(v);
+}
+
+static void look_up_network(struct run *r, virConnectPtr c, size_t i)
+{
+	virNetworkPtr n = virNetworkLookupByName(c, r->networks[i]);
+
+	if (n)
+		virNetworkFree(n);
+}
+
+static void network_active(struct run *r, virConnectPtr c, size_t i)
+{
+	virNetworkPtr n = virNetworkLookupByName(c, r->networks[i]);
+
+	if (n) {
+		virNetworkIsActive(n);
+		virNetworkFree(n);
+	}
+}
+
+static const struct call {
+	const char *name;
+	void (*make)(struct run *r, virConnectPtr c, size_t i);
+} calls[] = {
+	{ "virDomainLookupByUUIDString", look_up_vm },
+	{ "virDomainGetState", get_state },
+	{ "virDomainIsPersistent", is_persistent },
+	{ "virDomainGetJobStats", job_stats },
+	{ "virDomainGetControlInfo", control_info },
+	{ "virDomainGetXMLDesc", get_xml },
+	{ "virDomainSnapshotNum", snapshots },
+	{ "virDomainListAllCheckpoints", checkpoints },
+	{ "virDomainHasManagedSaveImage", managed_save },
+	{ "virDomainGetBlockJobInfo", block_job },
+	{ "virDomainLookupByName", look_up_name },
+	{ "virNodeGetMemoryStats", memory_stats },
+	{ "virNodeGetCPUMap", cpu_map },
+	{ "virStorageVolLookupByPath", look_up_volume },
+	{ "virNetworkLookupByName", look_up_network },
+	{ "virNetworkIsActive", network_active },
+};
+
+struct step {
+	const struct call *call;
+	bool on_dst;
+	char repeat; /* 'e'ach round, for each 'd'isk, for each 'n'ic */
+};
+
+static size_t read_steps(const char *path, struct step *steps)
+{
+	FILE *f = fopen(path, "re");
+	char line[256], side[8], when[8], name[64];
+	size_t n = 0;
+
+	while (f && fgets(line, sizeof line, f)) {
+		if (sscanf(line, "%7s %7s %63s", side, when, name) != 3 || *side == '#' ||
+				strcmp(when, "once") == 0)
+			continue;
+		for (size_t i = 0; i < sizeof calls / sizeof *calls && n < MOST_CALLS; i++)
+			if (strcmp(calls[i].name, name) == 0)
+				steps[n++] = (struct step){ &calls[i], *side == 'd', *when };
+	}
+	if (f)
+		fclose(f);
+	return n;
+}
+
+/* Copies what stands between quotes behind each `before` in the XML. */
+static size_t quoted(const char *xml, const char *before, char out[][256])
+{
+	size_t n = 0;
+
+	for (const char *p = xml; n < MOST_OBJECTS && (p = strstr(p, before)); n++) {
+		p += strlen(before);
+		snprintf(out[n], sizeof out[n], "%.*s", (int)strcspn(p, "'"), p);
+	}
+	return n;
+}
+
+static double round_of(struct run *r, const struct step *steps, size_t n)
+{
+	struct timespec a, b;
+
+	clock_gettime(CLOCK_MONOTONIC, &a);
+	for (size_t i = 0; i < n; i++) {
+		size_t times = steps[i].repeat == 'd' ? r->n_disks :
+			steps[i].repeat == 'n' ? r->n_nics : 1;
+		for (size_t k = 0; k < times; k++)
+			steps[i].call->make(r, steps[i].on_dst ? r->dst : r->src, k);
+	}
+	clock_gettime(CLOCK_MONOTONIC, &b);
+	return (double)(b.tv_sec - a.tv_sec) * 1e6 + (double)(b.tv_nsec - a.tv_nsec) / 1e3;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static void say_nothing(void *arg, virErrorPtr e)
+{
+	(void)arg, (void)e;
+}
+
+int main(int argc, char **argv)
+{
+	struct step steps[MOST_CALLS];
+	struct run r = { 0 };
+	double *took;
+	size_t n, rounds;
+
+	if (argc != 6)
+		return 2;
+	virSetErrorFunc(NULL, say_nothing);
+	rounds = strtoul(argv[5], NULL, 10);
+	n = read_steps(argv[1], steps);
+	r.src = virConnectOpen(argv[2]);
+	r.dst = virConnectOpen(argv[3]);
+	r.uuid = argv[4];
+	took = calloc(rounds, sizeof *took);
+	if (!n || !r.src || !r.dst || !took || !rounds)
+		return 1;
+	look_up_vm(&r, r.src, 0);
+	if (!r.vm)
+		return 1;
+	snprintf(r.name, sizeof r.name, "%s", virDomainGetName(r.vm));
+	get_xml(&r, r.src, 0);
+	r.n_disks = quoted(r.xml, "<target dev='vd", r.disks);
+	for (size_t i = 0; i < r.n_disks; i++)
+		memmove(r.disks[i] + 2, r.disks[i], 250), memcpy(r.disks[i], "vd", 2);
+	quoted(r.xml, "<source file='", r.paths);
+	r.n_nics = quoted(r.xml, "<source network='", r.networks);
+	for (size_t i = 0; i < rounds; i++)
+		took[i] = round_of(&r, steps, n);
+	qsort(took, rounds, sizeof *took, by_value);
+	printf("%.0f\n", took[rounds / 2]);
+	return 0;
+}
