@@ -14,8 +14,15 @@ struct block {
 	alignas(max_align_t) char data[];
 };
 
+struct deferred {
+	struct deferred *next;
+	void (*fn)(void *arg);
+	void *arg;
+};
+
 struct arena {
 	struct block *head;
+	struct deferred *deferred;
 	size_t given;
 };
 
@@ -70,11 +77,21 @@ void arena_free(struct arena *a)
 
 	if (!a)
 		return;
+	for (struct deferred *d = a->deferred; d; d = d->next)
+		d->fn(d->arg);
 	for (struct block *b = a->head; b; b = next) {
 		next = b->next;
 		free(b);
 	}
 	free(a);
+}
+
+void arena_defer(struct arena *a, void (*fn)(void *arg), void *arg)
+{
+	struct deferred *d = arena_alloc(a, sizeof *d);
+
+	*d = (struct deferred){ .next = a->deferred, .fn = fn, .arg = arg };
+	a->deferred = d;
 }
 
 void arena_freep(struct arena **a)

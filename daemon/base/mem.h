@@ -33,6 +33,8 @@ char *arena_strdup(struct arena *a, const char *s); /* NULL gives NULL */
 char *arena_strndup(struct arena *a, const char *s, size_t n);
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 char *arena_vprintf(struct arena *a, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
+/* Calls fn(arg) when the arena is freed, last added first: what the arena refers to stays alive. */
+void arena_defer(struct arena *a, void (*fn)(void *arg), void *arg);
 /* Bytes given out so far, for limits. */
 size_t arena_used(const struct arena *a);
 
