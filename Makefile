@@ -68,7 +68,7 @@ $(BUILD)/vsmigd: $(BUILD)/daemon/main.o $(ARCHIVES)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
 
-$(BUILD)/vsmig: $(call obj,$(TOOL_SRC)) $(BUILD)/libwsman.a $(BUILD)/libbase.a
+$(BUILD)/vsmig: $(call obj,$(TOOL_SRC)) $(BUILD)/libwsman.a $(BUILD)/libcim.a $(BUILD)/libbase.a
 	@echo "  LD      $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(PKG_LIBS)
 

@@ -1,0 +1,31 @@
+/*
+ * The tool vsmig: what its commands share. One thread, one request at a time.
+ */
+#ifndef VSMIGD_WSMAN_VSMIG_H
+#define VSMIGD_WSMAN_VSMIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Exit statuses. Only `check` uses VSMIG_NO. */
+enum { VSMIG_OK = 0, VSMIG_NO = 1, VSMIG_FAILED = 2 };
+
+enum { VSMIG_MAX_SETS = 32 };
+
+/* The command line, as text; NULL where an option was not given. */
+struct vsmig_options {
+	const char *host, *port;
+	const char *user, *password_file;
+	const char *ca;
+	bool insecure;
+	int timeout_s;
+	bool json;
+	const char *type, *new_name, *bandwidth, *transport;
+	const char *sets[VSMIG_MAX_SETS];	/* NAME=VALUE */
+	size_t n_sets;
+};
+
+/* Writes "vsmig: SENTENCE" to standard error and returns VSMIG_FAILED. */
+int vsmig_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#endif
