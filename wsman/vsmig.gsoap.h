@@ -7,12 +7,15 @@
  * generated beside these, are always written with the prefix SOAP-ENV, and read with any. The
  * table of namespaces is in namespaces.c.
  */
-//gsoap s      schema namespace: http://www.w3.org/2003/05/soap-envelope
-//gsoap s      schema form:      qualified
-//gsoap wsa    schema namespace: http://schemas.xmlsoap.org/ws/2004/08/addressing
-//gsoap wsa    schema form:      qualified
-//gsoap wsman  schema namespace: http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd
-//gsoap wsman  schema form:      qualified
+//gsoap s      schema namespace:     http://www.w3.org/2003/05/soap-envelope
+//gsoap s      schema elementForm:   qualified
+//gsoap s      schema attributeForm: unqualified
+//gsoap wsa    schema namespace:     http://schemas.xmlsoap.org/ws/2004/08/addressing
+//gsoap wsa    schema elementForm:   qualified
+//gsoap wsa    schema attributeForm: unqualified
+//gsoap wsman  schema namespace:     http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd
+//gsoap wsman  schema elementForm:   qualified
+//gsoap wsman  schema attributeForm: unqualified
 
 typedef char *xsd__anyURI;
 typedef char *xsd__string;
@@ -75,7 +78,7 @@ struct s__FaultType {
 	struct s__ReasonType {
 		struct s__TextType {
 			@xsd__string xml__lang 1;
-			xsd__string __item;
+			_XML __item; /* escaped text */
 		} s__Text 1;
 	} s__Reason 1;
 	struct s__DetailType {

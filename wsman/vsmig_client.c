@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "daemon/base/clock.h"
 #include "daemon/base/digest.h"
 #include "gsoap/soapH.h"	/* brings OpenSSL's types along: gSOAP's client is built on it */
 #include "wsman/vsmig_reply.h"
@@ -28,6 +29,7 @@ struct vsmig_client {
 	char *user, *password;
 	int timeout_s;
 	const char *verify_error;	/* OpenSSL's text, static */
+	int64_t hurry;			/* a failure before it is no timeout */
 };
 
 struct call {
@@ -123,10 +125,19 @@ struct vsmig_client *vsmig_client_new(const struct vsmig_options *o, const char 
 	return c;
 }
 
+/* Closes without waiting for the server's farewell; gSOAP would, for seconds. */
+static void hang_up(struct vsmig_client *c)
+{
+	if (c->soap->ssl != NULL)
+		SSL_set_shutdown(c->soap->ssl, SSL_RECEIVED_SHUTDOWN);
+	soap_closesock(c->soap);
+}
+
 void vsmig_client_free(struct vsmig_client *c)
 {
 	if (c == NULL)
 		return;
+	hang_up(c);
 	soap_destroy(c->soap);
 	soap_end(c->soap);
 	soap_free(c->soap);
@@ -139,21 +150,28 @@ void vsmig_client_free(struct vsmig_client *c)
 	free(c);
 }
 
-static int send_failed(struct vsmig_client *c, const char *to, struct err *e)
+/* How the transport failed, from what gSOAP left behind. */
+static int transport_failed(struct vsmig_client *c, const char *to, struct err *e)
 {
-	char text[256] = "";
+	const char *text, *detail;
 
 	if (c->verify_error != NULL)
 		return err_set(e, ERR_ACCESS, "The certificate of %s was not accepted: %s "
 			"(--ca FILE names what to trust)", to, c->verify_error);
-	if (c->soap->errnum == 0 && soap_check_state(c->soap) == SOAP_OK
-			&& (c->soap->error == SOAP_EOF || c->soap->error == SOAP_TCP_ERROR))
-		return err_set(e, ERR_TIMEOUT, "%s did not answer in time", to);
-	if (c->soap->errnum != 0)
+	if (c->soap->error == SOAP_EOF && c->soap->errnum == 0) {
+		/* gSOAP tells no difference between a limit passed and a connection closed. */
+		if (clock_left(c->hurry) == 0)
+			return err_set(e, ERR_TIMEOUT, "%s did not answer in time", to);
+		return err_set(e, ERR_UNAVAILABLE, "%s closed the connection", to);
+	}
+	if (c->soap->errnum != 0 && c->soap->error != SOAP_SSL_ERROR)
 		return err_set(e, ERR_UNAVAILABLE, "%s cannot be reached: %s", to,
 			strerror(c->soap->errnum));
-	soap_sprint_fault(c->soap, text, sizeof text);
-	return err_set(e, ERR_UNAVAILABLE, "%s cannot be reached: %s", to, text);
+	soap_set_fault(c->soap);
+	text = soap_fault_string(c->soap);
+	detail = soap_fault_detail(c->soap);
+	return err_set(e, ERR_UNAVAILABLE, "%s cannot be reached: %s%s%s", to,
+		text != NULL ? text : "", detail != NULL ? "; " : "", detail != NULL ? detail : "");
 }
 
 static int http_failed(int status, const char *to, struct err *e)
@@ -206,7 +224,7 @@ static int receive(struct vsmig_client *c, const char *to, const char **bytes, s
 	if (soap_begin_recv(soap) != SOAP_OK) {
 		if (soap->error >= 201 && soap->error < 600)
 			return http_failed(soap->error, to, e);
-		return send_failed(c, to, e);
+		return transport_failed(c, to, e);
 	}
 	announced = soap->length;
 	if (announced > MAX_REPLY)
@@ -214,7 +232,7 @@ static int receive(struct vsmig_client *c, const char *to, const char **bytes, s
 			MAX_REPLY >> 20);
 	*bytes = soap_http_get_body(soap, n);
 	if (*bytes == NULL)
-		return send_failed(c, to, e);
+		return transport_failed(c, to, e);
 	/* gSOAP hands a body that was cut short over as if it were whole. */
 	if (announced != 0 && *n < announced)
 		return err_set(e, ERR_IO, "%s closed the connection in the middle of its reply", to);
@@ -275,6 +293,8 @@ static int run(struct vsmig_client *c, const struct call *call, xmlDoc **doc,
 	size_t n = 0;
 	int r;
 
+	c->hurry = clock_in(1000 * (int64_t)(c->timeout_s < CONNECT_SECONDS ? c->timeout_s
+		: CONNECT_SECONDS));
 	soap_end(c->soap);
 	soap_begin(c->soap);
 	c->soap->userid = c->user;
@@ -283,11 +303,11 @@ static int run(struct vsmig_client *c, const struct call *call, xmlDoc **doc,
 	if (call->action != NULL)
 		set_header(c, call);
 	if (send_request(c, to, call->body) != SOAP_OK)
-		r = send_failed(c, to, e);
+		r = transport_failed(c, to, e);
 	else
 		r = receive(c, to, &bytes, &n, e);
 	if (r != 0 || !c->soap->keep_alive)
-		soap_closesock(c->soap);
+		hang_up(c);
 	return r != 0 ? r : vsmig_reply_parse(bytes, n, doc, content, e);
 }
 

@@ -11,7 +11,7 @@
 
 #include "daemon/base/mem.h"
 
-enum { DEFAULT_COLUMNS = 100, MIN_COLUMNS = 60, GAP = 2 };
+enum { DEFAULT_COLUMNS = 100, MIN_COLUMNS = 60, GAP = 2, UUID_COLUMNS = 36, LAST_COLUMNS = 20 };
 
 void vsmig_print_init(void)
 {
@@ -221,15 +221,15 @@ void vsmig_print_table(struct buf *out, const struct vsmig_table *t, size_t widt
 {
 	auto_arena struct arena *a = arena_new();
 	size_t *widths = arena_array(a, t->n_columns, sizeof *widths);
-	size_t used = 0;
+	size_t most = width / 3 > UUID_COLUMNS ? width / 3 : UUID_COLUMNS, used = 0;
 
 	for (size_t i = 0; i + 1 < t->n_columns; i++) {
 		widths[i] = natural_width(t, i);
-		if (widths[i] > width / 3)
-			widths[i] = width / 3;
+		if (widths[i] > most)
+			widths[i] = most;
 		used += widths[i] + GAP;
 	}
-	widths[t->n_columns - 1] = used + 20 < width ? width - used : 20;
+	widths[t->n_columns - 1] = used + LAST_COLUMNS < width ? width - used : LAST_COLUMNS;
 	add_row(out, t->heads, widths, t->n_columns);
 	for (size_t r = 0; r < t->n_rows; r++)
 		add_row(out, t->cells + r * t->n_columns, widths, t->n_columns);

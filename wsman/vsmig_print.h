@@ -36,7 +36,7 @@ struct vsmig_table {
 
 /*
  * Adds the table to out, `width` columns wide. Every column but the last is as wide as its
- * widest cell, up to a third of the width; the last has the rest. Cells are cleaned, except that
+ * widest cell, up to a third of the width (and never too small for a UUID); the last has the rest. Cells are cleaned, except that
  * '\n' starts a new line within the cell, and wrapped at spaces, or anywhere if a word is too
  * long.
  */
