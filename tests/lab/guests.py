@@ -1,0 +1,154 @@
+"""The guests of the lab: small domains without an operating system, built from short pieces of libvirt XML."""
+
+import dataclasses
+import subprocess
+import uuid
+
+from hosts import EMULATOR, LOCAL, SHARED, LabError
+
+SPACE = uuid.UUID("a5a5a5a5-0077-4000-8000-00000000000a")
+
+
+@dataclasses.dataclass(frozen=True)
+class Device:
+    xml: str
+    image: tuple = ()           # (path, format, size, further arguments of qemu-img)
+
+
+@dataclasses.dataclass(frozen=True)
+class Guest:
+    devices: tuple = ()
+    memory_mib: int = 32
+    vcpus: int = 1
+    machine: str = "pc-i440fx-7.2"
+    firmware: str = ""          # "efi", or what the machine has
+    cpu: str = "<cpu mode='custom' match='exact'><model fallback='forbid'>qemu64</model></cpu>"
+    emulator: str = str(EMULATOR)
+    more: str = ""              # further children of <domain>
+
+    def xml(self, name, identity=None):
+        devices = "\n    ".join(device.xml for device in self.devices)
+        return f"""<domain type='qemu'>
+  <name>{name}</name>
+  <uuid>{identity or uuid_of(name)}</uuid>
+  <memory unit='MiB'>{self.memory_mib}</memory>
+  <vcpu>{self.vcpus}</vcpu>
+  <os{f" firmware='{self.firmware}'" if self.firmware else ""}><type arch='x86_64' machine='{self.machine}'>hvm</type></os>
+  <features><acpi/></features>
+  {self.cpu}{self.more}
+  <devices>
+    <emulator>{self.emulator}</emulator>
+    {devices}
+    <memballoon model='none'/>
+  </devices>
+</domain>
+"""
+
+    def make_images(self):
+        for device in self.devices:
+            if device.image:
+                make_image(*device.image)
+
+
+def make_image(path, kind, size, *further):
+    command = ["qemu-img", "create", "-q", "-f", kind, *further, path, size]
+    for _ in range(20):         # qemu-img gives up on LUKS when its key derivation takes less than a clock tick
+        done = subprocess.run(command, stderr=subprocess.PIPE, text=True)
+        if "accurate CPU usage" not in done.stderr:
+            break
+    if done.returncode:
+        raise LabError(f"{' '.join(command)}: {done.stderr}")
+
+
+def uuid_of(name):
+    return str(uuid.uuid5(SPACE, name))
+
+
+def mac_of(number):
+    return f"52:54:00:77:00:{number:02x}"
+
+
+def disk(name="disk", folder=SHARED, kind="qcow2", target="vda", inside="", driver=""):
+    path = f"{folder}/{name}.{kind}"
+    return Device(f"<disk type='file' device='disk'><driver name='qemu' type='{kind}'{driver}/><source file='{path}'/>"
+                  f"<target dev='{target}' bus='virtio'/>{inside}</disk>", (path, kind, "1M"))
+
+
+def cdrom(path):
+    return Device(f"<disk type='file' device='cdrom'><driver name='qemu' type='raw'/><source file='{path}'/>"
+                  f"<target dev='hda' bus='ide'/><readonly/></disk>", (path, "raw", "1M"))
+
+
+def volume(pool, name):
+    return Device(f"<disk type='volume' device='disk'><driver name='qemu' type='qcow2'/>"
+                  f"<source pool='{pool}' volume='{name}'/><target dev='vda' bus='virtio'/></disk>",
+                  (f"{SHARED}/{name}", "qcow2", "1M"))
+
+
+def luks_disk(secret):
+    path = f"{SHARED}/secret.luks"
+    return Device(f"<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='{path}'>"
+                  f"<encryption format='luks'><secret type='passphrase' uuid='{secret}'/></encryption></source>"
+                  f"<target dev='vda' bus='virtio'/></disk>",
+                  (path, "luks", "1M", "--object", "secret,id=s,data=sesame", "-o", "key-secret=s,iter-time=10,hash-alg=sha512"))
+
+
+def nic(source, number=1, inside=""):
+    """source: "network=NAME" or "bridge=NAME"."""
+    kind, name = source.split("=")
+    return Device(f"<interface type='{kind}'><mac address='{mac_of(number)}'/><source {kind}='{name}'/>"
+                  f"<model type='virtio'/>{inside}</interface>")
+
+
+def serial_file(path=LOCAL / "serial.log"):
+    return Device(f"<serial type='file'><source path='{path}'/></serial>")
+
+
+SHMEM = "<shmem name='vsmlab' role='{role}'><model type='ivshmem-plain'/><size unit='M'>1</size></shmem>"
+
+
+def shmem(role):
+    return Device(SHMEM.format(role=role))
+
+
+def vnc(listen, port=0):
+    auto = f"port='{port}' autoport='no'" if port else "autoport='yes'"
+    return Device(f"<graphics type='vnc' {auto}><listen type='address' address='{listen}'/></graphics>"
+                  "<video><model type='vga'/></video>")
+
+
+def virgl():
+    return Device("<video><model type='virtio'><acceleration accel3d='yes'/></model></video>"
+                  "<graphics type='egl-headless'/>")
+
+
+def usb_sound():
+    return Device("<controller type='usb' model='qemu-xhci'/><sound model='usb'/>")
+
+
+def clipboard():
+    return Device("<channel type='qemu-vdagent'><source><clipboard copypaste='yes'/></source>"
+                  "<target type='virtio' name='com.redhat.spice.0'/></channel>")
+
+
+def share_9p(path):
+    return Device(f"<filesystem type='mount' accessmode='mapped'><source dir='{path}'/><target dir='share'/></filesystem>")
+
+
+def tpm():
+    return Device("<tpm model='tpm-tis'><backend type='emulator' version='2.0'/></tpm>")
+
+
+def absent_usb_device():
+    return Device("<hostdev mode='subsystem' type='usb'><source startupPolicy='optional'>"
+                  "<vendor id='0x1234'/><product id='0x5678'/></source></hostdev>")
+
+
+def pci_device():
+    return Device("<hostdev mode='subsystem' type='pci' managed='yes'><source>"
+                  "<address domain='0' bus='0' slot='0x1e' function='0'/></source></hostdev>")
+
+
+def cpu_with(feature):
+    return (f"<cpu mode='custom' match='exact'><model fallback='forbid'>Nehalem</model>"
+            f"<feature policy='require' name='{feature}'/></cpu>")

@@ -1,0 +1,237 @@
+"""The hosts of the lab: real libvirtd and QEMU, each in a network, mount and UTS namespace of its own.
+
+A further host is one more row in HOSTS. What a host lacks is said there: the libvirt of that host really sees it
+missing, because files are replaced in its mount namespace, and its QEMU really refuses.
+"""
+
+import dataclasses
+import os
+import pathlib
+import socket
+import subprocess
+import time
+
+import libvirt
+
+from sandbox import BASE, NEW_MOUNT, NEW_NET, NEW_UTS, checked, libc, sh
+
+SUBNET = "10.77.0"
+BRIDGE = "vsmlab0"
+SHARED = BASE / "shared"        # a cluster file system to libvirt: the same files on every host
+LOCAL = BASE / "local"          # other files on every host
+EMULATOR = pathlib.Path("/usr/bin/qemu-system-x86_64")
+SPARE_EMULATOR = BASE / "spare/qemu-system-x86_64"
+FIRMWARE = pathlib.Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
+FOLDERS = {"etc": "/etc/libvirt", "lib": "/var/lib/libvirt", "cache": "/var/cache/libvirt",
+           "log": "/var/log/libvirt", "run": "/run/libvirt"}
+
+
+LIBVIRT_PORT = 16509
+
+
+@dataclasses.dataclass(frozen=True)
+class Host:
+    name: str
+    number: int
+    hide: tuple = ()            # files that this host does not have
+    no_machines: tuple = ()     # machine types that its QEMU does not know
+    no_features: tuple = ()     # CPU features that it cannot give a guest
+    memory_mib: int = 0         # physical memory, when not the machine's
+
+    @property
+    def address(self):
+        return f"{SUBNET}.{self.number}"
+
+    @property
+    def netns(self):
+        return f"vsmlab-{self.name}"
+
+    @property
+    def folder(self):
+        return BASE / "hosts" / self.name
+
+    @property
+    def uuid(self):
+        return f"a5a5a5a5-0077-4000-8000-0000000000{self.number:02d}"
+
+    @property
+    def socket_uri(self):
+        return f"qemu+unix:///system?socket={self.folder}/run/libvirt-sock"
+
+
+HOSTS = (
+    Host("alpha", 11),
+    Host("beta", 12),
+    Host("gamma", 13, hide=(SPARE_EMULATOR, FIRMWARE), no_machines=("pc-i440fx-3.0",), no_features=("adx",),
+         memory_mib=2048),
+)
+BY_NAME = {host.name: host for host in HOSTS}
+SOURCE = HOSTS[0]
+
+LIBVIRTD_CONF = """\
+host_uuid = "{host.uuid}"
+listen_tls = 0
+listen_tcp = 1
+listen_addr = "{host.address}"
+auth_tcp = "none"
+auth_unix_rw = "none"
+log_outputs = "3:file:/var/log/libvirt/libvirtd.log"
+"""
+QEMU_CONF = """\
+user = "root"
+group = "root"
+security_driver = "none"
+cgroup_controllers = []
+namespaces = []
+stdio_handler = "file"
+remember_owner = 0
+swtpm_user = "root"
+swtpm_group = "root"
+migration_address = "{host.address}"
+migration_host = "{host.address}"
+"""
+
+
+class LabError(Exception):
+    pass
+
+
+def wait_until(what, condition, seconds=30):
+    """Polls condition() until it gives something true, which is returned; LabError after the deadline."""
+    deadline = time.monotonic() + seconds
+    while True:
+        result = condition()
+        if result:
+            return result
+        if time.monotonic() > deadline:
+            raise LabError(f"gave up after {seconds} s: {what}")
+        time.sleep(0.02)
+
+
+def bring_up():
+    """Starts every host; returns {name: libvirt connection}, made over each host's own socket."""
+    make_common()
+    for host in HOSTS:
+        make_network(host)
+    processes = {host.name: start(host) for host in HOSTS}
+    connections = {name: connect(BY_NAME[name], process) for name, process in processes.items()}
+    enter(processes[SOURCE.name])
+    return connections
+
+
+def make_common():
+    for folder in (SHARED, LOCAL, BASE / "store", SPARE_EMULATOR.parent, BASE / "etc"):
+        folder.mkdir(parents=True)
+    sh(f"bindfs -o subtype=glusterfs {BASE}/store {SHARED}")
+    script(SPARE_EMULATOR, f'exec {EMULATOR} "$@"')
+    lines = ["127.0.0.1 localhost"] + [f"{host.address} {host.name}.lab {host.name}" for host in HOSTS]
+    lines += [f"{SUBNET}.1 closed.lab closed", f"{SUBNET}.2 silent.lab silent"]
+    replace("/etc/hosts", "\n".join(lines) + "\n")
+    replace("/etc/nsswitch.conf", "passwd: files\ngroup: files\nshadow: files\nhosts: files\n")
+    replace("/etc/resolv.conf", "")
+    sh(f"ip link set lo up && ip link add {BRIDGE} type bridge && ip addr add {SUBNET}.1/24 dev {BRIDGE} &&"
+       f" ip addr add {SUBNET}.2/24 dev {BRIDGE} && ip link set {BRIDGE} up")
+    for host in HOSTS:
+        sh(f"ip netns add {host.netns}")
+    listen_and_be_silent(f"{SUBNET}.2")
+
+
+def listen_and_be_silent(address):
+    """A host that lets connect, and never says a word."""
+    listener = socket.socket()
+    listener.bind((address, LIBVIRT_PORT))
+    listener.listen()
+    make_common.listener = listener     # open as long as the lab
+
+
+def script(path, text):
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+
+
+def replace(path, text):
+    ours = BASE / "etc" / os.path.basename(path)
+    ours.write_text(text)
+    sh(f"touch {path} && mount --bind {ours} {path}")
+
+
+def make_network(host):
+    veth = f"veth{host.number}"
+    sh(f"ip link add {veth} type veth peer name eth0 netns {host.netns} &&"
+       f" ip link set {veth} master {BRIDGE} up && ip -n {host.netns} link set lo up &&"
+       f" ip -n {host.netns} addr add {host.address}/24 dev eth0 && ip -n {host.netns} link set eth0 up")
+
+
+def start(host):
+    for folder in FOLDERS:
+        (host.folder / folder).mkdir(parents=True)
+    (host.folder / "etc/libvirtd.conf").write_text(LIBVIRTD_CONF.format(host=host))
+    (host.folder / "etc/qemu.conf").write_text(QEMU_CONF.format(host=host))
+    steps = [f"hostname {host.name}"]
+    steps += [f"mkdir -p {target} && mount --bind {host.folder / ours} {target}" for ours, target in FOLDERS.items()]
+    (host.folder / "local").mkdir()
+    steps.append(f"mount --bind {host.folder}/local {LOCAL}")
+    steps += differences(host)
+    steps.append("exec libvirtd --listen -p /run/libvirt/libvirtd.pid")
+    return subprocess.Popen(["ip", "netns", "exec", host.netns, "unshare", "--mount", "--uts",
+                             "sh", "-ec", "\n".join(steps)], stdin=subprocess.DEVNULL)
+
+
+def connect(host, process):
+    def attempt():
+        if process.poll() is not None:
+            raise LabError(f"libvirtd of {host.name} ended with status {process.returncode}")
+        try:
+            return libvirt.open(host.socket_uri)
+        except libvirt.libvirtError:
+            return None
+    return wait_until(f"libvirtd of {host.name} answers", attempt)
+
+
+def enter(process):
+    """From here on the lab itself is on that host: what it starts shares the host's files and network."""
+    for kind, name in ((NEW_NET, "net"), (NEW_UTS, "uts"), (NEW_MOUNT, "mnt")):
+        handle = os.open(f"/proc/{process.pid}/ns/{name}", os.O_RDONLY)
+        checked(libc.setns(handle, kind))
+        os.close(handle)
+
+
+def differences(host):
+    """Shell commands that take away from a host, in its mount namespace, what its row says it lacks."""
+    steps = [f"mount -t tmpfs vsmlab-hidden {path.parent}" for path in host.hide]
+    if host.memory_mib:
+        steps += [f"mount --bind {meminfo(host, 'Node 0 ')} /sys/devices/system/node/node0/meminfo",
+                  f"mount --bind {meminfo(host, '')} /proc/meminfo"]
+    if host.memory_mib or host.no_machines or host.no_features:
+        steps.append(f"mount --bind {lesser_emulator(host)} {EMULATOR}")
+    return steps
+
+
+def meminfo(host, prefix):
+    total, free = host.memory_mib * 1024, host.memory_mib * 1000
+    path = host.folder / f"meminfo{len(prefix)}"
+    path.write_text(f"{prefix}MemTotal: {total} kB\n{prefix}MemFree: {free} kB\n{prefix}MemAvailable: {free} kB\n"
+                    f"{prefix}Buffers: 0 kB\n{prefix}Cached: 0 kB\n")
+    return path
+
+
+def lesser_emulator(host):
+    """A QEMU without some machine types (their names are changed in the binary), CPU features and memory."""
+    tree = host.folder / "usr"
+    (tree / "bin").mkdir(parents=True)
+    for name in ("lib", "share"):           # QEMU looks for its modules and firmware beside its own folder
+        (tree / name).symlink_to(f"/usr/{name}")
+    program = EMULATOR.read_bytes()
+    for machine in host.no_machines:
+        program = program.replace(f"\0{machine}-machine\0".encode(), f"\0{machine[:-1]}X-machine\0".encode())
+    binary = tree / "bin/qemu"
+    binary.write_bytes(program)
+    binary.chmod(0o755)
+    lines = [f"ulimit -v {2 * host.memory_mib * 1024}"] if host.memory_mib else []
+    off = "".join(f",{name}=off" for name in host.no_features)
+    globals_ = " ".join(f"-global max-x86_64-cpu.{name}=off" for name in host.no_features)     # for libvirt's probe
+    lines += ["before=", "for word do", "shift", f'[ "$before" != -cpu ] || word="$word{off}"', "before=$word",
+              'set -- "$@" "$word"', "done", f'exec {binary} "$@" {globals_}']
+    wrapper = host.folder / "qemu"
+    script(wrapper, "\n".join(lines))
+    return wrapper

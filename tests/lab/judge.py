@@ -1,0 +1,93 @@
+"""The judge: moves the VM with libvirt, as shared/checks/VERDICT.md says for each type, and tells what happened."""
+
+import dataclasses
+import re
+import threading
+import time
+
+import libvirt
+
+from hosts import LabError, wait_until
+
+SECONDS = 45                    # libvirt itself waits 30 s for a job to end
+KEEP = libvirt.VIR_MIGRATE_PERSIST_DEST | libvirt.VIR_MIGRATE_UNDEFINE_SOURCE
+OFFLINE = libvirt.VIR_MIGRATE_OFFLINE | KEEP
+FLAGS = {"live": libvirt.VIR_MIGRATE_LIVE | KEEP, "resume": KEEP, "restart": OFFLINE, "offline": OFFLINE,
+         "with storage": libvirt.VIR_MIGRATE_LIVE | libvirt.VIR_MIGRATE_NON_SHARED_DISK | KEEP}
+
+
+@dataclasses.dataclass
+class Outcome:
+    arrived: bool
+    code: int = 0
+    text: str = ""
+    seconds: float = 0
+
+    def refused_with(self, code, pattern):
+        return not self.arrived and self.code == code and re.search(pattern, self.text, re.IGNORECASE)
+
+    def __str__(self):
+        return "arrived" if self.arrived else f"{self.code}: {self.text}"
+
+
+class Silent(Exception):
+    """libvirt did not answer before the deadline."""
+
+
+def move(source, vm_uuid, destination, kind, settings=()):
+    """Moves the VM; destination is what the caller of the daemon would name."""
+    began = time.monotonic()
+    try:
+        arrived(source, vm_uuid, destination, kind, settings)
+        outcome = Outcome(True)
+    except libvirt.libvirtError as error:
+        outcome = Outcome(False, error.get_error_code(), error.get_error_message() or "")
+    except Silent as error:
+        outcome = Outcome(False, 0, str(error))
+    outcome.seconds = time.monotonic() - began
+    return outcome
+
+
+def arrived(source, vm_uuid, destination, kind, settings):
+    vm = source.lookupByUUIDString(vm_uuid)
+    target = within(5, lambda: libvirt.open(f"qemu+tcp://{destination}/system"), "no answer from the destination")
+    state = libvirt.VIR_DOMAIN_SHUTOFF if kind == "offline" else vm.state()[0]
+    parameters = {}
+    for setting in settings:
+        parameters.update(setting.parameters(vm))
+    if kind == "restart":
+        vm.destroy()
+    flags = FLAGS[kind] if vm.isPersistent() else FLAGS[kind] & ~KEEP
+    within(SECONDS, lambda: vm.migrate3(target, parameters, flags), "the migration does not end", vm.abortJob)
+    moved = target.lookupByUUIDString(vm_uuid)
+    if kind == "restart":
+        moved.create()
+        state = libvirt.VIR_DOMAIN_RUNNING
+    wait_until(f"{moved.name()} is in state {state} on {destination}", lambda: moved.state()[0] == state, 5)
+    if kind != "offline" and vm_uuid in active(source):
+        raise LabError(f"{moved.name()} still runs on the source too")
+
+
+def active(connection):
+    return [vm.UUIDString() for vm in connection.listAllDomains(libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE)]
+
+
+def within(seconds, work, complaint, give_up=None):
+    """work()'s result or exception; Silent when it takes too long. A libvirt call cannot be cancelled."""
+    box = {}
+
+    def run():
+        try:
+            box["result"] = work()
+        except Exception as error:
+            box["error"] = error
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if thread.is_alive():
+        if give_up:
+            give_up()
+        raise Silent(complaint)
+    if "error" in box:
+        raise box["error"]
+    return box["result"]

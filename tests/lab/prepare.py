@@ -1,0 +1,156 @@
+"""What a scenario changes on its hosts before it asks. Each function gives a step, called with the connections.
+
+wipe() takes everything back; a step does not have to.
+"""
+
+import json
+import subprocess
+import threading
+import uuid
+
+import libvirt
+
+from guests import SPACE, Guest, make_image
+from hosts import BY_NAME, HOSTS, LOCAL, SHARED, sh, wait_until
+
+SECRET = "a5a5a5a5-0077-4000-8000-00000000005e"
+
+UNDEFINE = (libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA |
+            libvirt.VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA | libvirt.VIR_DOMAIN_UNDEFINE_NVRAM |
+            libvirt.VIR_DOMAIN_UNDEFINE_TPM)
+
+
+def bridge(host, name):
+    def step(_):
+        sh(f"ip -n {BY_NAME[host].netns} link add {name} type bridge &&"
+           f" ip -n {BY_NAME[host].netns} link set {name} up")
+    return step
+
+
+def network(host, name, active=True):
+    """A libvirt network on a bridge of its own, the same on every host that has it."""
+    def step(hosts):
+        bridge(host, f"br-{name}")(hosts)
+        defined = hosts[host].networkDefineXML(
+            f"<network><name>{name}</name><uuid>{uuid.uuid5(SPACE, name)}</uuid><forward mode='bridge'/>"
+            f"<bridge name='br-{name}'/></network>")
+        if active:
+            defined.create()
+    return step
+
+
+def secret(host):
+    def step(hosts):
+        hosts[host].secretDefineXML(f"<secret ephemeral='no' private='no'><uuid>{SECRET}</uuid></secret>"
+                                    ).setValue(b"sesame")
+    return step
+
+
+def pool(host, name, target=SHARED, active=True):
+    def step(hosts):
+        defined = hosts[host].storagePoolDefineXML(
+            f"<pool type='dir'><name>{name}</name><target><path>{target}</path></target></pool>")
+        if active:
+            defined.create()
+    return step
+
+
+def file(host, name):
+    """A file among the local ones of a host, or on the shared storage when host is None."""
+    def step(_):
+        folder = BY_NAME[host].folder / "local" if host else SHARED
+        make_image(f"{folder}/{name}", "raw", "1M")
+    return step
+
+
+def nwfilter(host, name):
+    def step(hosts):
+        hosts[host].nwfilterDefineXML(f"<filter name='{name}'><uuid>{uuid.uuid5(SPACE, name)}</uuid>"
+                                      "<rule action='accept' direction='inout'/></filter>")
+    return step
+
+
+def domain(host, name, identity=None, guest=Guest(), active=False):
+    def step(hosts):
+        defined = hosts[host].defineXML(guest.xml(name, identity))
+        if active:
+            defined.create()
+    return step
+
+
+# What is done with the VM itself, once it is there.
+
+def snapshot(vm):
+    vm.snapshotCreateXML("<domainsnapshot><name>before</name></domainsnapshot>")
+
+
+def checkpoint(vm):
+    vm.checkpointCreateXML("<domaincheckpoint><name>monday</name></domaincheckpoint>")
+
+
+def copy_block(vm):
+    vm.blockCopy("vda", f"<disk type='file'><source file='{SHARED}/copy.qcow2'/><driver type='qcow2'/></disk>",
+                 flags=libvirt.VIR_DOMAIN_BLOCK_COPY_TRANSIENT_JOB)
+
+
+def back_up(vm):
+    vm.backupBegin("<domainbackup mode='pull'><server transport='unix' socket='/run/libvirt/backup.sock'/>"
+                   "</domainbackup>", None)
+
+
+def move_slowly(vm):
+    """A migration is under way, at 1 MiB/s; it ends with the VM."""
+    target = libvirt.open("qemu+tcp://beta/system")
+
+    def move():
+        try:
+            vm.migrate3(target, {libvirt.VIR_MIGRATE_PARAM_BANDWIDTH: 1}, libvirt.VIR_MIGRATE_LIVE)
+        except libvirt.libvirtError:
+            pass
+    threading.Thread(target=move, daemon=True).start()
+    wait_until("the migration has begun", lambda: vm.jobStats().get("operation"))
+
+
+def save(vm):
+    vm.managedSave()
+
+
+def wipe(hosts):
+    for host in HOSTS:
+        wipe_libvirt(hosts[host.name])
+        wipe_bridges(host)
+        for path in (host.folder / "local").iterdir():
+            path.unlink()
+    for path in SHARED.iterdir():
+        path.unlink()
+
+
+def wipe_libvirt(connection):
+    wait_until(f"{connection.getHostname()} lets go of all that a scenario made", lambda: try_to_wipe(connection))
+
+
+def try_to_wipe(connection):
+    """True when nothing is left. What goes by itself in the meantime, as transient things do, is no error."""
+    try:
+        for vm in connection.listAllDomains():
+            persistent = vm.isPersistent()
+            if vm.isActive():
+                vm.destroy()
+            if persistent:
+                vm.undefineFlags(UNDEFINE)
+        for thing in connection.listAllNetworks() + connection.listAllStoragePools():
+            if thing.isActive():
+                thing.destroy()
+            thing.undefine()
+        for thing in connection.listAllSecrets() + connection.listAllNWFilters():
+            thing.undefine()
+        return True
+    except libvirt.libvirtError:
+        return False
+
+
+def wipe_bridges(host):
+    links = subprocess.run(["ip", "-n", host.netns, "-j", "link", "show", "type", "bridge"], check=True,
+                           capture_output=True, text=True).stdout
+    for link in json.loads(links or "[]"):
+        sh(f"ip -n {host.netns} link del {link['ifname']}")

@@ -1,0 +1,68 @@
+"""New settings: each as the caller of the daemon gives it, and as the judge gives it to libvirt."""
+
+import dataclasses
+import re
+from xml.sax.saxutils import escape
+
+import libvirt
+
+SYSTEM, RESOURCE = "NewSystemSettingData", "NewResourceSettingData"
+
+
+def instance(name, **properties):
+    """An embedded instance in CIM-XML; a list is an array property."""
+    return f'<INSTANCE CLASSNAME="{name}">' + "".join(map(prop, properties, properties.values())) + "</INSTANCE>"
+
+
+def prop(name, value):
+    kind = "uint64" if isinstance(value, int) else "string"
+    if name in ("ResourceType", "MigrationType"):
+        kind = "uint16"
+    if isinstance(value, list):
+        items = "".join(f"<VALUE>{escape(item)}</VALUE>" for item in value)
+        return f'<PROPERTY.ARRAY NAME="{name}" TYPE="{kind}"><VALUE.ARRAY>{items}</VALUE.ARRAY></PROPERTY.ARRAY>'
+    return f'<PROPERTY NAME="{name}" TYPE="{kind}"><VALUE>{escape(str(value))}</VALUE></PROPERTY>'
+
+
+@dataclasses.dataclass(frozen=True)
+class Rename:
+    name: str
+    argument = SYSTEM
+
+    def asked(self, vm_uuid):
+        return instance("CIM_VirtualSystemSettingData", InstanceID=f"vsmigd:{vm_uuid}", ElementName=self.name)
+
+    def parameters(self, _):
+        return {libvirt.VIR_MIGRATE_PARAM_DEST_NAME: self.name}
+
+
+@dataclasses.dataclass(frozen=True)
+class Resource:
+    device: str                 # how INTERFACE.md names it: alias, memory, vcpu
+    properties: tuple           # of (name, value)
+    change: tuple               # (regular expression, replacement) in the domain's XML
+    argument = RESOURCE
+
+    def asked(self, vm_uuid):
+        return instance("CIM_ResourceAllocationSettingData", InstanceID=f"vsmigd:{vm_uuid}:{self.device}",
+                        **dict(self.properties))
+
+    def parameters(self, vm):
+        xml, count = re.subn(*self.change, vm.XMLDesc(libvirt.VIR_DOMAIN_XML_MIGRATABLE | libvirt.VIR_DOMAIN_XML_SECURE))
+        assert count == 1, f"{self.change} changes {count} places"
+        return {libvirt.VIR_MIGRATE_PARAM_DEST_XML: xml}
+
+
+def vcpus(count):
+    return Resource("vcpu", (("ResourceType", 3), ("VirtualQuantity", count)),
+                    (r"(<vcpu [^>]*>)\d+<", rf"\g<1>{count}<"))
+
+
+def memory(mib):
+    return Resource("memory", (("ResourceType", 4), ("VirtualQuantity", mib), ("AllocationUnits", "byte * 2^20")),
+                    (r"(<memory unit='KiB'>)\d+<", rf"\g<1>{mib * 1024}<"))
+
+
+def nic_on(network):
+    return Resource("net0", (("ResourceType", 10), ("Connection", [network])),
+                    (r"<source network='[^']*'[^>]*/>", f"<source network='{network}'/>"))
