@@ -38,20 +38,24 @@ static const char *uri_of(const struct cim_loose *item)
 
 static const char *state_of(const struct cim_loose *item)
 {
+	/* The first row that fits both EnabledState and OperationalStatus; "" fits all. */
 	static const struct {
-		const char *enabled, *text;
+		const char *enabled, *status, *text;
 	} states[] = {
-		{ "2", "running" }, { "3", "shut off" }, { "4", "shutting down" },
-		{ "6", "saved" }, { "9", "paused" },
+		{ "", "6", "crashed" }, { "2", "", "running" }, { "3", "", "shut off" },
+		{ "4", "", "shutting down" }, { "6", "15", "suspended" }, { "6", "", "saved" },
+		{ "9", "", "paused" },
 	};
 	const char *enabled = property(item, "EnabledState");
 	const char *status = property(item, "OperationalStatus");
 
-	if (status != NULL && strcmp(status, "6") == 0)
-		return "crashed";
-	for (size_t i = 0; enabled != NULL && i < ARRAY_LEN(states); i++)
-		if (strcmp(states[i].enabled, enabled) == 0)
+	for (size_t i = 0; i < ARRAY_LEN(states); i++) {
+		const char *e = states[i].enabled, *s = states[i].status;
+
+		if ((*e == '\0' || (enabled != NULL && strcmp(e, enabled) == 0))
+				&& (*s == '\0' || (status != NULL && strcmp(s, status) == 0)))
 			return states[i].text;
+	}
 	return "unknown";
 }
 
@@ -128,18 +132,9 @@ static int by_name(const void *a, const void *b)
 /* A virtual system is named by its UUID; the host, of the same class, by its host name. */
 static bool is_vm(const struct cim_loose *item)
 {
-	const char *name = name_of(item);
-	size_t n = name != NULL ? strlen(name) : 0;
+	const char *format = property(item, "NameFormat");
 
-	if (n != 36)
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-		if (dash ? name[i] != '-' : strchr("0123456789abcdefABCDEF", name[i]) == NULL)
-			return false;
-	}
-	return true;
+	return format != NULL && strcmp(format, "UUID") == 0;
 }
 
 static bool is_any(const struct cim_loose *item)
