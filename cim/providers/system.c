@@ -1,0 +1,115 @@
+#include "cim/providers/system.h"
+
+#include <strings.h>
+
+#include "checks/hypervisor/hv.h"
+#include "cim/registry.h"
+#include "cim/uri.h"
+
+/* Values of the schema's maps. */
+enum {
+	STATE_UNKNOWN = 0, STATE_ENABLED = 2, STATE_DISABLED = 3, STATE_SHUTTING_DOWN = 4,
+	STATE_ENABLED_OFFLINE = 6, STATE_QUIESCE = 9,
+	STATUS_UNKNOWN = 0, STATUS_OK = 2, STATUS_ERROR = 6, STATUS_STOPPING = 9,
+	STATUS_STOPPED = 10, STATUS_DORMANT = 15,
+	HEALTH_UNKNOWN = 0, HEALTH_OK = 5, HEALTH_MAJOR_FAILURE = 20,
+	REQUESTED_NOT_APPLICABLE = 12,
+};
+
+/* By virDomainState, whose numbers are part of libvirt's stable interface. */
+static const struct state {
+	uint64_t enabled, status, health;
+} states[] = {
+	[0] = { STATE_UNKNOWN, STATUS_UNKNOWN, HEALTH_UNKNOWN },	/* no state */
+	[1] = { STATE_ENABLED, STATUS_OK, HEALTH_OK },			/* running */
+	[2] = { STATE_ENABLED, STATUS_OK, HEALTH_OK },			/* blocked */
+	[3] = { STATE_QUIESCE, STATUS_DORMANT, HEALTH_OK },		/* paused */
+	[4] = { STATE_SHUTTING_DOWN, STATUS_STOPPING, HEALTH_OK },	/* shutting down */
+	[5] = { STATE_DISABLED, STATUS_STOPPED, HEALTH_OK },		/* shut off */
+	[6] = { STATE_DISABLED, STATUS_ERROR, HEALTH_MAJOR_FAILURE },	/* crashed */
+	[7] = { STATE_ENABLED_OFFLINE, STATUS_DORMANT, HEALTH_OK },	/* suspended by the guest */
+};
+enum { DOMAIN_SHUTOFF = 5 };
+
+static const struct state *state_of(const struct hv_vm *vm)
+{
+	static const struct state saved = { STATE_ENABLED_OFFLINE, STATUS_STOPPED, HEALTH_OK };
+
+	if (vm->state < 0 || (size_t)vm->state >= ARRAY_LEN(states))
+		return &states[0];
+	return vm->state == DOMAIN_SHUTOFF && vm->save_image ? &saved : &states[vm->state];
+}
+
+static struct cim_instance *make(struct cim_op *op, const char *name, const char *element_name,
+	const struct state *state)
+{
+	struct arena *a = op->arena;
+	struct cim_instance *i = cim_instance_new(a, &cim_class_CIM_ComputerSystem, CIM_NS_DEFAULT);
+
+	cim_set_str(a, i, CIM_ComputerSystem_p_CreationClassName, "CIM_ComputerSystem");
+	cim_set_str(a, i, CIM_ComputerSystem_p_Name, name);
+	cim_set_str(a, i, CIM_ComputerSystem_p_ElementName, element_name);
+	cim_set_uint(a, i, CIM_ComputerSystem_p_EnabledState, state->enabled);
+	cim_set_uint(a, i, CIM_ComputerSystem_p_RequestedState, REQUESTED_NOT_APPLICABLE);
+	cim_set_uint(a, i, CIM_ComputerSystem_p_TransitioningToState, REQUESTED_NOT_APPLICABLE);
+	cim_set_uints(a, i, CIM_ComputerSystem_p_OperationalStatus, &state->status, 1);
+	cim_set_uint(a, i, CIM_ComputerSystem_p_HealthState, state->health);
+	return i;
+}
+
+/* The hypervisor answered just now: that much is known of its host, and no more. */
+static void add_host(struct cim_op *op)
+{
+	static const struct state up = { STATE_ENABLED, STATUS_OK, HEALTH_UNKNOWN };
+	const char *name = hv_host_name(op->cim->hv);
+
+	registry_add(op, make(op, name, name, &up));
+}
+
+static void add_vm(struct cim_op *op, const struct hv_vm *vm)
+{
+	struct cim_instance *i = make(op, vm->uuid, vm->name, state_of(vm));
+
+	cim_set_str(op->arena, i, CIM_ComputerSystem_p_NameFormat, "UUID");
+	cim_set_str(op->arena, i, CIM_ComputerSystem_p_Description, vm->title);
+	registry_add(op, i);
+}
+
+static void listed(struct hv_list *l)
+{
+	struct cim_op *op = l->arg;
+
+	if (l->err.code != ERR_NONE) {
+		op->err = l->err;
+	} else {
+		if (l->only == NULL || strcasecmp(l->only, hv_host_name(op->cim->hv)) == 0)
+			add_host(op);
+		for (size_t i = 0; i < l->n; i++)
+			add_vm(op, &l->vms[i]);
+	}
+	registry_done(op);
+}
+
+static void list(struct cim_op *op, const char *only)
+{
+	struct hv_list *l = arena_alloc(op->arena, sizeof *l);
+
+	l->arena = op->arena;
+	l->only = only;
+	l->deadline = op->req->deadline;
+	l->done = listed;
+	l->arg = op;
+	hv_list_vms(op->cim->hv, l);
+}
+
+void system_enumerate(struct cim_op *op)
+{
+	list(op, NULL);
+}
+
+void system_get(struct cim_op *op)
+{
+	const struct cim_key *name = cim_ref_key(op->ref, "Name");
+
+	list(op, name != NULL ? name->text : NULL);
+}
