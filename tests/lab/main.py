@@ -3,6 +3,7 @@
 import argparse
 import os
 import pathlib
+import shutil
 import signal
 import sys
 import time
@@ -17,6 +18,7 @@ from client import Fault
 from daemon import Daemon
 from scenarios import BY_NAME, SCENARIOS
 
+TOOLS = ("libvirtd", str(hosts.EMULATOR), "qemu-img", "bindfs", "swtpm", "ip", "openssl")
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
@@ -44,10 +46,22 @@ def main():
     if os.geteuid() != 0:
         print("lab: needs root, to give its hosts namespaces and networks of their own", file=sys.stderr)
         return 1
+    missing = [tool for tool in TOOLS if not shutil.which(tool)]
+    if missing:
+        print(f"lab: {', '.join(missing)} not found; `make deps-check` installs what is missing", file=sys.stderr)
+        return 1
     if not options.judge_only and not os.access(options.vsmigd, os.X_OK):
         print(f"lab: there is no {options.vsmigd} to test; build it first", file=sys.stderr)
         return 1
-    return sandbox.run(lambda: lab(options))
+    return sandbox.run(lambda: said_why(lab, options))
+
+
+def said_why(work, options):
+    try:
+        return work(options)
+    except hosts.LabError as error:
+        print(f"lab: {error}", file=sys.stderr)
+        return 1
 
 
 def expectation(scenario):

@@ -15,6 +15,7 @@ import sys
 BASE = pathlib.Path("/run/vsmlab")
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "fuse", "net/tun")   # no kvm: hosts are alike everywhere
 
+MOUNT_BIND, MOUNT_RECURSIVE, MOUNT_PRIVATE, UNMOUNT_DETACH = 0x1000, 0x4000, 0x40000, 2
 NEW_MOUNT, NEW_UTS, NEW_IPC, NEW_PID, NEW_NET = 0x00020000, 0x04000000, 0x08000000, 0x20000000, 0x40000000
 PR_SET_PDEATHSIG = 1
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -49,6 +50,7 @@ def run(inside):
 
 def init_process(inside):
     """PID 1 of the lab: reaps orphans (QEMU makes itself one) and ends when the lab does."""
+    make_mounts_private()
     make_filesystem()
     lab = os.fork()
     if lab == 0:
@@ -80,8 +82,24 @@ def wait_for(child):
             return os.waitstatus_to_exitcode(status) & 0xff
 
 
+def make_mounts_private():
+    """No mount of ours reaches the machine. In a chroot, its directory becomes the root of our mount namespace."""
+    place, root = os.getcwd(), os.stat("/")
+    inside = os.open("/", os.O_RDONLY)
+    checked(libc.setns(os.open("/proc/self/ns/mnt", os.O_RDONLY), NEW_MOUNT))      # leaves a chroot, if there is one
+    checked(libc.mount(b"none", b"/", None, MOUNT_RECURSIVE | MOUNT_PRIVATE, None))
+    if not os.path.samestat(root, os.stat("/")):
+        os.fchdir(inside)
+        path = os.readlink("/proc/self/cwd")
+        checked(libc.mount(b".", path.encode(), None, MOUNT_BIND | MOUNT_RECURSIVE, None))
+        os.chdir(path)
+        checked(libc.pivot_root(b".", b"."))
+        checked(libc.umount2(b".", UNMOUNT_DETACH))
+    os.chdir(place)
+
+
 def make_filesystem():
-    sh("mount --make-rprivate / && mount -t proc proc /proc && mount -t tmpfs -o mode=755 vsmlab /run")
+    sh("mount -t proc proc /proc && mount -t tmpfs -o mode=755 vsmlab /run")
     new = BASE / "dev"
     new.mkdir(parents=True)
     sh(f"mount -t tmpfs -o mode=755 vsmlab-dev {new}")
