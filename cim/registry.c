@@ -1,6 +1,7 @@
 #include "cim/registry.h"
 
 #include "cim/providers/capabilities.h"
+#include "cim/providers/destination_host.h"
 #include "cim/providers/migratable.h"
 #include "cim/providers/service.h"
 #include "cim/providers/system.h"
