@@ -9,12 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 enum { KEEPALIVE_SECONDS = 5, KEEPALIVE_COUNT = 3, MAX_ADDRESSES = 8 };
 
-static const struct transport {
+static const struct carrier {
 	const char *name;
 	unsigned port;		/* probed; 0: not over TCP */
 } transports[] = {
@@ -76,8 +77,8 @@ bool open_parse(const char *uri, struct open_target *out)
 	else if (out->host[0])
 		copy(out->transport, sizeof out->transport, "tls");
 	port = parsed->port > 0 ? (unsigned)parsed->port : default_port(out->transport);
-	if (port && default_port(out->transport))
-		snprintf(out->port, sizeof out->port, "%u", port);
+	if (port && port <= 65535 && default_port(out->transport))
+		snprintf(out->port, sizeof out->port, "%hu", (unsigned short)port);
 	copy_socket(out, parsed->query_raw);
 	xmlFreeURI(parsed);
 	return true;
