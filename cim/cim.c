@@ -10,9 +10,9 @@
  * look the instance up first: `found` is the row that has it.
  */
 struct run {
-	size_t next;			/* the row to ask next */
-	size_t seen;			/* instances looked at */
-	const struct registry_row *row;	/* the row being asked */
+	size_t next; /* the row to ask next */
+	size_t seen; /* instances looked at */
+	const struct registry_row *row; /* the row being asked */
 	const struct registry_row *found;
 	bool lookup;
 };
@@ -175,10 +175,9 @@ static int check_op(const struct cim_op *op, struct err *e)
 		return err_set(e, ERR_NAMESPACE, "there is no namespace %.200s here, only %s",
 			ns_known(op->ns) ? op->ref->ns : op->ns, CIM_NS_DEFAULT);
 	if (next_row(op->class, &at) == NULL)
-		return err_set(e, ERR_CLASS, "the class %s has no instances here",
-			op->class->name);
+		return err_set(e, ERR_CLASS, "the class %s has no instances here", op->class->name);
 	if (op->kind == CIM_OP_INVOKE &&
-	    (op->method == NULL || cim_method_find(op->class, op->method->name) == NULL))
+		(op->method == NULL || cim_method_find(op->class, op->method->name) == NULL))
 		return err_set(e, ERR_METHOD, "the class %s has no such method", op->class->name);
 	if (op->kind == CIM_OP_GET && op->ref == NULL)
 		return err_set(e, ERR_KEY_MISSING, "no keys are given");

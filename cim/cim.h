@@ -28,19 +28,19 @@ struct cim_op {
 	/* set by the caller */
 	enum cim_op_kind kind;
 	struct arena *arena;
-	struct request *req;		/* deadline and audit; outlives the op */
+	struct request *req; /* deadline and audit; outlives the op */
 	const struct cim_class *class;
-	const char *ns;			/* NULL: the default namespace */
-	const struct cim_ref *ref;	/* GET; INVOKE on an instance; NULL for the class */
+	const char *ns; /* NULL: the default namespace */
+	const struct cim_ref *ref; /* GET; INVOKE on an instance; NULL for the class */
 	const struct cim_method *method; /* INVOKE */
-	struct cim_value *args;		/* INVOKE: n_parameters; in, and out on return */
+	struct cim_value *args; /* INVOKE: n_parameters; in, and out on return */
 	void (*done)(struct cim_op *op);
 
 	/* set when done is called */
-	struct err err;			/* err.code ERR_NONE: it worked */
+	struct err err; /* err.code ERR_NONE: it worked */
 	const struct cim_instance **instances; /* ENUMERATE: of the class and its subclasses */
-	size_t n_instances;		/* GET: exactly 1 */
-	struct cim_value ret;		/* INVOKE */
+	size_t n_instances; /* GET: exactly 1 */
+	struct cim_value ret; /* INVOKE */
 
 	/* for cim and its providers */
 	struct cim *cim;

@@ -23,8 +23,8 @@
  */
 int cim_ref_from_xml(struct arena *a, const xmlNode *holder, struct cim_ref **ref, struct err *e);
 /* Reads keys from a wsman:SelectorSet element; __cimnamespace goes to *ns. -ERR_KEY_DUPLICATE. */
-int cim_keys_from_selectors(struct arena *a, const xmlNode *selector_set, struct cim_ref *ref,
-	struct err *e);
+int cim_keys_from_selectors(
+	struct arena *a, const xmlNode *selector_set, struct cim_ref *ref, struct err *e);
 /*
  * Reads an object path or WBEM URI: [//host/]ns:Class.Key="v",... or \\host\ns:Class.Key='v'.
  * -ERR_SYNTAX when text is not of that form (a bare name or UUID, say).
@@ -49,7 +49,7 @@ int cim_args_from_xml(struct arena *a, const struct cim_method *m, const xmlNode
 struct cim_loose_property {
 	const char *name;
 	bool array, null;
-	const char *const *values;	/* n texts; a scalar has 1 */
+	const char *const *values; /* n texts; a scalar has 1 */
 	size_t n;
 };
 struct cim_loose {
@@ -60,7 +60,8 @@ struct cim_loose {
 int cim_loose_from_text(struct arena *a, const char *text, struct cim_loose **out, struct err *e);
 /* The same from an instance read from WS-CIM XML: a child element, or the holder itself with
  * xsi:type. */
-int cim_loose_from_xml(struct arena *a, const xmlNode *holder, struct cim_loose **out, struct err *e);
+int cim_loose_from_xml(
+	struct arena *a, const xmlNode *holder, struct cim_loose **out, struct err *e);
 /* From an argument value, element n, whichever spelling it came in. */
 int cim_loose_from_value(struct arena *a, const struct cim_value *v, size_t n,
 	struct cim_loose **out, struct err *e);

@@ -41,8 +41,8 @@ static int read_property(struct loose_maker *m, const xmlNode *n, struct err *e)
 	return value != NULL ? loose_add_value(m, node_text(m->arena, value), e) : 0;
 }
 
-int loose_from_cimxml(struct arena *a, const xmlNode *instance, struct cim_loose **out,
-	struct err *e)
+int loose_from_cimxml(
+	struct arena *a, const xmlNode *instance, struct cim_loose **out, struct err *e)
 {
 	struct loose_maker m = { .arena = a, .class_name = node_attr(a, instance, "CLASSNAME") };
 	int rc;
@@ -105,8 +105,8 @@ static void put_datum(struct buf *out, struct arena *a, const struct cim_propert
 	buf_puts(out, "</VALUE>");
 }
 
-static void put_property(struct buf *out, struct arena *a, const struct cim_property *p,
-	const struct cim_value *v)
+static void put_property(
+	struct buf *out, struct arena *a, const struct cim_property *p, const struct cim_value *v)
 {
 	const char *kind = p->type == CIM_REFERENCE ? ".REFERENCE" : p->array ? ".ARRAY" : "";
 

@@ -182,7 +182,7 @@ static const char *integer(struct reader *r, const char *s)
 
 	errno = 0;
 	if (len > 1 && (digits[len - 1] == 'b' || digits[len - 1] == 'B') &&
-	    strspn(digits, "01") == len - 1) {
+		strspn(digits, "01") == len - 1) {
 		u = strtoull(digits, NULL, 2);
 		end = (char *)digits + len;
 	} else {

@@ -30,7 +30,8 @@ static const char *read_value(struct arena *a, const char **at)
 	if (quote != '"' && quote != '\'') {
 		len = strcspn(s, ",\"'");
 		*at = s + len;
-		return len > 0 && (s[len] == ',' || s[len] == '\0') ? arena_strndup(a, s, len) : NULL;
+		return len > 0 && (s[len] == ',' || s[len] == '\0') ? arena_strndup(a, s, len)
+								    : NULL;
 	}
 	out = arena_alloc(a, strlen(s));
 	for (s++; *s != quote; s++) {
@@ -53,7 +54,7 @@ static bool read_keys(struct arena *a, const char *s, struct cim_ref *ref)
 		struct cim_key key = { .name = arena_strndup(a, s, len) };
 
 		if (len == 0 || s[len] != '=' || ref->n_keys >= MAX_KEYS ||
-		    cim_ref_key(ref, key.name) != NULL)
+			cim_ref_key(ref, key.name) != NULL)
 			return false;
 		s += len + 1;
 		key.text = read_value(a, &s);
@@ -131,7 +132,7 @@ int cim_ref_from_text(struct arena *a, const char *text, struct cim_ref **ref, s
 	class = class_start(copy);
 	len = identifier(class);
 	if (len == 0 || class[len] != '.' || !read_keys(a, class + len + 1, r) ||
-	    (class > copy && !read_namespace(a, copy, (size_t)(class - 1 - copy), r)))
+		(class > copy && !read_namespace(a, copy, (size_t)(class - 1 - copy), r)))
 		return err_set(e, ERR_SYNTAX, "\"%.100s\" is not an object path", text);
 	r->class_name = arena_strndup(a, class, len);
 	*ref = r;

@@ -11,7 +11,7 @@ enum { MAX_KEYS = 64, MAX_ELEMENTS = 4096 };
 static bool is_nested_reference(const xmlNode *n)
 {
 	return node_child(n, "EndpointReference") != NULL ||
-		node_child(n, "ReferenceParameters") != NULL;
+	       node_child(n, "ReferenceParameters") != NULL;
 }
 
 static int add_key(struct arena *a, struct cim_ref *ref, const struct cim_key *key, struct err *e)
@@ -19,8 +19,8 @@ static int add_key(struct arena *a, struct cim_ref *ref, const struct cim_key *k
 	struct cim_key *keys = (struct cim_key *)ref->keys;
 
 	if (cim_ref_key(ref, key->name) != NULL)
-		return err_set(e, ERR_KEY_DUPLICATE, "the selector %.100s is given twice",
-			key->name);
+		return err_set(
+			e, ERR_KEY_DUPLICATE, "the selector %.100s is given twice", key->name);
 	if (ref->n_keys >= MAX_KEYS)
 		return err_set(e, ERR_KEY_UNEXPECTED, "there are more than %d selectors", MAX_KEYS);
 	*ARENA_PUSH(a, keys, ref->n_keys) = *key;
@@ -54,14 +54,14 @@ static int add_selector(struct arena *a, const xmlNode *n, struct cim_ref *ref, 
 	return 0;
 }
 
-int cim_keys_from_selectors(struct arena *a, const xmlNode *selector_set, struct cim_ref *ref,
-	struct err *e)
+int cim_keys_from_selectors(
+	struct arena *a, const xmlNode *selector_set, struct cim_ref *ref, struct err *e)
 {
 	int rc;
 
 	for (const xmlNode *n = node_first(selector_set); n != NULL; n = node_next(n))
 		if (strcasecmp(node_local(n), "Selector") == 0 &&
-		    (rc = add_selector(a, n, ref, e)) != 0)
+			(rc = add_selector(a, n, ref, e)) != 0)
 			return rc;
 	return 0;
 }
@@ -87,8 +87,8 @@ static int class_of_uri(struct arena *a, const char *text, struct cim_ref *ref, 
 	return 0;
 }
 
-static int ref_from_epr(struct arena *a, const xmlNode *parameters, struct cim_ref **out,
-	struct err *e)
+static int ref_from_epr(
+	struct arena *a, const xmlNode *parameters, struct cim_ref **out, struct err *e)
 {
 	const xmlNode *uri = node_child(parameters, "ResourceURI");
 	const xmlNode *selectors = node_child(parameters, "SelectorSet");
@@ -112,8 +112,9 @@ static struct cim_ref *ref_from_loose(struct arena *a, const struct cim_loose *l
 
 	for (size_t i = 0; i < l->n; i++)
 		if (!l->properties[i].null && !l->properties[i].array && l->properties[i].n == 1)
-			*ARENA_PUSH(a, keys, ref->n_keys) = (struct cim_key){
-				.name = l->properties[i].name, .text = l->properties[i].values[0] };
+			*ARENA_PUSH(a, keys, ref->n_keys) =
+				(struct cim_key){ .name = l->properties[i].name,
+					.text = l->properties[i].values[0] };
 	ref->class_name = l->class_name;
 	ref->keys = keys;
 	return ref;
@@ -214,9 +215,9 @@ static void add_embedded(struct arena *a, const xmlNode *n, struct cim_value *v)
 
 	if (!v->loose)
 		become_loose(a, v);
-	if ((node_first(n) != NULL || node_class(a, n) != NULL ?
-		    cim_loose_from_xml(a, n, &loose, &why) :
-		    cim_loose_from_text(a, node_text(a, n), &loose, &why)) != 0)
+	if ((node_first(n) != NULL || node_class(a, n) != NULL
+			    ? cim_loose_from_xml(a, n, &loose, &why)
+			    : cim_loose_from_text(a, node_text(a, n), &loose, &why)) != 0)
 		loose = NULL;
 	ARENA_PUSH(a, v->data, v->n)->loose = loose;
 }
@@ -226,7 +227,7 @@ static bool is_null_array(struct arena *a, const xmlNode *n, bool *empty)
 	const char *attr = node_attr(a, n, "IsNullArray");
 
 	*empty = attr != NULL && strcasecmp(attr, "false") == 0 && *node_trimmed(a, n) == '\0' &&
-		node_first(n) == NULL;
+		 node_first(n) == NULL;
 	return attr != NULL && strcasecmp(attr, "true") == 0;
 }
 
@@ -268,7 +269,7 @@ int cim_args_from_xml(struct arena *a, const struct cim_method *m, const xmlNode
 	int rc;
 
 	for (const xmlNode *n = input != NULL ? node_first(input) : NULL; n != NULL;
-	     n = node_next(n)) {
+		n = node_next(n)) {
 		const struct cim_parameter *p = cim_parameter_find(m, node_local(n));
 
 		if (p == NULL || !p->in)

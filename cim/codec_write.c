@@ -20,8 +20,8 @@ struct shape {
 	enum cim_type type;
 };
 
-static void put_fields(const struct writer *w, const struct cim_instance *i,
-	const struct cim_class *as);
+static void put_fields(
+	const struct writer *w, const struct cim_instance *i, const struct cim_class *as);
 
 /* DMTF text without asterisks is an xs:dateTime; intervals and the rest go out as they are. */
 static void put_datetime(struct buf *out, const char *s)
@@ -29,7 +29,7 @@ static void put_datetime(struct buf *out, const char *s)
 	unsigned minutes = 0;
 
 	if (strlen(s) != 25 || s[21] == ':' || strchr(s, '*') != NULL ||
-	    sscanf(s + 22, "%3u", &minutes) != 1) {
+		sscanf(s + 22, "%3u", &minutes) != 1) {
 		buf_printf(out, "<cim:CIM_DateTime xmlns:cim=\"%s\">", ns_cim);
 		buf_xml(out, s);
 		buf_puts(out, "</cim:CIM_DateTime>");
@@ -43,8 +43,8 @@ static void put_datetime(struct buf *out, const char *s)
 		buf_printf(out, "%c%02u:%02u</cim:Datetime>", s[21], minutes / 60, minutes % 60);
 }
 
-static void put_element(const struct writer *w, const struct shape *shape,
-	const struct cim_value *v, size_t n)
+static void put_element(
+	const struct writer *w, const struct shape *shape, const struct cim_value *v, size_t n)
 {
 	buf_printf(w->out, "<%c:%s>", w->prefix, shape->name);
 	if (shape->type == CIM_REFERENCE)
@@ -86,14 +86,14 @@ static void put_value(const struct writer *w, const struct shape *shape, const s
 			put_element(w, shape, v, n);
 }
 
-static void put_fields(const struct writer *w, const struct cim_instance *i,
-	const struct cim_class *as)
+static void put_fields(
+	const struct writer *w, const struct cim_instance *i, const struct cim_class *as)
 {
 	for (size_t n = 0; n < as->n_properties; n++) {
 		const struct cim_property *p = &as->properties[n];
 		const struct cim_property *own = cim_property_find(i->class, p->name);
-		const struct cim_value *v = own != NULL ?
-			&i->values[own - i->class->properties] : NULL;
+		const struct cim_value *v =
+			own != NULL ? &i->values[own - i->class->properties] : NULL;
 		struct shape shape = { p->name, p->type };
 
 		if (v == NULL || !v->given)

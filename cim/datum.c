@@ -12,8 +12,8 @@
 
 static int wrong(struct err *e, enum cim_type t, const char *text)
 {
-	return err_set(e, ERR_PARAMETER, "\"%.60s\" is not a value of type %s", text,
-		cim_type_name(t));
+	return err_set(
+		e, ERR_PARAMETER, "\"%.60s\" is not a value of type %s", text, cim_type_name(t));
 }
 
 /* The text without white space around it. */
@@ -121,7 +121,7 @@ static const char *from_xs_datetime(struct arena *a, const char *s)
 	char micro[7], sign = '+';
 
 	if (sscanf(s, "%4u-%2u-%2uT%2u:%2u:%2u%n", &y, &mo, &d, &h, &mi, &sec, &used) != 6 ||
-	    used != 19)
+		used != 19)
 		return NULL;
 	s = fraction(s + used, micro);
 	if (*s == '+' || *s == '-') {
@@ -133,7 +133,7 @@ static const char *from_xs_datetime(struct arena *a, const char *s)
 		s++;
 	}
 	if (*s != '\0' || mo < 1 || mo > 12 || d < 1 || d > 31 || h > 23 || mi > 59 || sec > 60 ||
-	    zh > 14 || zm > 59)
+		zh > 14 || zm > 59)
 		return NULL;
 	return arena_printf(a, "%04u%02u%02u%02u%02u%02u.%s%c%03u", y, mo, d, h, mi, sec, micro,
 		sign, zh * 60 + zm);
@@ -168,7 +168,7 @@ static const char *from_xs_duration(struct arena *a, const char *s)
 		s = *end == '.' ? fraction(end, micro) : end;
 		unit = *s != '\0' ? strchr(units + next, *s) : NULL;
 		if (unit == NULL || n > 99999999 || (*end == '.' && *s != 'S') ||
-		    time != (*unit != 'D'))
+			time != (*unit != 'D'))
 			return NULL;
 		seconds += (uint64_t)n * size[unit - units];
 		next = (size_t)(unit - units) + 1;
@@ -190,16 +190,20 @@ static const char *parse_datetime(struct arena *a, const char *s)
 }
 
 static const uint64_t unsigned_max[CIM_TYPE_COUNT] = {
-	[CIM_UINT8] = UINT8_MAX, [CIM_UINT16] = UINT16_MAX,
-	[CIM_UINT32] = UINT32_MAX, [CIM_UINT64] = UINT64_MAX,
+	[CIM_UINT8] = UINT8_MAX,
+	[CIM_UINT16] = UINT16_MAX,
+	[CIM_UINT32] = UINT32_MAX,
+	[CIM_UINT64] = UINT64_MAX,
 };
 static const int64_t signed_max[CIM_TYPE_COUNT] = {
-	[CIM_SINT8] = INT8_MAX, [CIM_SINT16] = INT16_MAX,
-	[CIM_SINT32] = INT32_MAX, [CIM_SINT64] = INT64_MAX,
+	[CIM_SINT8] = INT8_MAX,
+	[CIM_SINT16] = INT16_MAX,
+	[CIM_SINT32] = INT32_MAX,
+	[CIM_SINT64] = INT64_MAX,
 };
 
-int cim_datum_from_text(struct arena *a, enum cim_type t, const char *text, union cim_datum *d,
-	struct err *e)
+int cim_datum_from_text(
+	struct arena *a, enum cim_type t, const char *text, union cim_datum *d, struct err *e)
 {
 	const char *s = t == CIM_STRING ? text : trimmed(a, text);
 	bool ok = true;

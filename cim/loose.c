@@ -15,8 +15,9 @@ int loose_add(struct loose_maker *m, const char *name, bool array, struct err *e
 	if (++m->values > LOOSE_MAX_VALUES)
 		return err_set(e, ERR_SYNTAX, "there are more than %d values", LOOSE_MAX_VALUES);
 	p = ARENA_PUSH(m->arena, m->properties, m->n);
-	*p = (struct cim_loose_property){ .name = arena_strdup(m->arena, name), .array = array,
-		.null = true };
+	*p = (struct cim_loose_property){
+		.name = arena_strdup(m->arena, name), .array = array, .null = true
+	};
 	return 0;
 }
 
@@ -88,7 +89,8 @@ static int from_element(struct arena *a, const xmlNode *n, struct cim_loose **ou
 	return from_wscim(a, n, class_name, out, e);
 }
 
-int cim_loose_from_xml(struct arena *a, const xmlNode *holder, struct cim_loose **out, struct err *e)
+int cim_loose_from_xml(
+	struct arena *a, const xmlNode *holder, struct cim_loose **out, struct err *e)
 {
 	const xmlNode *child = node_first(holder);
 	const char *class_name = node_class(a, holder);
@@ -96,8 +98,8 @@ int cim_loose_from_xml(struct arena *a, const xmlNode *holder, struct cim_loose 
 	if (class_name != NULL)
 		return from_wscim(a, holder, class_name, out, e);
 	if (child == NULL || node_next(child) != NULL)
-		return err_set(e, ERR_SYNTAX,
-			"the element has neither an xsi:type nor one child element");
+		return err_set(
+			e, ERR_SYNTAX, "the element has neither an xsi:type nor one child element");
 	return from_element(a, child, out, e);
 }
 
@@ -120,8 +122,8 @@ int cim_loose_from_text(struct arena *a, const char *text, struct cim_loose **ou
 	return rc;
 }
 
-int cim_loose_from_value(struct arena *a, const struct cim_value *v, size_t n,
-	struct cim_loose **out, struct err *e)
+int cim_loose_from_value(
+	struct arena *a, const struct cim_value *v, size_t n, struct cim_loose **out, struct err *e)
 {
 	if (!v->loose)
 		return cim_loose_from_text(a, v->data[n].str, out, e);

@@ -27,8 +27,8 @@ int loose_add_value(struct loose_maker *m, const char *text, struct err *e);
 struct cim_loose *loose_made(struct loose_maker *m);
 
 /* CIM-XML: an <INSTANCE CLASSNAME=...> element. */
-int loose_from_cimxml(struct arena *a, const xmlNode *instance, struct cim_loose **out,
-	struct err *e);
+int loose_from_cimxml(
+	struct arena *a, const xmlNode *instance, struct cim_loose **out, struct err *e);
 /* MOF: "instance of CLASS { NAME = VALUE; ... };". */
 int loose_from_mof(struct arena *a, const char *text, struct cim_loose **out, struct err *e);
 

@@ -83,9 +83,9 @@ bool node_is_nil(const xmlNode *n)
 		const xmlNode *text = p->children;
 
 		if (has_prefix(p) && strcmp(behind_colon((const char *)p->name), "nil") == 0 &&
-		    text != NULL && text->content != NULL)
+			text != NULL && text->content != NULL)
 			return strcasecmp((const char *)text->content, "true") == 0 ||
-				strcmp((const char *)text->content, "1") == 0;
+			       strcmp((const char *)text->content, "1") == 0;
 	}
 	return false;
 }
@@ -110,8 +110,8 @@ const char *node_class(struct arena *a, const xmlNode *n)
 }
 
 /* libxml2 calls this at "<!DOCTYPE". */
-static void refuse_doctype(void *ctx, const xmlChar *name, const xmlChar *external,
-	const xmlChar *system)
+static void refuse_doctype(
+	void *ctx, const xmlChar *name, const xmlChar *external, const xmlChar *system)
 {
 	xmlParserCtxt *parser = ctx;
 
@@ -140,9 +140,9 @@ int node_parse(const char *text, size_t len, xmlDoc **doc, struct err *e)
 	if (parser->lastError.message != NULL)
 		why = parser->lastError.message;
 	if (doctype || *doc == NULL || xmlDocGetRootElement(*doc) == NULL) {
-		rc = doctype ? err_set(e, ERR_SYNTAX, "it has a DOCTYPE") :
-			err_set(e, ERR_SYNTAX, "line %d: %.*s", parser->lastError.line,
-				(int)strcspn(why, "\n"), why);
+		rc = doctype ? err_set(e, ERR_SYNTAX, "it has a DOCTYPE")
+			     : err_set(e, ERR_SYNTAX, "line %d: %.*s", parser->lastError.line,
+				       (int)strcspn(why, "\n"), why);
 		xmlFreeDoc(*doc);
 		*doc = NULL;
 	}

@@ -16,8 +16,8 @@ struct cim {
 };
 
 struct registry_method {
-	size_t method;			/* CLASS_m_METHOD */
-	void (*run)(struct cim_op *op);	/* ends with registry_answer */
+	size_t method; /* CLASS_m_METHOD */
+	void (*run)(struct cim_op *op); /* ends with registry_answer */
 };
 
 struct registry_row {

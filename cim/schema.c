@@ -84,11 +84,11 @@ static bool row_allows(const char *row, const char *value)
 
 	if (dots == NULL)
 		return strcmp(row, value) == 0 ||
-			(bound(row, strlen(row), 0, &low) && bound(value, strlen(value), 0, &v) &&
-			 *value != '\0' && low == v);
+		       (bound(row, strlen(row), 0, &low) && bound(value, strlen(value), 0, &v) &&
+			       *value != '\0' && low == v);
 	return *value != '\0' && bound(value, strlen(value), 0, &v) &&
-		bound(row, (size_t)(dots - row), INT64_MIN, &low) &&
-		bound(dots + 2, strlen(dots + 2), INT64_MAX, &high) && low <= v && v <= high;
+	       bound(row, (size_t)(dots - row), INT64_MIN, &low) &&
+	       bound(dots + 2, strlen(dots + 2), INT64_MAX, &high) && low <= v && v <= high;
 }
 
 bool cim_valuemap_allows(const struct cim_valuemap *values, size_t n, const char *value)
@@ -103,13 +103,20 @@ const char *cim_type_name(enum cim_type t)
 {
 	static const char *const names[] = {
 		[CIM_BOOLEAN] = "boolean",
-		[CIM_UINT8] = "uint8", [CIM_UINT16] = "uint16",
-		[CIM_UINT32] = "uint32", [CIM_UINT64] = "uint64",
-		[CIM_SINT8] = "sint8", [CIM_SINT16] = "sint16",
-		[CIM_SINT32] = "sint32", [CIM_SINT64] = "sint64",
-		[CIM_REAL32] = "real32", [CIM_REAL64] = "real64",
-		[CIM_CHAR16] = "char16", [CIM_STRING] = "string",
-		[CIM_DATETIME] = "datetime", [CIM_REFERENCE] = "reference",
+		[CIM_UINT8] = "uint8",
+		[CIM_UINT16] = "uint16",
+		[CIM_UINT32] = "uint32",
+		[CIM_UINT64] = "uint64",
+		[CIM_SINT8] = "sint8",
+		[CIM_SINT16] = "sint16",
+		[CIM_SINT32] = "sint32",
+		[CIM_SINT64] = "sint64",
+		[CIM_REAL32] = "real32",
+		[CIM_REAL64] = "real64",
+		[CIM_CHAR16] = "char16",
+		[CIM_STRING] = "string",
+		[CIM_DATETIME] = "datetime",
+		[CIM_REFERENCE] = "reference",
 	};
 
 	_Static_assert(sizeof names / sizeof *names == CIM_TYPE_COUNT, "a name per type");

@@ -19,9 +19,16 @@
 
 enum cim_type {
 	CIM_BOOLEAN,
-	CIM_UINT8, CIM_UINT16, CIM_UINT32, CIM_UINT64,
-	CIM_SINT8, CIM_SINT16, CIM_SINT32, CIM_SINT64,
-	CIM_REAL32, CIM_REAL64,
+	CIM_UINT8,
+	CIM_UINT16,
+	CIM_UINT32,
+	CIM_UINT64,
+	CIM_SINT8,
+	CIM_SINT16,
+	CIM_SINT32,
+	CIM_SINT64,
+	CIM_REAL32,
+	CIM_REAL64,
 	CIM_CHAR16,
 	CIM_STRING,
 	CIM_DATETIME,
@@ -38,9 +45,9 @@ struct cim_property {
 	const char *name;
 	enum cim_type type;
 	bool array, key, required, writable;
-	const char *ref_class;		/* CIM_REFERENCE: the class referred to */
-	const char *embedded;		/* EmbeddedInstance: the class, else NULL */
-	const char *origin;		/* the class that declares it */
+	const char *ref_class; /* CIM_REFERENCE: the class referred to */
+	const char *embedded; /* EmbeddedInstance: the class, else NULL */
+	const char *origin; /* the class that declares it */
 	const struct cim_valuemap *values;
 	size_t n_values;
 };
@@ -58,21 +65,21 @@ struct cim_method {
 	const char *name;
 	enum cim_type returns;
 	const char *origin;
-	const struct cim_parameter *parameters;	/* in declared order */
+	const struct cim_parameter *parameters; /* in declared order */
 	size_t n_parameters;
-	const struct cim_valuemap *values;	/* of the return value */
+	const struct cim_valuemap *values; /* of the return value */
 	size_t n_values;
 };
 
 struct cim_class {
 	const char *name;
-	const struct cim_class *super;		/* NULL at the top */
+	const struct cim_class *super; /* NULL at the top */
 	bool abstract, association;
-	const struct cim_property *properties;	/* sorted by name, inherited ones included */
+	const struct cim_property *properties; /* sorted by name, inherited ones included */
 	size_t n_properties;
-	const struct cim_method *methods;	/* sorted by name, inherited ones included */
+	const struct cim_method *methods; /* sorted by name, inherited ones included */
 	size_t n_methods;
-	const char *document;			/* the CLASS document as in schemas/ */
+	const char *document; /* the CLASS document as in schemas/ */
 };
 
 extern const struct cim_class *const cim_classes[];

@@ -40,7 +40,8 @@ struct method {
 	const xmlNode *node;
 };
 
-struct class {
+struct class
+{
 	const char *name, *super_name, *file;
 	char *text;
 	struct class *super;
@@ -52,16 +53,10 @@ struct class {
 	const xmlNode *node;
 };
 
-static const struct {
-	const char *name, *symbol;
-} types[] = {
-	{ "boolean", "CIM_BOOLEAN" }, { "uint8", "CIM_UINT8" }, { "uint16", "CIM_UINT16" },
-	{ "uint32", "CIM_UINT32" }, { "uint64", "CIM_UINT64" }, { "sint8", "CIM_SINT8" },
-	{ "sint16", "CIM_SINT16" }, { "sint32", "CIM_SINT32" }, { "sint64", "CIM_SINT64" },
-	{ "real32", "CIM_REAL32" }, { "real64", "CIM_REAL64" }, { "char16", "CIM_CHAR16" },
-	{ "string", "CIM_STRING" }, { "datetime", "CIM_DATETIME" },
-	{ "reference", "CIM_REFERENCE" },
-};
+/* In the order of enum cim_type, whose names are these in capitals behind "CIM_". */
+static const char *const types[] = { "boolean", "uint8", "uint16", "uint32", "uint64", "sint8",
+	"sint16", "sint32", "sint64", "real32", "real64", "char16", "string", "datetime",
+	"reference" };
 enum { N_TYPES = sizeof types / sizeof *types };
 
 static struct class *classes;
@@ -105,7 +100,7 @@ static bool is_kind(const xmlNode *n, const char *stem)
 	size_t len = strlen(stem);
 
 	return n->type == XML_ELEMENT_NODE && strncmp(name, stem, len) == 0 &&
-		(name[len] == '\0' || name[len] == '.');
+	       (name[len] == '\0' || name[len] == '.');
 }
 
 static const char *attr(const xmlNode *n, const char *name)
@@ -129,7 +124,7 @@ static const char *need_name(const char *file, const xmlNode *n)
 
 	for (const char *p = v; *p != '\0'; p++)
 		if (!(isalpha((unsigned char)*p) || *p == '_' ||
-		      (p > v && isdigit((unsigned char)*p))))
+			    (p > v && isdigit((unsigned char)*p))))
 			die(file, n, "\"%s\" is not a CIM name", v);
 	return v;
 }
@@ -139,7 +134,7 @@ static int need_type(const char *file, const xmlNode *n)
 	const char *t = need_attr(file, n, "TYPE");
 
 	for (int i = 0; i < N_TYPES - 1; i++)
-		if (strcmp(types[i].name, t) == 0)
+		if (strcmp(types[i], t) == 0)
 			return i;
 	die(file, n, "unknown type \"%s\"", t);
 }
@@ -165,7 +160,7 @@ static const xmlNode *find_qualifier(const xmlNode *of, const char *name)
 {
 	for (const xmlNode *c = of->children; c != NULL; c = c->next)
 		if (is(c, "QUALIFIER") && attr(c, "NAME") != NULL &&
-		    strcasecmp(attr(c, "NAME"), name) == 0)
+			strcasecmp(attr(c, "NAME"), name) == 0)
 			return c;
 	return NULL;
 }
@@ -207,8 +202,8 @@ static void read_map(const char *file, const xmlNode *of, struct map *values, st
 }
 
 /* A PROPERTY*, or PARAMETER*, by its stem. */
-static struct member read_member(const char *file, const xmlNode *n, const char *stem,
-	const char *origin)
+static struct member read_member(
+	const char *file, const xmlNode *n, const char *stem, const char *origin)
 {
 	const char *kind = (const char *)n->name + strlen(stem);
 	struct member m = { .node = n, .origin = origin, .name = need_name(file, n) };
@@ -228,7 +223,7 @@ static struct member read_member(const char *file, const xmlNode *n, const char 
 	m.in = qualifier_bool(file, n, "In", true);
 	m.out = qualifier_bool(file, n, "Out", false);
 	m.embedded = qualifier_text(file, n, "EmbeddedInstance");
-	if (m.embedded != NULL && strcmp(types[m.type].name, "string") != 0)
+	if (m.embedded != NULL && strcmp(types[m.type], "string") != 0)
 		die(file, n, "%s is an EmbeddedInstance and not a string", m.name);
 	if (m.key && m.array)
 		die(file, n, "key %s is an array", m.name);
@@ -254,8 +249,9 @@ static struct method *find_method(struct class *c, const char *name)
 
 static struct method read_method(const char *file, const xmlNode *n, const char *origin)
 {
-	struct method m = { .node = n, .origin = origin, .name = need_name(file, n),
-		.type = need_type(file, n) };
+	struct method m = {
+		.node = n, .origin = origin, .name = need_name(file, n), .type = need_type(file, n)
+	};
 
 	read_map(file, n, &m.values, &m.texts);
 	for (const xmlNode *c = n->children; c != NULL; c = c->next) {
@@ -341,7 +337,7 @@ static void inherit_property(struct class *c, const struct member *base)
 	}
 	if (own->type != base->type || own->array != base->array)
 		die(c->file, own->node, "property %s overrides one of another type (%s%s in %s)",
-			own->name, types[base->type].name, base->array ? "[]" : "", base->origin);
+			own->name, types[base->type], base->array ? "[]" : "", base->origin);
 	if (strcmp(own->name, base->name) != 0)
 		die(c->file, own->node, "property %s is spelled %s in %s", own->name, base->name,
 			base->origin);
@@ -364,7 +360,7 @@ static void inherit_method(struct class *c, const struct method *base)
 		*PUSH(c->methods, c->n_methods) = *base;
 	else if (own->type != base->type)
 		die(c->file, own->node, "method %s overrides one that returns %s in %s", own->name,
-			types[base->type].name, base->origin);
+			types[base->type], base->origin);
 }
 
 static int by_name(const void *a, const void *b)
@@ -454,9 +450,18 @@ static size_t put_map(const struct map *values, const struct map *texts)
 	return count;
 }
 
+static void put_type(int type)
+{
+	printf("CIM_");
+	for (const char *c = types[type]; *c != '\0'; c++)
+		putchar(toupper((unsigned char)*c));
+	putchar(',');
+}
+
 static void put_member(const struct member *m, size_t map, bool property)
 {
-	printf("\t{ .name = \"%s\", .type = %s,", m->name, types[m->type].symbol);
+	printf("\t{ .name = \"%s\", .type = ", m->name);
+	put_type(m->type);
 	printf("%s", m->array ? " .array = true," : "");
 	printf("%s", m->required ? " .required = true," : "");
 	put_field("ref_class", m->ref);
@@ -506,8 +511,8 @@ static void put_methods(const struct class *c)
 	for (size_t i = 0; i < c->n_methods; i++) {
 		const struct method *m = &c->methods[i];
 
-		printf("\t{ .name = \"%s\", .returns = %s, .origin = \"%s\",", m->name,
-			types[m->type].symbol, m->origin);
+		printf("\t{ .name = \"%s\", .origin = \"%s\", .returns = ", m->name, m->origin);
+		put_type(m->type);
 		if (m->n_params > 0)
 			printf(" .parameters = args_%s_%s, .n_parameters = %zu,", c->name, m->name,
 				m->n_params);
@@ -567,7 +572,7 @@ static void put_class_ids(const struct class *c)
 static void put_ids(void)
 {
 	printf("/* Generated by schemac from schemas/. */\n#ifndef VSMIGD_SCHEMA_IDS_H\n"
-		"#define VSMIGD_SCHEMA_IDS_H\n\n#include \"cim/schema.h\"\n\n");
+	       "#define VSMIGD_SCHEMA_IDS_H\n\n#include \"cim/schema.h\"\n\n");
 	for (size_t i = 0; i < n_classes; i++)
 		put_class_ids(&classes[i]);
 	printf("#endif\n");
@@ -589,9 +594,6 @@ int main(int argc, char **argv)
 		resolve(&classes[i]);
 	for (size_t i = 0; i < n_classes; i++)
 		check_references(&classes[i]);
-	if (ids)
-		put_ids();
-	else
-		put_tables();
+	(ids ? put_ids : put_tables)();
 	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
 }

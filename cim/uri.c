@@ -7,7 +7,7 @@
 static const struct {
 	const char *host, *path;
 	enum cim_uri_kind kind;
-	bool ns;			/* the path goes on with the namespace */
+	bool ns; /* the path goes on with the namespace */
 } forms[] = {
 	{ "http://schemas.dmtf.org", "/wbem/wscim/1/cim-schema/2/", CIM_URI_CLASS, false },
 	{ "http://schemas.dmtf.org", "/wbem/wscim/1/", CIM_URI_ALL, false },
@@ -63,8 +63,9 @@ static int parse_selectors(struct arena *a, const char *query, struct cim_uri *u
 	while (*query != '\0') {
 		size_t len = strcspn(query, "&"), name_len = strcspn(query, "=&");
 		const char *name = decoded(a, query, name_len);
-		const char *value = name_len < len ?
-			decoded(a, query + name_len + 1, len - name_len - 1) : NULL;
+		const char *value = name_len < len
+					    ? decoded(a, query + name_len + 1, len - name_len - 1)
+					    : NULL;
 
 		if (name == NULL || value == NULL || *name == '\0')
 			return err_set(e, ERR_CLASS,
@@ -86,7 +87,7 @@ static bool has_form(const char *text, size_t i)
 	size_t host = strlen(forms[i].host), path = strlen(forms[i].path);
 
 	return strncasecmp(text, forms[i].host, host) == 0 &&
-		strncmp(text + host, forms[i].path, path) == 0;
+	       strncmp(text + host, forms[i].path, path) == 0;
 }
 
 /* What stands behind the form's path: CLASS, "*", or NAMESPACE/CLASS. */

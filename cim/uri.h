@@ -18,9 +18,9 @@ enum cim_uri_kind { CIM_URI_CLASS, CIM_URI_ALL, CIM_URI_CIMXML };
 
 struct cim_uri {
 	enum cim_uri_kind kind;
-	const char *prefix;	/* up to and with the last '/', as the client spelled it */
-	const char *class_name;	/* "" with CIM_URI_ALL; behind the last '/', up to any '?' */
-	const char *ns;		/* from a wmi/ URI or ?__cimnamespace=, '/' separated; else NULL */
+	const char *prefix; /* up to and with the last '/', as the client spelled it */
+	const char *class_name; /* "" with CIM_URI_ALL; behind the last '/', up to any '?' */
+	const char *ns; /* from a wmi/ URI or ?__cimnamespace=, '/' separated; else NULL */
 	const struct cim_key *keys; /* other selectors behind '?', percent-decoded */
 	size_t n_keys;
 };

@@ -64,7 +64,8 @@ void cim_set_ref(struct arena *a, struct cim_instance *i, size_t prop, const str
 	give(a, slot(i, prop, false), 1)->ref = r;
 }
 
-void cim_set_uints(struct arena *a, struct cim_instance *i, size_t prop, const uint64_t *u, size_t n)
+void cim_set_uints(
+	struct arena *a, struct cim_instance *i, size_t prop, const uint64_t *u, size_t n)
 {
 	union cim_datum *data = give(a, slot(i, prop, true), n);
 
@@ -73,7 +74,8 @@ void cim_set_uints(struct arena *a, struct cim_instance *i, size_t prop, const u
 		data[k].u = u[k];
 }
 
-void cim_set_strs(struct arena *a, struct cim_instance *i, size_t prop, const char *const *s, size_t n)
+void cim_set_strs(
+	struct arena *a, struct cim_instance *i, size_t prop, const char *const *s, size_t n)
 {
 	union cim_datum *data = give(a, slot(i, prop, true), n);
 
@@ -158,8 +160,8 @@ const struct cim_key *cim_ref_key(const struct cim_ref *r, const char *name)
 	return NULL;
 }
 
-static int check_key(const struct cim_ref *r, size_t index, const struct cim_class *c,
-	struct err *e)
+static int check_key(
+	const struct cim_ref *r, size_t index, const struct cim_class *c, struct err *e)
 {
 	const struct cim_key *key = &r->keys[index];
 	const struct cim_property *p = cim_property_find(c, key->name);
@@ -168,8 +170,8 @@ static int check_key(const struct cim_ref *r, size_t index, const struct cim_cla
 	struct err why;
 
 	if (p == NULL || !p->key)
-		return err_set(e, ERR_KEY_UNEXPECTED, "\"%.100s\" is not a key of %s", key->name,
-			c->name);
+		return err_set(
+			e, ERR_KEY_UNEXPECTED, "\"%.100s\" is not a key of %s", key->name, c->name);
 	if (cim_ref_key(r, key->name) != key)
 		return err_set(e, ERR_KEY_DUPLICATE, "the key %s is given twice", p->name);
 	if ((p->type == CIM_REFERENCE) != (key->ref != NULL))
@@ -202,9 +204,9 @@ static bool keys_same(const struct cim_key *a, const struct cim_key *b);
 static bool refs_same(const struct cim_ref *a, const struct cim_ref *b)
 {
 	if (a->class_name == NULL || b->class_name == NULL ||
-	    strcasecmp(a->class_name, b->class_name) != 0 || a->n_keys != b->n_keys ||
-	    !cim_ns_same(a->ns != NULL ? a->ns : CIM_NS_DEFAULT,
-		    b->ns != NULL ? b->ns : CIM_NS_DEFAULT))
+		strcasecmp(a->class_name, b->class_name) != 0 || a->n_keys != b->n_keys ||
+		!cim_ns_same(a->ns != NULL ? a->ns : CIM_NS_DEFAULT,
+			b->ns != NULL ? b->ns : CIM_NS_DEFAULT))
 		return false;
 	for (size_t i = 0; i < a->n_keys; i++) {
 		const struct cim_key *other = cim_ref_key(b, a->keys[i].name);

@@ -19,35 +19,35 @@ struct cim_loose;
 
 union cim_datum {
 	bool b;
-	uint64_t u;		/* all unsigned integers, char16 */
-	int64_t s;		/* all signed integers */
+	uint64_t u; /* all unsigned integers, char16 */
+	int64_t s; /* all signed integers */
 	double r;
-	const char *str;	/* string; datetime as 25 characters of DMTF text */
+	const char *str; /* string; datetime as 25 characters of DMTF text */
 	const struct cim_ref *ref;
 	const struct cim_instance *inst; /* EmbeddedInstance, when instance is true */
-	const struct cim_loose *loose;	/* EmbeddedInstance, when loose is true: cim/codec.h */
+	const struct cim_loose *loose; /* EmbeddedInstance, when loose is true: cim/codec.h */
 };
 
 struct cim_value {
-	bool given;		/* false: NULL */
+	bool given; /* false: NULL */
 	/* With EmbeddedInstance the data are text, unless they are instances that we made, or
 	 * arguments that came as XML elements. */
 	bool instance, loose;
-	size_t n;		/* elements; 1 for a scalar; an empty array is given with n = 0 */
+	size_t n; /* elements; 1 for a scalar; an empty array is given with n = 0 */
 	union cim_datum *data;
 };
 
 /* A key of a reference: text, or a reference of its own. */
 struct cim_key {
 	const char *name;
-	const char *text;		/* NULL when ref is set */
+	const char *text; /* NULL when ref is set */
 	const struct cim_ref *ref;
 };
 
 /* A reference: class, namespace and keys, as parsed: the class may be unknown to the schema. */
 struct cim_ref {
 	const char *class_name;
-	const char *ns;			/* NULL: the default */
+	const char *ns; /* NULL: the default */
 	const struct cim_key *keys;
 	size_t n_keys;
 };
@@ -55,7 +55,7 @@ struct cim_ref {
 struct cim_instance {
 	const struct cim_class *class;
 	const char *ns;
-	struct cim_value *values;	/* class->n_properties of them, same order */
+	struct cim_value *values; /* class->n_properties of them, same order */
 };
 
 struct cim_instance *cim_instance_new(struct arena *a, const struct cim_class *c, const char *ns);
@@ -66,8 +66,10 @@ void cim_set_str(struct arena *a, struct cim_instance *i, size_t prop, const cha
 void cim_set_uint(struct arena *a, struct cim_instance *i, size_t prop, uint64_t u);
 void cim_set_bool(struct arena *a, struct cim_instance *i, size_t prop, bool b);
 void cim_set_ref(struct arena *a, struct cim_instance *i, size_t prop, const struct cim_ref *r);
-void cim_set_uints(struct arena *a, struct cim_instance *i, size_t prop, const uint64_t *u, size_t n);
-void cim_set_strs(struct arena *a, struct cim_instance *i, size_t prop, const char *const *s, size_t n);
+void cim_set_uints(
+	struct arena *a, struct cim_instance *i, size_t prop, const uint64_t *u, size_t n);
+void cim_set_strs(
+	struct arena *a, struct cim_instance *i, size_t prop, const char *const *s, size_t n);
 
 /* Single values, for method results. */
 struct cim_value cim_value_str(struct arena *a, const char *s);
@@ -87,7 +89,8 @@ int cim_ref_check(const struct cim_ref *r, const struct cim_class *c, struct err
 /* Whether the instance has the key values of r: names and values compared without case. */
 bool cim_ref_selects(const struct cim_ref *r, const struct cim_instance *i);
 /* The scalar value of a property as text, in the arena; NULL when NULL. */
-const char *cim_value_text(struct arena *a, const struct cim_property *p, const struct cim_value *v);
+const char *cim_value_text(
+	struct arena *a, const struct cim_property *p, const struct cim_value *v);
 
 /*
  * Text of one datum, both ways, for every type but references and instances. Reading allows
@@ -95,8 +98,8 @@ const char *cim_value_text(struct arena *a, const struct cim_property *p, const 
  * character or a decimal number; datetime as DMTF text, xs:dateTime or xs:duration.
  * -ERR_PARAMETER when the text is not of the type, or out of its range.
  */
-int cim_datum_from_text(struct arena *a, enum cim_type t, const char *text, union cim_datum *d,
-	struct err *e);
+int cim_datum_from_text(
+	struct arena *a, enum cim_type t, const char *text, union cim_datum *d, struct err *e);
 const char *cim_datum_text(struct arena *a, enum cim_type t, const union cim_datum *d);
 
 #endif

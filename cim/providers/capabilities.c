@@ -9,13 +9,15 @@
 /* Values of the schema's maps. */
 enum {
 	METHOD_CHECK_TO_HOST = 4,
-	CHARACTERISTIC_DEFAULT = 2, CHARACTERISTIC_CURRENT = 3,
-	MIGRATION_LIVE = 2, NOT_CHANGEABLE = 0,
+	CHARACTERISTIC_DEFAULT = 2,
+	CHARACTERISTIC_CURRENT = 3,
+	MIGRATION_LIVE = 2,
+	NOT_CHANGEABLE = 0,
 };
 
 static const struct {
 	enum host_format format;
-	uint64_t value;			/* of DestinationHostFormatsSupported */
+	uint64_t value; /* of DestinationHostFormatsSupported */
 } formats[] = {
 	{ FORMAT_NAME, 2 },
 	{ FORMAT_IPV4, 3 },
@@ -28,15 +30,15 @@ static const struct cim_instance *capabilities_instance(struct cim_op *op)
 	unsigned offered = checks_config(op->cim->checks)->formats;
 	uint64_t values[ARRAY_LEN(formats)];
 	struct arena *a = op->arena;
-	struct cim_instance *i = cim_instance_new(a,
-		&cim_class_CIM_VirtualSystemMigrationCapabilities, CIM_NS_DEFAULT);
+	struct cim_instance *i = cim_instance_new(
+		a, &cim_class_CIM_VirtualSystemMigrationCapabilities, CIM_NS_DEFAULT);
 	size_t n = 0;
 
 	for (size_t f = 0; f < ARRAY_LEN(formats); f++)
 		if (offered & formats[f].format)
 			values[n++] = formats[f].value;
-	cim_set_str(a, i, CIM_VirtualSystemMigrationCapabilities_p_InstanceID,
-		"vsmigd:capabilities");
+	cim_set_str(
+		a, i, CIM_VirtualSystemMigrationCapabilities_p_InstanceID, "vsmigd:capabilities");
 	cim_set_str(a, i, CIM_VirtualSystemMigrationCapabilities_p_ElementName,
 		"Migration Capabilities");
 	cim_set_uints(a, i, CIM_VirtualSystemMigrationCapabilities_p_SynchronousMethodsSupported,
@@ -44,7 +46,8 @@ static const struct cim_instance *capabilities_instance(struct cim_op *op)
 	cim_set_uints(a, i, CIM_VirtualSystemMigrationCapabilities_p_AsynchronousMethodsSupported,
 		NULL, 0);
 	cim_set_uints(a, i,
-		CIM_VirtualSystemMigrationCapabilities_p_DestinationHostFormatsSupported, values, n);
+		CIM_VirtualSystemMigrationCapabilities_p_DestinationHostFormatsSupported, values,
+		n);
 	return i;
 }
 
@@ -58,8 +61,8 @@ void capabilities_enumerate(struct cim_op *op)
 void default_settings_enumerate(struct cim_op *op)
 {
 	struct arena *a = op->arena;
-	struct cim_instance *i = cim_instance_new(a,
-		&cim_class_CIM_VirtualSystemMigrationSettingData, CIM_NS_DEFAULT);
+	struct cim_instance *i = cim_instance_new(
+		a, &cim_class_CIM_VirtualSystemMigrationSettingData, CIM_NS_DEFAULT);
 
 	cim_set_str(a, i, CIM_VirtualSystemMigrationSettingData_p_InstanceID, "vsmigd:default");
 	cim_set_str(a, i, CIM_VirtualSystemMigrationSettingData_p_ElementName,
@@ -76,8 +79,8 @@ void element_capabilities_enumerate(struct cim_op *op)
 {
 	static const uint64_t both[] = { CHARACTERISTIC_DEFAULT, CHARACTERISTIC_CURRENT };
 	struct arena *a = op->arena;
-	struct cim_instance *i = cim_instance_new(a, &cim_class_CIM_ElementCapabilities,
-		CIM_NS_DEFAULT);
+	struct cim_instance *i =
+		cim_instance_new(a, &cim_class_CIM_ElementCapabilities, CIM_NS_DEFAULT);
 
 	cim_set_ref(a, i, CIM_ElementCapabilities_p_ManagedElement,
 		cim_ref_of(a, service_instance(op)));

@@ -30,8 +30,8 @@ void destination_host_enumerate(struct cim_op *op)
 	const struct hv_host *hosts = hv_hosts(op->cim->hv, a, &n);
 
 	for (size_t h = 0; h < n; h++) {
-		struct cim_instance *i = cim_instance_new(a, &cim_class_VSMIG_DestinationHost,
-			CIM_NS_DEFAULT);
+		struct cim_instance *i =
+			cim_instance_new(a, &cim_class_VSMIG_DestinationHost, CIM_NS_DEFAULT);
 
 		cim_set_str(a, i, VSMIG_DestinationHost_p_Name, hosts[h].name);
 		cim_set_str(a, i, VSMIG_DestinationHost_p_ElementName, hosts[h].name);

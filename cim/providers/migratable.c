@@ -7,11 +7,12 @@
 #include "cim/registry.h"
 #include "daemon/base/clock.h"
 
-#define SAME_PLACE(arg, name) \
-	_Static_assert((int)(arg) == (int) \
-		CIM_VirtualSystemMigrationService_m_CheckVirtualSystemIsMigratableToHost_a_##name && \
-		(int)(arg) == (int) \
-		VSMIG_MigrationAdvisor_m_ExplainVirtualSystemIsMigratableToHost_a_##name, #name)
+#define CHECK_PLACE(name)                                                                          \
+	CIM_VirtualSystemMigrationService_m_CheckVirtualSystemIsMigratableToHost_a_##name
+#define EXPLAIN_PLACE(name) VSMIG_MigrationAdvisor_m_ExplainVirtualSystemIsMigratableToHost_a_##name
+#define SAME_PLACE(arg, name)                                                                      \
+	_Static_assert((int)(arg) == (int)CHECK_PLACE(name), #name);                               \
+	_Static_assert((int)(arg) == (int)EXPLAIN_PLACE(name), #name)
 SAME_PLACE(MIGRATABLE_ARG_SYSTEM, ComputerSystem);
 SAME_PLACE(MIGRATABLE_ARG_DESTINATION, DestinationHost);
 SAME_PLACE(MIGRATABLE_ARG_MIGRATION, MigrationSettingData);
@@ -71,12 +72,9 @@ static void explained(struct check *c)
 		texts[i] = finding_text(op->arena, c, &c->findings[i]);
 	fill_audit(&op->req->audit, c);
 	set_migratable(op, c);
-	op->args[VSMIG_MigrationAdvisor_m_ExplainVirtualSystemIsMigratableToHost_a_CheckCode] =
-		cim_value_uint(op->arena, (uint64_t)c->code);
-	op->args[VSMIG_MigrationAdvisor_m_ExplainVirtualSystemIsMigratableToHost_a_Findings] =
-		cim_value_strs(op->arena, texts, c->n_findings);
-	op->args[VSMIG_MigrationAdvisor_m_ExplainVirtualSystemIsMigratableToHost_a_Simulated] =
-		cim_value_bool(op->arena, c->simulated);
+	op->args[EXPLAIN_PLACE(CheckCode)] = cim_value_uint(op->arena, (uint64_t)c->code);
+	op->args[EXPLAIN_PLACE(Findings)] = cim_value_strs(op->arena, texts, c->n_findings);
+	op->args[EXPLAIN_PLACE(Simulated)] = cim_value_bool(op->arena, c->simulated);
 	op->ret = cim_value_uint(op->arena, 0);
 	check_free(c);
 	registry_answer(op);
@@ -89,7 +87,10 @@ static void start(struct cim_op *op, void (*done)(struct check *c))
 	struct check *c = check_new();
 
 	migratable_read_args(c, op->args, host);
-	snprintf(audit->vm, sizeof audit->vm, "%s", c->vm_is_host ? host : c->vm != NULL ? c->vm : "");
+	snprintf(audit->vm, sizeof audit->vm, "%s",
+		c->vm_is_host	? host
+		: c->vm != NULL ? c->vm
+				: "");
 	snprintf(audit->destination, sizeof audit->destination, "%s",
 		c->destination != NULL ? c->destination : "");
 	c->deadline = deadline_of(op->req);

@@ -13,19 +13,23 @@ void migratable_explain(struct cim_op *op);
 
 /* The inputs, in the order of both methods' signatures. */
 enum migratable_arg {
-	MIGRATABLE_ARG_SYSTEM, MIGRATABLE_ARG_DESTINATION, MIGRATABLE_ARG_MIGRATION,
-	MIGRATABLE_ARG_NEW_SYSTEM, MIGRATABLE_ARG_NEW_RESOURCES, MIGRATABLE_ARG_COUNT
+	MIGRATABLE_ARG_SYSTEM,
+	MIGRATABLE_ARG_DESTINATION,
+	MIGRATABLE_ARG_MIGRATION,
+	MIGRATABLE_ARG_NEW_SYSTEM,
+	MIGRATABLE_ARG_NEW_RESOURCES,
+	MIGRATABLE_ARG_COUNT
 };
 
 /*
  * Fills the check from the inputs; what is wrong with them becomes its defects. Everything is
  * copied into the check's arena. `host` is the name of this host.
  */
-void migratable_read_args(struct check *c, const struct cim_value args[MIGRATABLE_ARG_COUNT],
-	const char *host);
+void migratable_read_args(
+	struct check *c, const struct cim_value args[MIGRATABLE_ARG_COUNT], const char *host);
 
-/* A finding as an instance of VSMIG_MigrationFinding, in the arena; the texts stay the finding's. */
-const struct cim_instance *migratable_finding(struct arena *a, const struct check *c,
-	const struct finding *f);
+/* A finding as a VSMIG_MigrationFinding, in the arena; the texts stay the finding's. */
+const struct cim_instance *migratable_finding(
+	struct arena *a, const struct check *c, const struct finding *f);
 
 #endif

@@ -28,7 +28,7 @@ static bool is_computer_system(const char *name)
 	size_t len = strlen(name), tail = sizeof suffix - 1;
 
 	return (c != NULL && cim_class_is(c, &cim_class_CIM_ComputerSystem)) ||
-		(len > tail && strcasecmp(name + len - tail, suffix) == 0);
+	       (len > tail && strcasecmp(name + len - tail, suffix) == 0);
 }
 
 static void not_a_vm(struct check *c, const char *why)
@@ -45,8 +45,8 @@ static const char *reference_fault(struct arena *a, const struct cim_ref *ref)
 	if (!is_computer_system(ref->class_name))
 		return arena_printf(a, "it refers to the class %s", ref->class_name);
 	if (ref->ns != NULL && !cim_ns_same(ref->ns, CIM_NS_DEFAULT))
-		return arena_printf(a, "it refers to the namespace %s, not %s", ref->ns,
-			CIM_NS_DEFAULT);
+		return arena_printf(
+			a, "it refers to the namespace %s, not %s", ref->ns, CIM_NS_DEFAULT);
 	if (creation != NULL && (creation->text == NULL || !is_computer_system(creation->text)))
 		return "its key CreationClassName is not that of a computer system";
 	if (name == NULL || name->text == NULL || *trimmed(a, name->text) == '\0')
@@ -84,8 +84,8 @@ static void read_destination(struct check *c, const struct cim_value *v)
 		c->destination = text;
 }
 
-void migratable_read_args(struct check *c, const struct cim_value args[MIGRATABLE_ARG_COUNT],
-	const char *host)
+void migratable_read_args(
+	struct check *c, const struct cim_value args[MIGRATABLE_ARG_COUNT], const char *host)
 {
 	read_vm(c, &args[MIGRATABLE_ARG_SYSTEM], host);
 	read_destination(c, &args[MIGRATABLE_ARG_DESTINATION]);

@@ -7,12 +7,23 @@
 
 /* Values of CIM_Error's maps. */
 enum {
-	TYPE_UNKNOWN = 0, TYPE_OTHER = 1, TYPE_COMMUNICATIONS = 2, TYPE_SOFTWARE = 4,
-	TYPE_SECURITY = 7, TYPE_OVERSUBSCRIPTION = 8, TYPE_UNAVAILABLE = 9, TYPE_UNSUPPORTED = 10,
-	SEVERITY_MAP_INFORMATION = 2, SEVERITY_MAP_WARNING = 3, SEVERITY_MAP_MAJOR = 5,
+	TYPE_UNKNOWN = 0,
+	TYPE_OTHER = 1,
+	TYPE_COMMUNICATIONS = 2,
+	TYPE_SOFTWARE = 4,
+	TYPE_SECURITY = 7,
+	TYPE_OVERSUBSCRIPTION = 8,
+	TYPE_UNAVAILABLE = 9,
+	TYPE_UNSUPPORTED = 10,
+	SEVERITY_MAP_INFORMATION = 2,
+	SEVERITY_MAP_WARNING = 3,
+	SEVERITY_MAP_MAJOR = 5,
 	FORMAT_OBJECT_PATH = 2,
-	STATUS_FAILED = 1, STATUS_ACCESS_DENIED = 2, STATUS_INVALID_PARAMETER = 4,
-	STATUS_NOT_FOUND = 6, STATUS_NOT_SUPPORTED = 7,
+	STATUS_FAILED = 1,
+	STATUS_ACCESS_DENIED = 2,
+	STATUS_INVALID_PARAMETER = 4,
+	STATUS_NOT_FOUND = 6,
+	STATUS_NOT_SUPPORTED = 7,
 };
 
 /* ErrorType by the area of the reason; `other` goes with TYPE_OTHER. */
@@ -55,7 +66,7 @@ static const struct {
 /* What an effect is called in the property Effect, and as a CIM status where there is one. */
 static const struct {
 	const char *name;
-	uint64_t status;		/* 0: none fits */
+	uint64_t status; /* 0: none fits */
 } effects[] = {
 	[EFFECT_NONE] = { "None", 0 },
 	[EFFECT_FALSE] = { "False", 0 },
@@ -110,8 +121,9 @@ static void set_source(struct arena *a, struct cim_instance *i, const struct che
 	if (c->vm_uuid == NULL)
 		return;
 	SET_STR(ErrorSource, arena_printf(a,
-		"%s:CIM_ComputerSystem.CreationClassName=\"CIM_ComputerSystem\",Name=\"%s\"",
-		CIM_NS_DEFAULT, c->vm_uuid));
+				     "%s:CIM_ComputerSystem.CreationClassName=\"CIM_"
+				     "ComputerSystem\",Name=\"%s\"",
+				     CIM_NS_DEFAULT, c->vm_uuid));
 	SET_UINT(ErrorSourceFormat, FORMAT_OBJECT_PATH);
 }
 
@@ -132,13 +144,13 @@ static void set_texts(struct arena *a, struct cim_instance *i, const struct find
 		SET_STR(Rule, f->rule);
 }
 
-const struct cim_instance *migratable_finding(struct arena *a, const struct check *c,
-	const struct finding *f)
+const struct cim_instance *migratable_finding(
+	struct arena *a, const struct check *c, const struct finding *f)
 {
 	const struct reason *r = reason_get(f->id);
 	const struct kind *kind = kind_of(f, r->area);
-	struct cim_instance *i = cim_instance_new(a, &cim_class_VSMIG_MigrationFinding,
-		CIM_NS_DEFAULT);
+	struct cim_instance *i =
+		cim_instance_new(a, &cim_class_VSMIG_MigrationFinding, CIM_NS_DEFAULT);
 
 	SET_STR(MessageID, r->id);
 	SET_STR(OwningEntity, "vsmigd");

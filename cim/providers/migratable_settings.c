@@ -21,17 +21,26 @@ static const char *const migration_suffixes[] = { "_VirtualSystemMigrationSettin
 static const char *const system_suffixes[] = { "_VirtualSystemSettingData", NULL };
 /* libvirt-cim's end in the first; Hyper-V has the others too. */
 static const char *const resource_suffixes[] = {
-	"AllocationSettingData", "_MemorySettingData", "_ProcessorSettingData",
-	"EthernetPortSettingData", NULL,
+	"AllocationSettingData",
+	"_MemorySettingData",
+	"_ProcessorSettingData",
+	"EthernetPortSettingData",
+	NULL,
 };
 static const struct kind migration_kind = {
-	&cim_class_CIM_VirtualSystemMigrationSettingData, migration_suffixes, "MigrationSettingData",
+	&cim_class_CIM_VirtualSystemMigrationSettingData,
+	migration_suffixes,
+	"MigrationSettingData",
 };
 static const struct kind system_kind = {
-	&cim_class_CIM_VirtualSystemSettingData, system_suffixes, "NewSystemSettingData",
+	&cim_class_CIM_VirtualSystemSettingData,
+	system_suffixes,
+	"NewSystemSettingData",
 };
 static const struct kind resource_kind = {
-	&cim_class_CIM_ResourceAllocationSettingData, resource_suffixes, "NewResourceSettingData",
+	&cim_class_CIM_ResourceAllocationSettingData,
+	resource_suffixes,
+	"NewResourceSettingData",
 };
 
 static bool ends_with(const char *s, const char *suffix)
@@ -68,8 +77,8 @@ static const struct cim_loose *read_instance(struct check *c, const struct kind 
 	if (!v->given || n >= v->n || (!v->loose && is_blank(v->data[n].str)))
 		return NULL;
 	if (cim_loose_from_value(c->arena, v, n, &loose, &why) != 0) {
-		check_defect(c, VSM1006, NULL, name, k->class->name,
-			arena_strdup(c->arena, why.text));
+		check_defect(
+			c, VSM1006, NULL, name, k->class->name, arena_strdup(c->arena, why.text));
 		return NULL;
 	}
 	if (!is_of_kind(loose->class_name, k)) {
@@ -91,8 +100,8 @@ static const char *joined(struct arena *a, const struct cim_loose_property *p)
 }
 
 /* What the schema says of a property's values; the type apart from the ValueMap. */
-static bool has_type(struct arena *a, const struct cim_property *p,
-	const struct cim_loose_property *given)
+static bool has_type(
+	struct arena *a, const struct cim_property *p, const struct cim_loose_property *given)
 {
 	union cim_datum d;
 	struct err why;
@@ -105,15 +114,16 @@ static bool has_type(struct arena *a, const struct cim_property *p,
 	return true;
 }
 
-static bool in_value_map(struct arena *a, const struct cim_property *p,
-	const struct cim_loose_property *given)
+static bool in_value_map(
+	struct arena *a, const struct cim_property *p, const struct cim_loose_property *given)
 {
 	union cim_datum d;
 	struct err why;
 
 	for (size_t i = 0; i < given->n; i++)
 		if (cim_datum_from_text(a, p->type, given->values[i], &d, &why) != 0 ||
-		    !cim_valuemap_allows(p->values, p->n_values, cim_datum_text(a, p->type, &d)))
+			!cim_valuemap_allows(
+				p->values, p->n_values, cim_datum_text(a, p->type, &d)))
 			return false;
 	return true;
 }
@@ -155,7 +165,9 @@ static const struct setting *read_properties(struct check *c, const struct kind 
 			continue;
 		list[(*n)++] = (struct setting){
 			.name = known != NULL ? known->name : arena_strdup(c->arena, given->name),
-			.values = copied(c->arena, given), .n = given->n };
+			.values = copied(c->arena, given),
+			.n = given->n
+		};
 	}
 	return list;
 }
@@ -167,8 +179,8 @@ static bool type_defined(uint64_t type)
 }
 
 /* A number that value_fits has let through, or 0 when it was not given. */
-static uint64_t number(struct check *c, const struct setting *props, size_t n, const char *name,
-	bool *given)
+static uint64_t number(
+	struct check *c, const struct setting *props, size_t n, const char *name, bool *given)
 {
 	const char *text = setting_text(props, n, name);
 	union cim_datum d = { 0 };
@@ -187,7 +199,8 @@ static void read_type(struct check *c, const struct setting *props, size_t n)
 	s->type = (unsigned)type;
 	s->move = move_of_type(s->type);
 	if (!type_defined(type))
-		check_defect(c, VSM1009, NULL, arena_printf(c->arena, "%" PRIu64, type), NULL, NULL);
+		check_defect(
+			c, VSM1009, NULL, arena_printf(c->arena, "%" PRIu64, type), NULL, NULL);
 }
 
 static void read_transport(struct check *c, const struct setting *props, size_t n)
@@ -225,7 +238,7 @@ static void read_addresses(struct check *c, const struct setting *props, size_t 
 		return;
 	for (size_t i = 0; i < list->n; i++)
 		if (inet_pton(AF_INET, list->values[i], address) != 1 &&
-		    inet_pton(AF_INET6, list->values[i], address) != 1)
+			inet_pton(AF_INET6, list->values[i], address) != 1)
 			check_defect(c, VSM1013, NULL, arena_printf(c->arena, "%zu", i),
 				list->values[i], NULL);
 	c->settings.addresses = list->values;
@@ -239,7 +252,7 @@ static void read_ignored(struct check *c, const struct setting *props, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		if (cim_property_find(migration_kind.class, props[i].name) == NULL &&
-		    strcasecmp(props[i].name, "DestinationIPAddressList") != 0)
+			strcasecmp(props[i].name, "DestinationIPAddressList") != 0)
 			names[c->settings.n_ignored++] = props[i].name;
 	c->settings.ignored = names;
 }

@@ -7,8 +7,8 @@
 /* Neither class adds a property, so CIM_Service's indices hold for both. */
 _Static_assert((int)CIM_VirtualSystemMigrationService_p_COUNT == (int)CIM_Service_p_COUNT,
 	"indices of the migration service");
-_Static_assert((int)VSMIG_MigrationAdvisor_p_COUNT == (int)CIM_Service_p_COUNT,
-	"indices of the advisor");
+_Static_assert(
+	(int)VSMIG_MigrationAdvisor_p_COUNT == (int)CIM_Service_p_COUNT, "indices of the advisor");
 
 /* Values of the schema's maps. */
 enum { ENABLED = 2, NOT_APPLICABLE = 12, STATUS_OK = 2, HEALTH_OK = 5 };

@@ -8,11 +8,21 @@
 
 /* Values of the schema's maps. */
 enum {
-	STATE_UNKNOWN = 0, STATE_ENABLED = 2, STATE_DISABLED = 3, STATE_SHUTTING_DOWN = 4,
-	STATE_ENABLED_OFFLINE = 6, STATE_QUIESCE = 9,
-	STATUS_UNKNOWN = 0, STATUS_OK = 2, STATUS_ERROR = 6, STATUS_STOPPING = 9,
-	STATUS_STOPPED = 10, STATUS_DORMANT = 15,
-	HEALTH_UNKNOWN = 0, HEALTH_OK = 5, HEALTH_MAJOR_FAILURE = 20,
+	STATE_UNKNOWN = 0,
+	STATE_ENABLED = 2,
+	STATE_DISABLED = 3,
+	STATE_SHUTTING_DOWN = 4,
+	STATE_ENABLED_OFFLINE = 6,
+	STATE_QUIESCE = 9,
+	STATUS_UNKNOWN = 0,
+	STATUS_OK = 2,
+	STATUS_ERROR = 6,
+	STATUS_STOPPING = 9,
+	STATUS_STOPPED = 10,
+	STATUS_DORMANT = 15,
+	HEALTH_UNKNOWN = 0,
+	HEALTH_OK = 5,
+	HEALTH_MAJOR_FAILURE = 20,
 	REQUESTED_NOT_APPLICABLE = 12,
 };
 
@@ -20,14 +30,14 @@ enum {
 static const struct state {
 	uint64_t enabled, status, health;
 } states[] = {
-	[0] = { STATE_UNKNOWN, STATUS_UNKNOWN, HEALTH_UNKNOWN },	/* no state */
-	[1] = { STATE_ENABLED, STATUS_OK, HEALTH_OK },			/* running */
-	[2] = { STATE_ENABLED, STATUS_OK, HEALTH_OK },			/* blocked */
-	[3] = { STATE_QUIESCE, STATUS_DORMANT, HEALTH_OK },		/* paused */
-	[4] = { STATE_SHUTTING_DOWN, STATUS_STOPPING, HEALTH_OK },	/* shutting down */
-	[5] = { STATE_DISABLED, STATUS_STOPPED, HEALTH_OK },		/* shut off */
-	[6] = { STATE_DISABLED, STATUS_ERROR, HEALTH_MAJOR_FAILURE },	/* crashed */
-	[7] = { STATE_ENABLED_OFFLINE, STATUS_DORMANT, HEALTH_OK },	/* suspended by the guest */
+	[0] = { STATE_UNKNOWN, STATUS_UNKNOWN, HEALTH_UNKNOWN }, /* no state */
+	[1] = { STATE_ENABLED, STATUS_OK, HEALTH_OK }, /* running */
+	[2] = { STATE_ENABLED, STATUS_OK, HEALTH_OK }, /* blocked */
+	[3] = { STATE_QUIESCE, STATUS_DORMANT, HEALTH_OK }, /* paused */
+	[4] = { STATE_SHUTTING_DOWN, STATUS_STOPPING, HEALTH_OK }, /* shutting down */
+	[5] = { STATE_DISABLED, STATUS_STOPPED, HEALTH_OK }, /* shut off */
+	[6] = { STATE_DISABLED, STATUS_ERROR, HEALTH_MAJOR_FAILURE }, /* crashed */
+	[7] = { STATE_ENABLED_OFFLINE, STATUS_DORMANT, HEALTH_OK }, /* suspended by the guest */
 };
 enum { DOMAIN_SHUTOFF = 5 };
 
@@ -40,8 +50,8 @@ static const struct state *state_of(const struct hv_vm *vm)
 	return vm->state == DOMAIN_SHUTOFF && vm->save_image ? &saved : &states[vm->state];
 }
 
-static struct cim_instance *make(struct cim_op *op, const char *name, const char *element_name,
-	const struct state *state)
+static struct cim_instance *make(
+	struct cim_op *op, const char *name, const char *element_name, const struct state *state)
 {
 	struct arena *a = op->arena;
 	struct cim_instance *i = cim_instance_new(a, &cim_class_CIM_ComputerSystem, CIM_NS_DEFAULT);

@@ -1,0 +1,415 @@
+#include "cim/query.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { DEPTH_LIMIT = 64, SELECT_LIMIT = 256 };
+
+enum compare { CMP_EQ, CMP_NE, CMP_LT, CMP_LE, CMP_GT, CMP_GE, CMP_LIKE, CMP_COUNT };
+enum node_kind { NODE_AND, NODE_OR, NODE_NOT, NODE_COMPARE, NODE_NULL };
+enum literal_kind { LITERAL_TEXT, LITERAL_NUMBER, LITERAL_BOOLEAN, LITERAL_NULL };
+
+struct literal {
+	enum literal_kind kind;
+	const char *text;
+	long double number;	/* holds any 64-bit integer exactly */
+	bool boolean;
+};
+
+struct node {
+	enum node_kind kind;
+	const struct node *left, *right;
+	enum compare compare;
+	const char *property;
+	struct literal literal;
+	const struct node *next; /* the one read before, for cim_query_bind */
+};
+
+struct cim_query {
+	const char *class_name;
+	const char **selected;
+	size_t n_selected;
+	const struct node *condition;	/* NULL: all */
+	const struct node *nodes;
+};
+
+enum token_kind { TOKEN_END, TOKEN_WORD, TOKEN_TEXT, TOKEN_NUMBER, TOKEN_SIGN, TOKEN_BAD };
+
+struct reader {
+	struct arena *a;
+	struct err *e;
+	struct cim_query *q;
+	const char *start, *p;
+	enum token_kind kind;	/* the token that comes next */
+	const char *token;
+	size_t len;
+	unsigned depth;
+};
+
+static int complain(struct reader *r, const char *wanted)
+{
+	return err_set(r->e, ERR_SYNTAX, "the query cannot be read: %s expected at character %zu, "
+		"not \"%.*s\"", wanted, (size_t)(r->token - r->start) + 1,
+		r->len > 40 ? 40 : (int)r->len, r->token);
+}
+
+static bool is_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+/* Quoted text ends at its quote; a backslash takes the next character as it is. */
+static size_t text_length(const char *p)
+{
+	size_t n = 1;
+
+	while (p[n] && p[n] != p[0])
+		n += p[n] == '\\' && p[n + 1] ? 2 : 1;
+	return p[n] ? n + 1 : 0;
+}
+
+static size_t number_length(const char *p)
+{
+	size_t n = p[0] == '-' || p[0] == '+';
+
+	while (isalnum((unsigned char)p[n]) || p[n] == '.' ||
+			((p[n] == '-' || p[n] == '+') && (p[n - 1] == 'e' || p[n - 1] == 'E')))
+		n++;
+	return n;
+}
+
+static size_t sign_length(const char *p)
+{
+	static const char *const signs[] = { "<>", "!=", "<=", ">=", "=", "<", ">", "(", ")", ",", "*" };
+
+	for (size_t i = 0; i < ARRAY_LEN(signs); i++) {
+		if (strncmp(p, signs[i], strlen(signs[i])) == 0)
+			return strlen(signs[i]);
+	}
+	return 0;
+}
+
+static bool starts_number(const char *p)
+{
+	p += *p == '-' || *p == '+';
+	return isdigit((unsigned char)*p) || (*p == '.' && isdigit((unsigned char)p[1]));
+}
+
+static void advance(struct reader *r)
+{
+	r->p += strspn(r->p, " \t\r\n");
+	r->token = r->p;
+	r->len = 0;
+	if (*r->p == '\0') {
+		r->kind = TOKEN_END;
+	} else if (starts_number(r->p)) {
+		r->kind = TOKEN_NUMBER;
+		r->len = number_length(r->p);
+	} else if (is_word(*r->p)) {
+		r->kind = TOKEN_WORD;
+		while (is_word(r->p[r->len]))
+			r->len++;
+	} else if (*r->p == '"' || *r->p == '\'') {
+		r->len = text_length(r->p);
+		r->kind = r->len ? TOKEN_TEXT : TOKEN_BAD;
+	} else {
+		r->len = sign_length(r->p);
+		r->kind = r->len ? TOKEN_SIGN : TOKEN_BAD;
+	}
+	if (r->kind == TOKEN_BAD)
+		r->len = strlen(r->p);
+	r->p += r->len;
+}
+
+static bool is_token(const struct reader *r, enum token_kind kind, const char *text)
+{
+	return r->kind == kind && r->len == strlen(text) && strncasecmp(r->token, text, r->len) == 0;
+}
+
+static bool accept(struct reader *r, enum token_kind kind, const char *text)
+{
+	if (!is_token(r, kind, text))
+		return false;
+	advance(r);
+	return true;
+}
+
+static const char *take_word(struct reader *r)
+{
+	const char *word;
+
+	if (r->kind != TOKEN_WORD)
+		return NULL;
+	word = arena_strndup(r->a, r->token, r->len);
+	advance(r);
+	return word;
+}
+
+static struct node *new_node(struct reader *r, enum node_kind kind)
+{
+	struct node *n = arena_alloc(r->a, sizeof *n);
+
+	n->kind = kind;
+	n->next = r->q->nodes;
+	r->q->nodes = n;
+	return n;
+}
+
+static const char *unquote(struct reader *r)
+{
+	char *text = arena_alloc(r->a, r->len), *at = text;
+
+	for (size_t i = 1; i + 1 < r->len; i++) {
+		i += r->token[i] == '\\';
+		*at++ = r->token[i];
+	}
+	return text;
+}
+
+static int read_literal(struct reader *r, struct literal *l)
+{
+	char *end;
+
+	if (r->kind == TOKEN_TEXT) {
+		l->kind = LITERAL_TEXT;
+		l->text = unquote(r);
+	} else if (r->kind == TOKEN_NUMBER) {
+		l->kind = LITERAL_NUMBER;
+		l->text = arena_strndup(r->a, r->token, r->len);
+		l->number = strtold(l->text, &end);
+		if (*end)
+			return complain(r, "a number");
+	} else if (is_token(r, TOKEN_WORD, "true") || is_token(r, TOKEN_WORD, "false")) {
+		l->kind = LITERAL_BOOLEAN;
+		l->boolean = r->len == 4;
+	} else if (is_token(r, TOKEN_WORD, "null")) {
+		l->kind = LITERAL_NULL;
+	} else {
+		return complain(r, "a value");
+	}
+	advance(r);
+	return 0;
+}
+
+static const struct sign {
+	enum token_kind kind;
+	const char *text;
+	enum compare compare;
+} signs_of[] = {
+	{ TOKEN_SIGN, "=", CMP_EQ },
+	{ TOKEN_SIGN, "<>", CMP_NE },
+	{ TOKEN_SIGN, "!=", CMP_NE },
+	{ TOKEN_SIGN, "<", CMP_LT },
+	{ TOKEN_SIGN, "<=", CMP_LE },
+	{ TOKEN_SIGN, ">", CMP_GT },
+	{ TOKEN_SIGN, ">=", CMP_GE },
+	{ TOKEN_WORD, "like", CMP_LIKE },
+};
+
+static const struct sign *take_sign(struct reader *r)
+{
+	for (size_t i = 0; i < ARRAY_LEN(signs_of); i++) {
+		if (accept(r, signs_of[i].kind, signs_of[i].text))
+			return &signs_of[i];
+	}
+	return NULL;
+}
+
+static const struct node *negate(struct reader *r, const struct node *inner)
+{
+	struct node *n = new_node(r, NODE_NOT);
+
+	n->left = inner;
+	return n;
+}
+
+/* "IS [NOT] NULL" behind a property. */
+static int read_is_null(struct reader *r, const char *property, const struct node **out)
+{
+	bool inverted = accept(r, TOKEN_WORD, "not");
+	struct node *n;
+
+	if (!accept(r, TOKEN_WORD, "null"))
+		return complain(r, "NULL");
+	n = new_node(r, NODE_NULL);
+	n->property = property;
+	*out = inverted ? negate(r, n) : n;
+	return 0;
+}
+
+static int read_comparison(struct reader *r, const struct node **out)
+{
+	const char *property = take_word(r);
+	const struct sign *sign;
+	struct node *n;
+
+	if (!property)
+		return complain(r, "a property");
+	if (accept(r, TOKEN_WORD, "is"))
+		return read_is_null(r, property, out);
+	sign = take_sign(r);
+	if (!sign)
+		return complain(r, "a comparison");
+	n = new_node(r, NODE_COMPARE);
+	n->property = property;
+	n->compare = sign->compare;
+	*out = n;
+	if (sign->compare == CMP_LIKE && r->kind != TOKEN_TEXT)
+		return complain(r, "text in quotes");
+	if (read_literal(r, &n->literal) < 0)
+		return -ERR_SYNTAX;
+	if (n->literal.kind != LITERAL_NULL)
+		return 0;
+	if (sign->compare != CMP_EQ && sign->compare != CMP_NE)
+		return err_set(r->e, ERR_SYNTAX, "the query compares with NULL by other than = and <>");
+	n->kind = NODE_NULL;
+	if (sign->compare == CMP_NE)
+		*out = negate(r, n);
+	return 0;
+}
+
+static int read_or(struct reader *r, const struct node **out);
+
+static int read_term(struct reader *r, const struct node **out)
+{
+	int ret;
+
+	if (++r->depth > DEPTH_LIMIT)
+		return err_set(r->e, ERR_SYNTAX, "the query is nested deeper than is read");
+	if (accept(r, TOKEN_WORD, "not")) {
+		ret = read_term(r, out);
+		if (ret == 0)
+			*out = negate(r, *out);
+	} else if (accept(r, TOKEN_SIGN, "(")) {
+		ret = read_or(r, out);
+		if (ret == 0 && !accept(r, TOKEN_SIGN, ")"))
+			ret = complain(r, "\")\"");
+	} else {
+		ret = read_comparison(r, out);
+	}
+	r->depth--;
+	return ret;
+}
+
+/* A chain of terms joined by one operator; it leans to the left. */
+static int read_chain(struct reader *r, const char *word, enum node_kind kind,
+	int (*read_part)(struct reader *r, const struct node **out), const struct node **out)
+{
+	if (read_part(r, out) < 0)
+		return -ERR_SYNTAX;
+	while (accept(r, TOKEN_WORD, word)) {
+		struct node *n = new_node(r, kind);
+
+		n->left = *out;
+		*out = n;
+		if (read_part(r, &n->right) < 0)
+			return -ERR_SYNTAX;
+	}
+	return 0;
+}
+
+static int read_and(struct reader *r, const struct node **out)
+{
+	return read_chain(r, "and", NODE_AND, read_term, out);
+}
+
+static int read_or(struct reader *r, const struct node **out)
+{
+	return read_chain(r, "or", NODE_OR, read_and, out);
+}
+
+static int read_selection(struct reader *r)
+{
+	struct cim_query *q = r->q;
+
+	if (accept(r, TOKEN_SIGN, "*"))
+		return 0;
+	do {
+		const char *name = take_word(r);
+
+		if (!name)
+			return complain(r, "* or a property");
+		if (q->n_selected == SELECT_LIMIT)
+			return err_set(r->e, ERR_SYNTAX, "the query selects too many properties");
+		*ARENA_PUSH(r->a, q->selected, q->n_selected) = name;
+	} while (accept(r, TOKEN_SIGN, ","));
+	return 0;
+}
+
+static int read_query(struct reader *r)
+{
+	if (!accept(r, TOKEN_WORD, "select"))
+		return complain(r, "SELECT");
+	if (read_selection(r) < 0)
+		return -ERR_SYNTAX;
+	if (!accept(r, TOKEN_WORD, "from"))
+		return complain(r, "FROM");
+	r->q->class_name = take_word(r);
+	if (!r->q->class_name)
+		return complain(r, "a class");
+	if (accept(r, TOKEN_WORD, "where") && read_or(r, &r->q->condition) < 0)
+		return -ERR_SYNTAX;
+	return r->kind == TOKEN_END ? 0 : complain(r, "the end");
+}
+
+int cim_query_parse(struct arena *a, const char *text, struct cim_query **q, struct err *e)
+{
+	struct reader r = { .a = a, .e = e, .start = text, .p = text };
+
+	r.q = arena_alloc(a, sizeof *r.q);
+	advance(&r);
+	if (read_query(&r) < 0)
+		return -ERR_SYNTAX;
+	*q = r.q;
+	return 0;
+}
+
+const char *cim_query_class_name(const struct cim_query *q)
+{
+	return q->class_name;
+}
+
+const struct cim_class *cim_query_class(const struct cim_query *q)
+{
+	static const char other[] = "Msvm_";
+	const struct cim_class *c = cim_class_find(q->class_name);
+	char name[256];
+
+	if (c || strncasecmp(q->class_name, other, sizeof other - 1) != 0)
+		return c;
+	if (strlen(q->class_name) >= sizeof name)
+		return NULL;
+	strcpy(name, "CIM_");
+	strcat(name, q->class_name + sizeof other - 1);
+	return cim_class_find(name);
+}
+
+static int check_property(const struct cim_class *c, const char *name, struct err *e)
+{
+	if (cim_property_find(c, name))
+		return 0;
+	return err_set(e, ERR_SYNTAX, "%s has no property %.200s", c->name, name);
+}
+
+int cim_query_bind(struct cim_query *q, const struct cim_class *c, struct err *e)
+{
+	for (size_t i = 0; i < q->n_selected; i++) {
+		if (check_property(c, q->selected[i], e) < 0)
+			return -ERR_SYNTAX;
+	}
+	for (const struct node *n = q->nodes; n; n = n->next) {
+		if (n->property && check_property(c, n->property, e) < 0)
+			return -ERR_SYNTAX;
+	}
+	return 0;
+}
+
+const char *const *cim_query_selected(const struct cim_query *q, size_t *n)
+{
+	*n = q->n_selected;
+	return (const char *const *)q->selected;
+}
