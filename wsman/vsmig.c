@@ -24,9 +24,22 @@
 enum { DEFAULT_TIMEOUT = 60, MAX_TIMEOUT = 3600 };
 
 enum option_id {
-	OPT_HOST, OPT_PORT, OPT_USER, OPT_PASSWORD_FILE, OPT_CA, OPT_INSECURE, OPT_TIMEOUT,
-	OPT_JSON, OPT_TYPE, OPT_NEW_NAME, OPT_BANDWIDTH, OPT_TRANSPORT, OPT_SET, OPT_HELP,
-	OPT_VERSION, OPT_COUNT
+	OPT_HOST,
+	OPT_PORT,
+	OPT_USER,
+	OPT_PASSWORD_FILE,
+	OPT_CA,
+	OPT_INSECURE,
+	OPT_TIMEOUT,
+	OPT_JSON,
+	OPT_TYPE,
+	OPT_NEW_NAME,
+	OPT_BANDWIDTH,
+	OPT_TRANSPORT,
+	OPT_SET,
+	OPT_HELP,
+	OPT_VERSION,
+	OPT_COUNT
 };
 
 /* One row makes an option: it is parsed, and shown by --help, from here. */
@@ -37,7 +50,8 @@ static const struct {
 	[OPT_HOST] = { 'H', "host", "HOST", "host or address of the service (localhost)" },
 	[OPT_PORT] = { 'P', "port", "PORT", "its port (5986)" },
 	[OPT_USER] = { 'u', "user", "USER", "user name" },
-	[OPT_PASSWORD_FILE] = { 0, "password-file", "FILE", "file whose first line is the password" },
+	[OPT_PASSWORD_FILE] = { 0, "password-file", "FILE",
+		"file whose first line is the password" },
 	[OPT_CA] = { 0, "ca", "FILE", "certificates to trust, PEM (the system's)" },
 	[OPT_INSECURE] = { 0, "insecure", NULL, "do not verify the server's certificate" },
 	[OPT_TIMEOUT] = { 0, "timeout", "SECONDS", "time for one answer (60)" },
@@ -46,7 +60,8 @@ static const struct {
 	[OPT_NEW_NAME] = { 0, "new-name", "NAME", "name of the VM on the target" },
 	[OPT_BANDWIDTH] = { 0, "bandwidth", "MIB", "most bandwidth, in MiB per second" },
 	[OPT_TRANSPORT] = { 0, "transport", "NAME", "ssh, tls, tls-strict, tcp, or a number" },
-	[OPT_SET] = { 0, "set", "NAME=VALUE", "any property of the migration settings; repeatable" },
+	[OPT_SET] = { 0, "set", "NAME=VALUE",
+		"any property of the migration settings; repeatable" },
 	[OPT_HELP] = { 'h', "help", NULL, "show this and end" },
 	[OPT_VERSION] = { 0, "version", NULL, "show the version and end" },
 };
@@ -161,9 +176,11 @@ static void show_help(FILE *out)
 			option_rows[i].argument != NULL ? option_rows[i].argument : "");
 		fprintf(out, "  %-28s%s\n", left, option_rows[i].help);
 	}
-	fputs("\nThe password comes from --password-file, else from VSMIG_PASSWORD, else it is asked "
-		"for.\n`check` exits 0 when the VM can move, 1 when it cannot, 2 when nobody can "
-		"tell.\n", out);
+	fputs("\nThe password comes from --password-file, else from VSMIG_PASSWORD, "
+	      "else it is asked for.\n",
+		out);
+	fputs("`check` exits 0 when the VM can move, 1 when it cannot, 2 when nobody can tell.\n",
+		out);
 }
 
 static int parse_timeout(const char *text, int *seconds)
@@ -183,10 +200,15 @@ static int set_option(struct vsmig_options *o, enum option_id id, const char *ar
 		enum option_id id;
 		const char **to;
 	} texts[] = {
-		{ OPT_HOST, &o->host }, { OPT_PORT, &o->port }, { OPT_USER, &o->user },
-		{ OPT_PASSWORD_FILE, &o->password_file }, { OPT_CA, &o->ca },
-		{ OPT_TYPE, &o->type }, { OPT_NEW_NAME, &o->new_name },
-		{ OPT_BANDWIDTH, &o->bandwidth }, { OPT_TRANSPORT, &o->transport },
+		{ OPT_HOST, &o->host },
+		{ OPT_PORT, &o->port },
+		{ OPT_USER, &o->user },
+		{ OPT_PASSWORD_FILE, &o->password_file },
+		{ OPT_CA, &o->ca },
+		{ OPT_TYPE, &o->type },
+		{ OPT_NEW_NAME, &o->new_name },
+		{ OPT_BANDWIDTH, &o->bandwidth },
+		{ OPT_TRANSPORT, &o->transport },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
@@ -271,6 +293,9 @@ static int run_with_server(const struct command *cmd, const struct vsmig_options
 		return vsmig_fail("%s needs a user: -u USER", cmd->name);
 	if (o->user != NULL && strchr(o->user, ':') != NULL)
 		return vsmig_fail("A user name holds no colon");
+	if (strspn(o->port, "0123456789") != strlen(o->port) || atol(o->port) < 1 ||
+		atol(o->port) > 65535)
+		return vsmig_fail("--port takes 1 to 65535");
 	if (o->insecure && o->ca != NULL)
 		return vsmig_fail("--ca and --insecure exclude each other");
 	if (o->user != NULL && get_password(o, &password, &e) != 0)
@@ -288,8 +313,9 @@ static int run_with_server(const struct command *cmd, const struct vsmig_options
 
 int main(int argc, char **argv)
 {
-	struct vsmig_options o = { .host = "localhost", .port = "5986",
-		.timeout_s = DEFAULT_TIMEOUT };
+	struct vsmig_options o = {
+		.host = "localhost", .port = "5986", .timeout_s = DEFAULT_TIMEOUT
+	};
 	const struct command *cmd = NULL;
 	int status;
 
@@ -308,7 +334,7 @@ int main(int argc, char **argv)
 	if (argc - optind - 1 != cmd->n_args)
 		return vsmig_fail("usage: vsmig %s %s", cmd->name, cmd->arguments);
 	status = cmd->use == USE_NONE ? cmd->run(&o, NULL, argv + optind + 1)
-		: run_with_server(cmd, &o, argv + optind + 1);
+				      : run_with_server(cmd, &o, argv + optind + 1);
 	if (fflush(stdout) != 0 || ferror(stdout))
 		return vsmig_fail("standard output cannot be written");
 	return status;

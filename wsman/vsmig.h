@@ -21,7 +21,7 @@ struct vsmig_options {
 	int timeout_s;
 	bool json;
 	const char *type, *new_name, *bandwidth, *transport;
-	const char *sets[VSMIG_MAX_SETS];	/* NAME=VALUE */
+	const char *sets[VSMIG_MAX_SETS]; /* NAME=VALUE */
 	size_t n_sets;
 };
 

@@ -6,7 +6,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/digest.h"
-#include "gsoap/soapH.h"	/* brings OpenSSL's types along: gSOAP's client is built on it */
+#include "gsoap/soapH.h" /* brings OpenSSL's types along: gSOAP's client is built on it */
 #include "wsman/vsmig_reply.h"
 
 #define ANONYMOUS "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous"
@@ -14,10 +14,10 @@
 
 enum {
 	CONNECT_SECONDS = 10,
-	GRACE_SECONDS = 5,		/* what a reply may come later than the time asked for */
+	GRACE_SECONDS = 5, /* what a reply may come later than the time asked for */
 	MAX_REPLY = 16 << 20,
-	MAX_ENVELOPE = 1 << 20,		/* what we ask the server to keep to */
-	MAX_LOGIN = 512,		/* gSOAP leaves a longer one out without a word */
+	MAX_ENVELOPE = 1 << 20, /* what we ask the server to keep to */
+	MAX_LOGIN = 512, /* gSOAP leaves a longer one out without a word */
 	MAX_PULLS = 10000,
 };
 
@@ -28,8 +28,8 @@ struct vsmig_client {
 	char *endpoint, *anonymous_endpoint;
 	char *user, *password;
 	int timeout_s;
-	const char *verify_error;	/* OpenSSL's text, static */
-	int64_t hurry;			/* a failure before it is no timeout */
+	const char *verify_error; /* OpenSSL's text, static */
+	int64_t hurry; /* a failure before it is no timeout */
 };
 
 struct call {
@@ -46,8 +46,7 @@ static int on_verify(int ok, X509_STORE_CTX *store)
 	struct vsmig_client *c = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
 
 	if (!ok)
-		c->verify_error =
-			X509_verify_cert_error_string(X509_STORE_CTX_get_error(store));
+		c->verify_error = X509_verify_cert_error_string(X509_STORE_CTX_get_error(store));
 	return ok;
 }
 
@@ -94,13 +93,14 @@ static char *endpoint(const struct vsmig_options *o, const char *path)
 	return buf_take(&b);
 }
 
-struct vsmig_client *vsmig_client_new(const struct vsmig_options *o, const char *password,
-	struct err *e)
+struct vsmig_client *vsmig_client_new(
+	const struct vsmig_options *o, const char *password, struct err *e)
 {
 	struct vsmig_client *c;
 
 	if (o->user != NULL && strlen(o->user) + strlen(password) > MAX_LOGIN) {
-		err_set(e, ERR_CONFIG, "User name and password are longer than %d bytes", MAX_LOGIN);
+		err_set(e, ERR_CONFIG, "User name and password are longer than %d bytes",
+			MAX_LOGIN);
 		return NULL;
 	}
 	/* A server that goes away in the middle is an error of write(2), not our end. */
@@ -156,8 +156,10 @@ static int transport_failed(struct vsmig_client *c, const char *to, struct err *
 	const char *text, *detail;
 
 	if (c->verify_error != NULL)
-		return err_set(e, ERR_ACCESS, "The certificate of %s was not accepted: %s "
-			"(--ca FILE names what to trust)", to, c->verify_error);
+		return err_set(e, ERR_ACCESS,
+			"The certificate of %s was not accepted: %s "
+			"(--ca FILE names what to trust)",
+			to, c->verify_error);
 	if (c->soap->error == SOAP_EOF && c->soap->errnum == 0) {
 		/* gSOAP tells no difference between a limit passed and a connection closed. */
 		if (clock_left(c->hurry) == 0)
@@ -195,8 +197,8 @@ static int http_failed(int status, const char *to, struct err *e)
 
 static int write_envelope(struct soap *soap, const char *body)
 {
-	return soap_envelope_begin_out(soap) || soap_putheader(soap) || soap_body_begin_out(soap)
-		|| soap_send(soap, body) || soap_body_end_out(soap) || soap_envelope_end_out(soap);
+	return soap_envelope_begin_out(soap) || soap_putheader(soap) || soap_body_begin_out(soap) ||
+	       soap_send(soap, body) || soap_body_end_out(soap) || soap_envelope_end_out(soap);
 }
 
 static int send_request(struct vsmig_client *c, const char *to, const char *body)
@@ -208,15 +210,15 @@ static int send_request(struct vsmig_client *c, const char *to, const char *body
 		return soap->error;
 	if ((soap->mode & SOAP_IO_LENGTH) && write_envelope(soap, body))
 		return soap->error;
-	if (soap_end_count(soap) || soap_connect(soap, to, NULL) || write_envelope(soap, body)
-			|| soap_end_send(soap))
+	if (soap_end_count(soap) || soap_connect(soap, to, NULL) || write_envelope(soap, body) ||
+		soap_end_send(soap))
 		return soap->error;
 	return SOAP_OK;
 }
 
 /* The reply's bytes, in gSOAP's memory until the next request. */
-static int receive(struct vsmig_client *c, const char *to, const char **bytes, size_t *n,
-	struct err *e)
+static int receive(
+	struct vsmig_client *c, const char *to, const char **bytes, size_t *n, struct err *e)
 {
 	struct soap *soap = c->soap;
 	ULONG64 announced;
@@ -228,20 +230,21 @@ static int receive(struct vsmig_client *c, const char *to, const char **bytes, s
 	}
 	announced = soap->length;
 	if (announced > MAX_REPLY)
-		return err_set(e, ERR_LIMIT, "The reply of %s is larger than %d MiB", to,
-			MAX_REPLY >> 20);
+		return err_set(
+			e, ERR_LIMIT, "The reply of %s is larger than %d MiB", to, MAX_REPLY >> 20);
 	*bytes = soap_http_get_body(soap, n);
 	if (*bytes == NULL)
 		return transport_failed(c, to, e);
 	/* gSOAP hands a body that was cut short over as if it were whole. */
 	if (announced != 0 && *n < announced)
-		return err_set(e, ERR_IO, "%s closed the connection in the middle of its reply", to);
+		return err_set(
+			e, ERR_IO, "%s closed the connection in the middle of its reply", to);
 	soap_end_recv(soap);
 	return 0;
 }
 
-static void set_selectors(struct vsmig_client *c, const struct call *call,
-	struct wsman__SelectorSetType *set)
+static void set_selectors(
+	struct vsmig_client *c, const struct call *call, struct wsman__SelectorSetType *set)
 {
 	struct wsman__SelectorType *s;
 	size_t n = call->n_keys + 1;
@@ -251,7 +254,8 @@ static void set_selectors(struct vsmig_client *c, const struct call *call,
 		struct buf text = { 0 };
 
 		buf_xml(&text, i == 0 ? CIM_NS_DEFAULT : call->keys[i - 1].value);
-		s[i].Name = soap_strdup(c->soap, i == 0 ? "__cimnamespace" : call->keys[i - 1].name);
+		s[i].Name =
+			soap_strdup(c->soap, i == 0 ? "__cimnamespace" : call->keys[i - 1].name);
 		s[i].__item = soap_strdup(c->soap, text.data != NULL ? text.data : "");
 		buf_free(&text);
 	}
@@ -287,14 +291,14 @@ static void set_header(struct vsmig_client *c, const struct call *call)
 static int run(struct vsmig_client *c, const struct call *call, xmlDoc **doc,
 	const xmlNode **content, struct err *e)
 {
-	const char *to = call->action == NULL && c->user == NULL ? c->anonymous_endpoint
-		: c->endpoint;
+	const char *to =
+		call->action == NULL && c->user == NULL ? c->anonymous_endpoint : c->endpoint;
 	const char *bytes = NULL;
 	size_t n = 0;
 	int r;
 
-	c->hurry = clock_in(1000 * (int64_t)(c->timeout_s < CONNECT_SECONDS ? c->timeout_s
-		: CONNECT_SECONDS));
+	c->hurry = clock_in(
+		1000 * (int64_t)(c->timeout_s < CONNECT_SECONDS ? c->timeout_s : CONNECT_SECONDS));
 	soap_end(c->soap);
 	soap_begin(c->soap);
 	c->soap->userid = c->user;
@@ -311,8 +315,8 @@ static int run(struct vsmig_client *c, const struct call *call, xmlDoc **doc,
 	return r != 0 ? r : vsmig_reply_parse(bytes, n, doc, content, e);
 }
 
-int vsmig_client_identify(struct vsmig_client *c, struct arena *a, struct cim_loose *out,
-	struct err *e)
+int vsmig_client_identify(
+	struct vsmig_client *c, struct arena *a, struct cim_loose *out, struct err *e)
 {
 	const struct call call = { .body = "<wsmid:Identify/>" };
 	const xmlNode *content;
@@ -377,7 +381,7 @@ int vsmig_client_enumerate(struct vsmig_client *c, struct arena *a, const char *
 		buf_puts(&body, "<wsen:Pull><wsen:EnumerationContext>");
 		buf_xml(&body, context);
 		buf_puts(&body, "</wsen:EnumerationContext>"
-			"<wsen:MaxElements>1000</wsen:MaxElements></wsen:Pull>");
+				"<wsen:MaxElements>1000</wsen:MaxElements></wsen:Pull>");
 		call.body = body.data;
 		r = take_items(c, a, &call, out, &context, e);
 	}

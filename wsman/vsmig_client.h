@@ -27,15 +27,15 @@ struct vsmig_key {
 };
 
 /* The password is copied, and cleared with the client. -ERR_CONFIG, -ERR_IO. */
-struct vsmig_client *vsmig_client_new(const struct vsmig_options *o, const char *password,
-	struct err *e);
+struct vsmig_client *vsmig_client_new(
+	const struct vsmig_options *o, const char *password, struct err *e);
 void vsmig_client_free(struct vsmig_client *c);
 
 /* All below: a fault or a refusal of the server is an error too, its reason the sentence. */
 
 /* The properties of IdentifyResponse. Without a user in the options it is asked anonymously. */
-int vsmig_client_identify(struct vsmig_client *c, struct arena *a, struct cim_loose *out,
-	struct err *e);
+int vsmig_client_identify(
+	struct vsmig_client *c, struct arena *a, struct cim_loose *out, struct err *e);
 /* All instances of a class. */
 int vsmig_client_enumerate(struct vsmig_client *c, struct arena *a, const char *class_name,
 	struct vsmig_list *out, struct err *e);

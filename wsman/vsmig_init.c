@@ -17,7 +17,7 @@
 #include "wsman/vsmig_passwd.h"
 #include "wsman/vsmig_password.h"
 
-enum { CERTIFICATE_DAYS = 825 };	/* the longest that common clients accept */
+enum { CERTIFICATE_DAYS = 825 }; /* the longest that common clients accept */
 
 static const char first_user[] = "admin";
 
@@ -29,9 +29,9 @@ static int ssl_failed(const char *what, struct err *e)
 /* A name that certificates and DNS can carry. */
 static bool is_plain(const char *name)
 {
-	return *name != '\0' && strlen(name) <= 253
-		&& strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")
-			== strlen(name);
+	return *name != '\0' && strlen(name) <= 253 &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-") ==
+		       strlen(name);
 }
 
 /* The host's own name, and the full one where the resolver knows it. */
@@ -48,8 +48,8 @@ static void own_names(char name[HOST_NAME_MAX + 1], char full[NI_MAXHOST])
 	name[HOST_NAME_MAX] = '\0';
 	if (getaddrinfo(name, NULL, &hints, &found) != 0)
 		return;
-	if (found->ai_canonname != NULL && strlen(found->ai_canonname) < NI_MAXHOST
-			&& strcmp(found->ai_canonname, name) != 0 && is_plain(found->ai_canonname))
+	if (found->ai_canonname != NULL && strlen(found->ai_canonname) < NI_MAXHOST &&
+		strcmp(found->ai_canonname, name) != 0 && is_plain(found->ai_canonname))
 		memcpy(full, found->ai_canonname, strlen(found->ai_canonname) + 1);
 	freeaddrinfo(found);
 }
@@ -68,15 +68,26 @@ static bool add_extension(X509 *x, int nid, const char *value)
 	return ok;
 }
 
-static bool fill_certificate(X509 *x, EVP_PKEY *key)
+static bool set_serial(X509 *x)
+{
+	unsigned char bytes[16];
+	BIGNUM *number;
+	bool ok;
+
+	digest_random(bytes, sizeof bytes);
+	bytes[0] &= 0x7f;
+	number = BN_bin2bn(bytes, sizeof bytes, NULL);
+	ok = number != NULL && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(x)) != NULL;
+	BN_free(number);
+	return ok;
+}
+
+static bool set_names(X509 *x)
 {
 	char name[HOST_NAME_MAX + 1], full[NI_MAXHOST];
 	auto_buf struct buf names = { 0 };
 	X509_NAME *subject = X509_get_subject_name(x);
-	unsigned char serial[16];
 	const unsigned char *common;
-	BIGNUM *number;
-	bool ok;
 
 	own_names(name, full);
 	buf_puts(&names, "DNS:localhost,IP:127.0.0.1,IP:::1");
@@ -86,24 +97,22 @@ static bool fill_certificate(X509 *x, EVP_PKEY *key)
 		buf_printf(&names, ",DNS:%s", full);
 	/* A common name has 64 characters at most; clients look at the alternative names. */
 	common = (const unsigned char *)(*name != '\0' && strlen(name) <= 64 ? name : "localhost");
-	digest_random(serial, sizeof serial);
-	serial[0] &= 0x7f;
-	number = BN_bin2bn(serial, sizeof serial, NULL);
-	ok = number != NULL && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(x)) != NULL
-		&& X509_set_version(x, X509_VERSION_3) == 1
-		&& X509_gmtime_adj(X509_getm_notBefore(x), -300) != NULL
-		&& X509_time_adj_ex(X509_getm_notAfter(x), CERTIFICATE_DAYS, 0, NULL) != NULL
-		&& X509_set_pubkey(x, key) == 1
-		&& X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, common, -1, -1, 0) == 1
-		&& X509_set_issuer_name(x, subject) == 1
-		&& add_extension(x, NID_basic_constraints, "critical,CA:FALSE")
-		&& add_extension(x, NID_key_usage, "critical,digitalSignature")
-		&& add_extension(x, NID_ext_key_usage, "serverAuth")
-		&& add_extension(x, NID_subject_alt_name, names.data)
-		&& add_extension(x, NID_subject_key_identifier, "hash")
-		&& X509_sign(x, key, EVP_sha256()) != 0;
-	BN_free(number);
-	return ok;
+	return X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, common, -1, -1, 0) == 1 &&
+	       X509_set_issuer_name(x, subject) == 1 &&
+	       add_extension(x, NID_subject_alt_name, names.data);
+}
+
+static bool fill_certificate(X509 *x, EVP_PKEY *key)
+{
+	return X509_set_version(x, X509_VERSION_3) == 1 && set_serial(x) &&
+	       X509_gmtime_adj(X509_getm_notBefore(x), -300) != NULL &&
+	       X509_time_adj_ex(X509_getm_notAfter(x), CERTIFICATE_DAYS, 0, NULL) != NULL &&
+	       X509_set_pubkey(x, key) == 1 && set_names(x) &&
+	       add_extension(x, NID_basic_constraints, "critical,CA:FALSE") &&
+	       add_extension(x, NID_key_usage, "critical,digitalSignature") &&
+	       add_extension(x, NID_ext_key_usage, "serverAuth") &&
+	       add_extension(x, NID_subject_key_identifier, "hash") &&
+	       X509_sign(x, key, EVP_sha256()) != 0;
 }
 
 /* A new file, or -ERR_CONFIG when there is one of that name. */
@@ -185,8 +194,8 @@ static int make_certificate(const char *dir, struct err *e)
 static int write_text(const char *dir, const char *name, mode_t mode, struct err *e,
 	const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
-static int write_text(const char *dir, const char *name, mode_t mode, struct err *e,
-	const char *fmt, ...)
+static int write_text(
+	const char *dir, const char *name, mode_t mode, struct err *e, const char *fmt, ...)
 {
 	va_list ap;
 	FILE *f;
@@ -211,7 +220,8 @@ static int make_user(const char *dir, FILE *out, struct err *e)
 	if (r == 0)
 		r = write_text(dir, "admin.password", 0600, e, "%s\n", password);
 	if (r == 0)
-		fprintf(out, "user      %s\npassword  %s\n"
+		fprintf(out,
+			"user      %s\npassword  %s\n"
 			"          (shown this once; also in %s/admin.password)\n",
 			first_user, password, dir);
 	vsmig_password_free(password);
@@ -250,13 +260,17 @@ int vsmig_init(const char *dir, FILE *out, struct err *e)
 	path = realpath(dir, NULL);
 	if (path == NULL)
 		return err_set(e, ERR_IO, "%s: %s", dir, strerror(errno));
+	if (strpbrk(path, "\n\r\t") != NULL || path[strlen(path) - 1] == ' ')
+		return err_set(e, ERR_CONFIG, "%s cannot stand in a configuration file", dir);
 	r = make_certificate(path, e);
 	if (r == 0)
 		r = make_user(path, out, e);
 	if (r == 0)
 		r = make_config(path, e);
 	if (r == 0)
-		fprintf(out, "CA        %s/certificate.pem\n"
-			"run       vsmigd --config %s/vsmigd.conf\n", path, path);
+		fprintf(out,
+			"CA        %s/certificate.pem\n"
+			"run       vsmigd --config %s/vsmigd.conf\n",
+			path, path);
 	return r;
 }

@@ -107,11 +107,11 @@ static int replace(const char *path, const struct buf *text, const struct stat *
 
 	buf_printf(&name, "%s.XXXXXX", path);
 	temporary = buf_take(&name);
-	fd = mkostemp(temporary, O_CLOEXEC);	/* with mode 0600 */
+	fd = mkostemp(temporary, O_CLOEXEC); /* with mode 0600 */
 	if (fd < 0)
 		return err_set(e, ERR_IO, "%s: %s", temporary, strerror(errno));
-	if (write_all(fd, text) != 0 || (keep_owner && fchown(fd, old->st_uid, old->st_gid) != 0)
-			|| rename(temporary, path) != 0) {
+	if (write_all(fd, text) != 0 || (keep_owner && fchown(fd, old->st_uid, old->st_gid) != 0) ||
+		rename(temporary, path) != 0) {
 		r = err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
 		unlink(temporary);
 	}

@@ -34,8 +34,8 @@ static int read_line(int fd, const char *what, char **password, struct err *e)
 	if (got < 0)
 		r = err_set(e, ERR_IO, "%s: %s", what, strerror(errno));
 	else if (n == MAX_PASSWORD)
-		r = err_set(e, ERR_CONFIG, "%s: a password has less than %d bytes", what,
-			MAX_PASSWORD);
+		r = err_set(
+			e, ERR_CONFIG, "%s: a password has less than %d bytes", what, MAX_PASSWORD);
 	else if (n > 0 && line[n - 1] == '\r')
 		n--;
 	if (r == 0 && (n == 0 || memchr(line, '\0', n) != NULL))

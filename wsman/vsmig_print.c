@@ -24,8 +24,12 @@ size_t vsmig_print_decode(const char *text, uint32_t *c)
 {
 	const unsigned char *s = (const unsigned char *)text;
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t n = s[0] < 0x80 ? 1 : s[0] < 0xc0 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3
-		: s[0] < 0xf8 ? 4 : 0;
+	size_t n = s[0] < 0x80	 ? 1
+		   : s[0] < 0xc0 ? 0
+		   : s[0] < 0xe0 ? 2
+		   : s[0] < 0xf0 ? 3
+		   : s[0] < 0xf8 ? 4
+				 : 0;
 
 	if (n <= 1) {
 		*c = s[0];
@@ -47,17 +51,16 @@ bool vsmig_print_is_unfit(uint32_t c)
 	static const struct {
 		uint32_t from, to;
 	} ranges[] = {
-		{ 0x0000, 0x001f },	/* C0 */
-		{ 0x007f, 0x009f },	/* DEL, C1 */
-		{ 0x00ad, 0x00ad },	/* soft hyphen */
-		{ 0x061c, 0x061c },	/* Arabic letter mark */
-		{ 0x200b, 0x200f },	/* zero widths, direction marks */
-		{ 0x2028, 0x202e },	/* separators, embeddings and overrides */
-		{ 0x2060, 0x206f },	/* invisible operators, isolates */
-		{ 0xfdd0, 0xfdef },
-		{ 0xfeff, 0xfeff },
-		{ 0xfff9, 0xfffb },	/* interlinear annotation */
-		{ 0xe0000, 0xe007f },	/* tags */
+		{ 0x0000, 0x001f }, /* C0 */
+		{ 0x007f, 0x009f }, /* DEL, C1 */
+		{ 0x00ad, 0x00ad }, /* soft hyphen */
+		{ 0x061c, 0x061c }, /* Arabic letter mark */
+		{ 0x200b, 0x200f }, /* zero widths, direction marks */
+		{ 0x2028, 0x202e }, /* separators, embeddings and overrides */
+		{ 0x2060, 0x206f }, /* invisible operators, isolates */
+		{ 0xfdd0, 0xfdef }, { 0xfeff, 0xfeff },
+		{ 0xfff9, 0xfffb }, /* interlinear annotation */
+		{ 0xe0000, 0xe007f }, /* tags */
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(ranges); i++)

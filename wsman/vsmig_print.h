@@ -30,7 +30,7 @@ size_t vsmig_print_columns(void);
 struct vsmig_table {
 	const char *const *heads;
 	size_t n_columns;
-	const char *const *cells;	/* n_rows * n_columns; NULL is empty */
+	const char *const *cells; /* n_rows * n_columns; NULL is empty */
 	size_t n_rows;
 };
 

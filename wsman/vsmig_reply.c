@@ -32,7 +32,8 @@ static const xmlNode *first_element(const xmlNode *parent)
 static bool is_nil(const xmlNode *node)
 {
 	xmlChar *nil = xmlGetProp(node, BAD_CAST "nil");
-	bool yes = nil != NULL && (xmlStrEqual(nil, BAD_CAST "true") || xmlStrEqual(nil, BAD_CAST "1"));
+	bool yes = nil != NULL &&
+		   (xmlStrEqual(nil, BAD_CAST "true") || xmlStrEqual(nil, BAD_CAST "1"));
 
 	xmlFree(nil);
 	return yes;
@@ -56,7 +57,7 @@ static const xmlNode *find_message(const xmlNode *node)
 {
 	for (const xmlNode *n = node != NULL ? node->children : NULL; n != NULL; n = n->next) {
 		const xmlNode *found = is_named(n, "WSManFault") ? vsmig_reply_child(n, "Message")
-			: find_message(n);
+								 : find_message(n);
 
 		if (found != NULL)
 			return found;
@@ -95,8 +96,8 @@ static int take_fault(const xmlNode *fault, struct err *e)
 	const xmlNode *detail = vsmig_reply_child(fault, "Detail");
 	const char *subcode, *text, *message;
 
-	subcode = vsmig_reply_text(a,
-		vsmig_reply_child(vsmig_reply_child(code, "Subcode"), "Value"));
+	subcode =
+		vsmig_reply_text(a, vsmig_reply_child(vsmig_reply_child(code, "Subcode"), "Value"));
 	if (subcode == NULL)
 		subcode = vsmig_reply_text(a, vsmig_reply_child(code, "Value"));
 	if (subcode == NULL)
@@ -106,13 +107,14 @@ static int take_fault(const xmlNode *fault, struct err *e)
 	if (text == NULL)
 		text = "no reason given";
 	if (message == NULL || strcmp(message, text) == 0)
-		return err_set(e, fault_code(subcode), "The server refused: %s (%s)", text, subcode);
-	return err_set(e, fault_code(subcode), "The server refused: %s (%s) %s", text, subcode,
-		message);
+		return err_set(
+			e, fault_code(subcode), "The server refused: %s (%s)", text, subcode);
+	return err_set(
+		e, fault_code(subcode), "The server refused: %s (%s) %s", text, subcode, message);
 }
 
-int vsmig_reply_parse(const char *bytes, size_t n, xmlDoc **doc, const xmlNode **content,
-	struct err *e)
+int vsmig_reply_parse(
+	const char *bytes, size_t n, xmlDoc **doc, const xmlNode **content, struct err *e)
 {
 	const int flags = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING;
 	xmlDoc *d = n < INT32_MAX ? xmlReadMemory(bytes, (int)n, NULL, NULL, flags) : NULL;
@@ -121,8 +123,8 @@ int vsmig_reply_parse(const char *bytes, size_t n, xmlDoc **doc, const xmlNode *
 
 	/* An envelope has no document type, so entities that a hostile server defines expand to
 	 * nothing here. */
-	if (root == NULL || xmlGetIntSubset(d) != NULL || !is_named(root, "Envelope")
-			|| root->ns == NULL || strcmp((const char *)root->ns->href, soap_env) != 0) {
+	if (root == NULL || xmlGetIntSubset(d) != NULL || !is_named(root, "Envelope") ||
+		root->ns == NULL || strcmp((const char *)root->ns->href, soap_env) != 0) {
 		xmlFreeDoc(d);
 		return err_set(e, ERR_SYNTAX, "The server's reply is not a SOAP 1.2 envelope");
 	}
@@ -162,9 +164,8 @@ void vsmig_reply_properties(struct arena *a, const xmlNode *element, struct cim_
 		p = find(props, n, (const char *)c->name);
 		if (p == NULL) {
 			p = ARENA_PUSH(a, props, n);
-			*p = (struct cim_loose_property){
-				.name = arena_strdup(a, (const char *)c->name)
-			};
+			*p = (struct cim_loose_property){ .name = arena_strdup(
+								  a, (const char *)c->name) };
 		}
 		text = vsmig_reply_text(a, c);
 		if (text == NULL) {

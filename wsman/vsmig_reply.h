@@ -14,8 +14,8 @@
  * holds its reason, its subcode, and the message for people where there is one. A reply that is
  * no envelope is -ERR_SYNTAX.
  */
-int vsmig_reply_parse(const char *bytes, size_t n, xmlDoc **doc, const xmlNode **content,
-	struct err *e);
+int vsmig_reply_parse(
+	const char *bytes, size_t n, xmlDoc **doc, const xmlNode **content, struct err *e);
 /* The first child element of that local name, NULL when there is none (or no parent). */
 const xmlNode *vsmig_reply_child(const xmlNode *parent, const char *name);
 /* The text inside an element, in the arena; NULL for no element, or one marked as nil. */

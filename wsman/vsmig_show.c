@@ -42,8 +42,12 @@ static const char *state_of(const struct cim_loose *item)
 	static const struct {
 		const char *enabled, *status, *text;
 	} states[] = {
-		{ "", "6", "crashed" }, { "2", "", "running" }, { "3", "", "shut off" },
-		{ "4", "", "shutting down" }, { "6", "15", "suspended" }, { "6", "", "saved" },
+		{ "", "6", "crashed" },
+		{ "2", "", "running" },
+		{ "3", "", "shut off" },
+		{ "4", "", "shutting down" },
+		{ "6", "15", "suspended" },
+		{ "6", "", "saved" },
 		{ "9", "", "paused" },
 	};
 	const char *enabled = property(item, "EnabledState");
@@ -52,8 +56,8 @@ static const char *state_of(const struct cim_loose *item)
 	for (size_t i = 0; i < ARRAY_LEN(states); i++) {
 		const char *e = states[i].enabled, *s = states[i].status;
 
-		if ((*e == '\0' || (enabled != NULL && strcmp(e, enabled) == 0))
-				&& (*s == '\0' || (status != NULL && strcmp(s, status) == 0)))
+		if ((*e == '\0' || (enabled != NULL && strcmp(e, enabled) == 0)) &&
+			(*s == '\0' || (status != NULL && strcmp(s, status) == 0)))
 			return states[i].text;
 	}
 	return "unknown";
@@ -74,12 +78,16 @@ static const char *limit_of(const struct cim_loose *item)
 }
 
 static const struct column vm_columns[] = {
-	{ "UUID", "uuid", name_of }, { "STATE", "state", state_of }, { "NAME", "name", element_name_of },
+	{ "UUID", "uuid", name_of },
+	{ "STATE", "state", state_of },
+	{ "NAME", "name", element_name_of },
 };
 
 static const struct column host_columns[] = {
-	{ "NAME", "name", name_of }, { "MAINTENANCE", "maintenance", maintenance_of },
-	{ "LIMIT", "maxMigrations", limit_of }, { "URI", "uri", uri_of },
+	{ "NAME", "name", name_of },
+	{ "MAINTENANCE", "maintenance", maintenance_of },
+	{ "LIMIT", "maxMigrations", limit_of },
+	{ "URI", "uri", uri_of },
 };
 
 static void as_table(struct buf *out, const struct column *columns, size_t n_columns,
@@ -94,8 +102,8 @@ static void as_table(struct buf *out, const struct column *columns, size_t n_col
 		for (size_t r = 0; r < n; r++)
 			cells[r * n_columns + i] = columns[i].text(items[r]);
 	}
-	vsmig_print_table(out, &(struct vsmig_table){ heads, n_columns, cells, n },
-		vsmig_print_columns());
+	vsmig_print_table(
+		out, &(struct vsmig_table){ heads, n_columns, cells, n }, vsmig_print_columns());
 }
 
 static void as_json(struct buf *out, const struct column *columns, size_t n_columns,

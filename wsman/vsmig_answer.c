@@ -1,0 +1,227 @@
+#include "wsman/vsmig_answer.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "wsman/vsmig.h"
+#include "wsman/vsmig_json.h"
+#include "wsman/vsmig_print.h"
+
+/* What each code of the method says. */
+static const struct {
+	const char *name, *verdict;
+	int status;
+} codes[] = {
+	{ "Completed with No Error", NULL, VSMIG_OK },
+	{ "Not Supported", "cannot tell: the service has no such check for ", VSMIG_FAILED },
+	{ "Failed", "cannot tell: the check failed for ", VSMIG_FAILED },
+	{ "Timeout", "cannot tell: the time was too short to check ", VSMIG_FAILED },
+	{ "Invalid Parameter", "cannot tell: what was asked is not valid for ", VSMIG_FAILED },
+	{ "Invalid State", "no, not in the present state: ", VSMIG_NO },
+	{ "Incompatible Parameters", "no, what was asked does not fit together: ", VSMIG_NO },
+};
+
+/* The first text of a property; NULL when it has none. */
+static const char *text_of(const struct cim_loose *l, const char *name)
+{
+	const struct cim_loose_property *p = cim_loose_find(l, name);
+
+	return p != NULL && !p->null && p->n > 0 ? p->values[0] : NULL;
+}
+
+static bool is_true(const char *text)
+{
+	return text != NULL && (strcasecmp(text, "true") == 0 || strcmp(text, "1") == 0);
+}
+
+static int read_findings(
+	struct arena *a, const struct cim_loose *reply, struct vsmig_answer *out, struct err *e)
+{
+	const struct cim_loose_property *p = cim_loose_find(reply, "Findings");
+	size_t n = p != NULL && !p->null ? p->n : 0;
+	struct cim_loose *findings = arena_array(a, n != 0 ? n : 1, sizeof *findings);
+
+	for (size_t i = 0; i < n; i++) {
+		struct cim_loose *one;
+
+		if (cim_loose_from_text(a, p->values[i], &one, e) != 0)
+			return err_prefix(e, "A finding in the reply cannot be read");
+		findings[i] = *one;
+	}
+	out->findings = findings;
+	out->n_findings = n;
+	return 0;
+}
+
+int vsmig_answer_read(
+	struct arena *a, const struct cim_loose *reply, struct vsmig_answer *out, struct err *e)
+{
+	const char *ret = text_of(reply, "ReturnValue"), *code = text_of(reply, "CheckCode");
+	const char *migratable = text_of(reply, "IsMigratable");
+
+	if (ret == NULL || strcmp(ret, "0") != 0)
+		return err_set(e, ERR_INTERNAL, "The explanation returned %s",
+			ret != NULL ? ret : "nothing");
+	if (code == NULL || strlen(code) != 1 || *code < '0' || *code > '6')
+		return err_set(e, ERR_SYNTAX, "The reply holds no CheckCode of 0 to 6");
+	out->code = (unsigned)(*code - '0');
+	if (out->code == 0 && migratable == NULL)
+		return err_set(e, ERR_SYNTAX, "The reply holds no IsMigratable");
+	out->migratable = out->code == 0 && is_true(migratable);
+	out->simulated = is_true(text_of(reply, "Simulated"));
+	return read_findings(a, reply, out, e);
+}
+
+int vsmig_answer_status(const struct vsmig_answer *r)
+{
+	return r->code == 0 && !r->migratable ? VSMIG_NO : codes[r->code].status;
+}
+
+enum group { GROUP_ERROR, GROUP_WARNING, GROUP_NOT_EVALUATED, GROUP_INFO, GROUP_COUNT };
+
+static const struct {
+	const char *title, *severity;
+} groups[GROUP_COUNT] = {
+	[GROUP_ERROR] = { "What stands against it:", "error" },
+	[GROUP_WARNING] = { "Warnings:", "warning" },
+	[GROUP_NOT_EVALUATED] = { "Not evaluated:", "not evaluated" },
+	[GROUP_INFO] = { "Also:", "information" },
+};
+
+static enum group group_of(const struct cim_loose *f)
+{
+	const char *id = text_of(f, "MessageID"), *effect = text_of(f, "Effect");
+	const char *severity = text_of(f, "PerceivedSeverity");
+
+	if (id != NULL && (strcmp(id, "VSM6002") == 0 || strcmp(id, "VSM6003") == 0))
+		return GROUP_NOT_EVALUATED;
+	if (effect != NULL && strcmp(effect, "None") != 0)
+		return GROUP_ERROR;
+	return severity != NULL && strcmp(severity, "2") == 0 ? GROUP_INFO : GROUP_WARNING;
+}
+
+static const char *cleaned(struct arena *a, const char *text)
+{
+	auto_buf struct buf b = { 0 };
+
+	vsmig_print_clean(&b, text);
+	return arena_strdup(a, b.data != NULL ? b.data : "");
+}
+
+/* The message, and below it what to do. */
+static const char *advice(struct arena *a, const struct cim_loose *f)
+{
+	const struct cim_loose_property *todo = cim_loose_find(f, "RecommendedActions");
+	const char *text = cleaned(a, text_of(f, "Message"));
+
+	if (is_true(text_of(f, "Policy")))
+		text = arena_printf(a, "%s (By policy: libvirt itself would carry it out.)", text);
+	for (size_t i = 0; todo != NULL && i < todo->n; i++)
+		text = arena_printf(a, "%s\n-> %s", text, cleaned(a, todo->values[i]));
+	return text;
+}
+
+static void add_group(struct buf *out, const struct vsmig_answer *r, enum group g, size_t width)
+{
+	static const char *const heads[] = { "SEVERITY", "ID", "OBJECT", "REASON" };
+	auto_arena struct arena *a = arena_new();
+	const char **cells = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_findings; i++) {
+		const struct cim_loose *f = &r->findings[i];
+		const char *object = text_of(f, "Object");
+
+		if (group_of(f) != g)
+			continue;
+		*ARENA_PUSH(a, cells, n) = groups[g].severity;
+		*ARENA_PUSH(a, cells, n) = text_of(f, "MessageID");
+		*ARENA_PUSH(a, cells, n) = object != NULL && *object != '\0' ? object : "-";
+		*ARENA_PUSH(a, cells, n) = advice(a, f);
+	}
+	if (n == 0)
+		return;
+	buf_printf(out, "\n%s\n", groups[g].title);
+	vsmig_print_table(out,
+		&(struct vsmig_table){ heads, ARRAY_LEN(heads), cells, n / ARRAY_LEN(heads) },
+		width);
+}
+
+void vsmig_answer_text(struct buf *out, const struct vsmig_answer *r, size_t width)
+{
+	const char *can = r->code == 0 && r->migratable ? " can move to " : " cannot move to ";
+
+	if (r->code == 0)
+		buf_puts(out, r->migratable ? "yes: " : "no: ");
+	else
+		buf_puts(out, codes[r->code].verdict);
+	vsmig_print_clean(out, r->vm);
+	buf_puts(out, codes[r->code].status == VSMIG_FAILED ? " and " : can);
+	vsmig_print_clean(out, r->destination);
+	buf_puts(out, " (");
+	vsmig_print_clean(out, r->type);
+	buf_puts(out, r->simulated ? ") [simulated]\n" : ")\n");
+	buf_printf(out, "code %u, %s", r->code, codes[r->code].name);
+	if (r->simulated)
+		buf_puts(
+			out, "; libvirt's test driver answered, which says nothing of a real move");
+	buf_putc(out, '\n');
+	for (enum group g = 0; g < GROUP_COUNT; g++)
+		add_group(out, r, g, width);
+}
+
+static void json_texts(struct buf *out, const char *name, const struct cim_loose_property *p)
+{
+	vsmig_json_name(out, name);
+	buf_putc(out, '[');
+	for (size_t i = 0; p != NULL && i < p->n; i++) {
+		vsmig_json_next(out);
+		vsmig_json_string(out, p->values[i]);
+	}
+	buf_putc(out, ']');
+}
+
+static void json_finding(struct buf *out, const struct cim_loose *f)
+{
+	static const struct {
+		const char *json, *property;
+	} members[] = {
+		{ "id", "MessageID" },
+		{ "area", "Area" },
+		{ "object", "Object" },
+		{ "message", "Message" },
+		{ "found", "Found" },
+		{ "needed", "Needed" },
+		{ "effect", "Effect" },
+		{ "rule", "Rule" },
+	};
+
+	vsmig_json_next(out);
+	buf_putc(out, '{');
+	vsmig_json_member(out, "severity", groups[group_of(f)].severity);
+	for (size_t i = 0; i < ARRAY_LEN(members); i++)
+		vsmig_json_member(out, members[i].json, text_of(f, members[i].property));
+	vsmig_json_bool(out, "policy", is_true(text_of(f, "Policy")));
+	json_texts(out, "arguments", cim_loose_find(f, "MessageArguments"));
+	json_texts(out, "remedies", cim_loose_find(f, "RecommendedActions"));
+	buf_putc(out, '}');
+}
+
+void vsmig_answer_json(struct buf *out, const struct vsmig_answer *r)
+{
+	buf_putc(out, '{');
+	vsmig_json_member(out, "vm", r->vm);
+	vsmig_json_member(out, "destination", r->destination);
+	vsmig_json_member(out, "type", r->type);
+	vsmig_json_name(out, "code");
+	buf_printf(out, "%u", r->code);
+	vsmig_json_member(out, "codeText", codes[r->code].name);
+	vsmig_json_name(out, "migratable");
+	buf_puts(out, r->code != 0 ? "null" : r->migratable ? "true" : "false");
+	vsmig_json_bool(out, "simulated", r->simulated);
+	vsmig_json_name(out, "findings");
+	buf_putc(out, '[');
+	for (size_t i = 0; i < r->n_findings; i++)
+		json_finding(out, &r->findings[i]);
+	buf_puts(out, "]}\n");
+}
