@@ -7,10 +7,10 @@
 #include <time.h>
 
 enum {
-	CHUNK_LINE = 256,	/* octets of a chunk's size line, extensions included */
+	CHUNK_LINE = 256, /* octets of a chunk's size line, extensions included */
 	CHUNK_DIGITS = 2 * sizeof(size_t),
-	HEAD_ROOM = 1000,	/* most heads fit, so that no realloc leaves a password behind */
-	EMPTY_LINES = 2,	/* tolerated before a request: RFC 9112 2.2 */
+	HEAD_ROOM = 1000, /* most heads fit, so that no realloc leaves a password behind */
+	EMPTY_LINES = 2, /* tolerated before a request: RFC 9112 2.2 */
 };
 
 void http_refuse(struct http *h, int status, const char *reason)

@@ -17,13 +17,13 @@
 enum http_state {
 	HTTP_REQUEST_LINE,
 	HTTP_FIELDS,
-	HTTP_BODY,		/* of a stated length */
+	HTTP_BODY, /* of a stated length */
 	HTTP_CHUNK_SIZE,
 	HTTP_CHUNK_DATA,
-	HTTP_CHUNK_END,		/* the line end behind the data */
+	HTTP_CHUNK_END, /* the line end behind the data */
 	HTTP_TRAILERS,
-	HTTP_DONE,		/* whole */
-	HTTP_REFUSED		/* see status and reason; the connection has to be closed */
+	HTTP_DONE, /* whole */
+	HTTP_REFUSED /* see status and reason; the connection has to be closed */
 };
 
 enum http_field {
@@ -34,7 +34,7 @@ enum http_field {
 	HTTP_EXPECT,
 	HTTP_CONTENT_ENCODING,
 	HTTP_CONTENT_TYPE,
-	HTTP_SOAP_ACTION,	/* the quotes are removed */
+	HTTP_SOAP_ACTION, /* the quotes are removed */
 	HTTP_AUTHORIZATION,
 	HTTP_WSMANIDENTIFY,
 	HTTP_USER_AGENT,
@@ -42,28 +42,28 @@ enum http_field {
 };
 
 struct http_rules {
-	size_t header_bytes;	/* request line, headers, trailers, chunk extensions; 431 beyond */
-	size_t body_bytes;	/* decoded; 413 beyond, as soon as it is certain */
+	size_t header_bytes; /* request line, headers, trailers, chunk extensions; 431 beyond */
+	size_t body_bytes; /* decoded; 413 beyond, as soon as it is certain */
 	bool (*path_known)(void *arg, const char *path);
 	void *arg;
 };
 
 struct http {
 	enum http_state state;
-	int status;		/* HTTP_REFUSED: what to answer */
-	const char *reason;	/* HTTP_REFUSED: why, static text */
-	bool keep_alive;	/* the client wants the connection to stay open */
-	bool want_continue;	/* "100 Continue" is due before the body comes; reset it when sent */
-	struct buf body;	/* decoded; data is NULL when it is empty */
+	int status; /* HTTP_REFUSED: what to answer */
+	const char *reason; /* HTTP_REFUSED: why, static text */
+	bool keep_alive; /* the client wants the connection to stay open */
+	bool want_continue; /* "100 Continue" is due before the body comes; reset it when sent */
+	struct buf body; /* decoded; data is NULL when it is empty */
 
 	/* The parser's own. */
-	struct buf head;	/* the lines worth keeping, then the line being collected */
-	size_t line;		/* where that line begins */
-	size_t spent;		/* of header_bytes */
-	size_t left;		/* of the body, or of the chunk */
-	size_t length;		/* Content-Length; SIZE_MAX when it is larger than that */
+	struct buf head; /* the lines worth keeping, then the line being collected */
+	size_t line; /* where that line begins */
+	size_t spent; /* of header_bytes */
+	size_t left; /* of the body, or of the chunk */
+	size_t length; /* Content-Length; SIZE_MAX when it is larger than that */
 	size_t path, value[HTTP_FIELD_COUNT]; /* offsets in head */
-	uint16_t seen;		/* a bit for each enum http_field */
+	uint16_t seen; /* a bit for each enum http_field */
 	uint8_t empty_lines;
 	bool old, post, head_method, has_path, chunked, close;
 };
@@ -85,11 +85,11 @@ void http_free(struct http *h);
 
 struct http_reply {
 	int status;
-	const char *content_type;	/* NULL: no such field */
-	const char *headers;		/* further lines, each ended by CRLF; NULL: none */
-	size_t length;			/* of the body */
+	const char *content_type; /* NULL: no such field */
+	const char *headers; /* further lines, each ended by CRLF; NULL: none */
+	size_t length; /* of the body */
 	bool close;
-	bool old;			/* to HTTP/1.0, where staying open has to be said */
+	bool old; /* to HTTP/1.0, where staying open has to be said */
 };
 
 /* Adds the status line and all header lines, with room for the body behind them. */

@@ -92,7 +92,8 @@ bool http_request_line(struct http *h, char *line, size_t len)
 /* Each field's check returns NULL, or why the request is refused with 400. */
 static const char *check_host(struct http *h, char *value)
 {
-	static const char allowed[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	static const char allowed[] =
+		"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 		"-._~%!$&'()*+,;=:[]";
 
 	(void)h;
@@ -293,7 +294,7 @@ static bool body_encoded(const struct http *h, const struct http_rules *r)
 {
 	(void)r;
 	return seen(h, HTTP_CONTENT_ENCODING) &&
-		!same(http_value(h, HTTP_CONTENT_ENCODING), "identity");
+	       !same(http_value(h, HTTP_CONTENT_ENCODING), "identity");
 }
 
 /* In this order: framing that could be read in two ways goes before everything else. */

@@ -27,7 +27,8 @@ static void note(struct buf *log, const char *name, const char *value)
 static void describe(struct buf *log, const struct http *h)
 {
 	if (h->state != HTTP_DONE) {
-		buf_printf(log, "state %d status %d begun %d\n", h->state, h->status, http_begun(h));
+		buf_printf(
+			log, "state %d status %d begun %d\n", h->state, h->status, http_begun(h));
 		return;
 	}
 	note(log, "path", http_path(h));

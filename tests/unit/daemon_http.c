@@ -22,7 +22,10 @@ struct row {
 	size_t n; /* of input, which may hold a NUL */
 };
 
-#define R(name, input, want) { name, input, want, sizeof(input) - 1 }
+#define R(name, input, want)                                                                       \
+	{                                                                                          \
+		name, input, want, sizeof(input) - 1                                               \
+	}
 
 static const struct row rows[] = {
 	/* what is taken */
@@ -30,7 +33,9 @@ static const struct row rows[] = {
 	R("an empty body", LENGTH(0), "done /wsman [] keep"),
 	R("leading zeros", LENGTH(0005) "hello", "done /wsman [hello] keep"),
 	R("a NUL in the body", LENGTH(3) "a\0b", "done /wsman [a.b] keep"),
-	R("all that is captured", POST "content-length: 1\r\nContent-Type: \t application/soap+xml; "
+	R("all that is captured",
+		POST
+		"content-length: 1\r\nContent-Type: \t application/soap+xml; "
 		"charset=\"utf-8\" \t\r\nSOAPAction: \"urn:a\"\r\nAuthorization: Basic YQ==\r\n"
 		"WSMANIDENTIFY: unauthenticated\r\nUser-Agent: Microsoft WinRM Client\r\n\r\nx",
 		"done /wsman [x] keep type=application/soap+xml; charset=\"utf-8\" action=urn:a "
@@ -43,8 +48,10 @@ static const struct row rows[] = {
 		"done /wsman [] keep action="),
 	R("a field without value", POST "User-Agent:\r\nContent-Length: 0\r\n\r\n",
 		"done /wsman [] keep agent="),
-	R("two user agents: the first", POST "User-Agent: a\r\nUser-Agent: b\r\nContent-Length: 0"
-		"\r\n\r\n", "done /wsman [] keep agent=a"),
+	R("two user agents: the first",
+		POST "User-Agent: a\r\nUser-Agent: b\r\nContent-Length: 0"
+		     "\r\n\r\n",
+		"done /wsman [] keep agent=a"),
 	R("names in any case", "POST /wsman HTTP/1.1\r\nhOST: h\r\nCONTENT-LENGTH:1\r\n\r\nx",
 		"done /wsman [x] keep"),
 	R("UTF-8 in a value", POST "X-Name: \xc3\xa9\r\nContent-Length: 0\r\n\r\n",
@@ -52,26 +59,38 @@ static const struct row rows[] = {
 	R("two empty lines before", "\r\n\r\n" LENGTH(0), "done /wsman [] keep"),
 	R("a query", "POST /wsman?a=b?c HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
 		"done /wsman [] keep"),
-	R("a whole URI", "POST https://h:5986/wsman?x HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n"
-		"\r\n", "done /wsman [] keep"),
-	R("a whole URI, scheme in capitals", "POST HTTPS://h/wsman HTTP/1.1\r\nHost: h\r\n"
-		"Content-Length: 0\r\n\r\n", "done /wsman [] keep"),
+	R("a whole URI",
+		"POST https://h:5986/wsman?x HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n"
+		"\r\n",
+		"done /wsman [] keep"),
+	R("a whole URI, scheme in capitals",
+		"POST HTTPS://h/wsman HTTP/1.1\r\nHost: h\r\n"
+		"Content-Length: 0\r\n\r\n",
+		"done /wsman [] keep"),
 	R("Connection: close", POST "Connection: close\r\nContent-Length: 0\r\n\r\n",
 		"done /wsman [] close"),
 	R("close in a list", POST "Connection: foo,Close\r\nContent-Length: 0\r\n\r\n",
 		"done /wsman [] close"),
-	R("close wins", POST "Connection: close\r\nConnection: keep-alive\r\nContent-Length: 0\r\n"
-		"\r\n", "done /wsman [] close"),
+	R("close wins",
+		POST "Connection: close\r\nConnection: keep-alive\r\nContent-Length: 0\r\n"
+		     "\r\n",
+		"done /wsman [] close"),
 	R("HTTP/1.0", "POST /wsman HTTP/1.0\r\nContent-Length: 1\r\n\r\nx",
 		"done /wsman [x] close old"),
-	R("HTTP/1.0, keep-alive", "POST /wsman HTTP/1.0\r\nConnection: Keep-Alive\r\n"
-		"Content-Length: 1\r\n\r\nx", "done /wsman [x] keep old"),
-	R("HTTP/1.0 expects in vain", "POST /wsman HTTP/1.0\r\nExpect: 100-continue\r\n"
-		"Content-Length: 1\r\n\r\n", "more body"),
+	R("HTTP/1.0, keep-alive",
+		"POST /wsman HTTP/1.0\r\nConnection: Keep-Alive\r\n"
+		"Content-Length: 1\r\n\r\nx",
+		"done /wsman [x] keep old"),
+	R("HTTP/1.0 expects in vain",
+		"POST /wsman HTTP/1.0\r\nExpect: 100-continue\r\n"
+		"Content-Length: 1\r\n\r\n",
+		"more body"),
 	R("identity", POST "Content-Encoding: identity\r\nContent-Length: 1\r\n\r\nx",
 		"done /wsman [x] keep"),
-	R("an IPv6 host", "POST /wsman HTTP/1.1\r\nHost: [fe80::1]:5986\r\nContent-Length: 0\r\n"
-		"\r\n", "done /wsman [] keep"),
+	R("an IPv6 host",
+		"POST /wsman HTTP/1.1\r\nHost: [fe80::1]:5986\r\nContent-Length: 0\r\n"
+		"\r\n",
+		"done /wsman [] keep"),
 	R("the largest body", LENGTH(64) A50 "ffffffffffgggg",
 		"done /wsman [" A50 "ffffffffffgggg] keep"),
 
@@ -99,8 +118,11 @@ static const struct row rows[] = {
 	R("an extension too long", CHUNKED "1;" A50 A50 A50 A50 A50 "aaaaaaa\r\n", "400"),
 	R("extensions too long together", CHUNKED "1;" A50 A50 A50 "\r\nx\r\n1;" A50 A50 A50 "\r\n",
 		"431"),
-	R("chunks too large together", CHUNKED "20\r\n" "12345678901234567890123456789012\r\n"
-		"21\r\n", "413"),
+	R("chunks too large together",
+		CHUNKED "20\r\n"
+			"12345678901234567890123456789012\r\n"
+			"21\r\n",
+		"413"),
 	R("a trailer that is none", CHUNKED "0\r\nfoo\r\n\r\n", "400"),
 	R("a folded trailer", CHUNKED "0\r\na: b\r\n c\r\n\r\n", "400"),
 	R("trailers past the cap", CHUNKED "0\r\na: " A50 A50 A50 A50 A50 "\r\n\r\n", "431"),
@@ -135,7 +157,8 @@ static const struct row rows[] = {
 	/* expectations and encodings */
 	R("100-continue", POST "Expect: 100-Continue\r\nContent-Length: 1\r\n\r\n",
 		"more body continue"),
-	R("100-continue for chunks", POST "Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n",
+	R("100-continue for chunks",
+		POST "Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n",
 		"more chunk-size continue"),
 	R("100-continue, body at once", POST "Expect: 100-continue\r\nContent-Length: 2\r\n\r\nx",
 		"more body"),
@@ -152,16 +175,21 @@ static const struct row rows[] = {
 	R("post", "post /wsman HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", "405"),
 	R("OPTIONS *", "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", "405"),
 	R("CONNECT", "CONNECT h:443 HTTP/1.1\r\nHost: h\r\n\r\n", "405"),
-	R("TRACE with two lengths", "TRACE / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n"
-		"Content-Length: 1\r\n\r\n", "400"),
+	R("TRACE with two lengths",
+		"TRACE / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n"
+		"Content-Length: 1\r\n\r\n",
+		"400"),
 	R("another path", "POST /wsman2 HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", "404"),
 	R("another path, GET", "GET / HTTP/1.1\r\nHost: h\r\n\r\n", "404"),
-	R("an encoded path", "POST /%77sman HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", "404"),
+	R("an encoded path", "POST /%77sman HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
+		"404"),
 	R("two slashes", "POST //wsman HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", "404"),
 	R("a URI without path", "POST http://h HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
 		"404"),
-	R("a URI without path, a query", "POST http://h?/wsman HTTP/1.1\r\nHost: h\r\n"
-		"Content-Length: 0\r\n\r\n", "404"),
+	R("a URI without path, a query",
+		"POST http://h?/wsman HTTP/1.1\r\nHost: h\r\n"
+		"Content-Length: 0\r\n\r\n",
+		"404"),
 	R("a URI without host", "POST http:///wsman HTTP/1.1\r\nHost: h\r\n\r\n", "400"),
 	R("a URI with a user", "POST http://u@h/wsman HTTP/1.1\r\nHost: h\r\n\r\n", "400"),
 	R("POST *", "POST * HTTP/1.1\r\n", "400"),
@@ -190,7 +218,8 @@ static const struct row rows[] = {
 	R("HTTP/1.0 with two hosts", "POST /wsman HTTP/1.0\r\nHost: h\r\nHost: h\r\n\r\n", "400"),
 	R("a host that is none", "POST /wsman HTTP/1.1\r\nHost: h/i\r\nContent-Length: 0\r\n\r\n",
 		"400"),
-	R("a list of hosts", "POST /wsman HTTP/1.1\r\nHost: h i\r\nContent-Length: 0\r\n\r\n", "400"),
+	R("a list of hosts", "POST /wsman HTTP/1.1\r\nHost: h i\r\nContent-Length: 0\r\n\r\n",
+		"400"),
 	R("two authorizations", POST "Authorization: Basic YQ==\r\nAuthorization: Basic Yg==\r\n",
 		"400"),
 	R("two types", POST "Content-Type: a/b\r\nContent-Type: a/b\r\n", "400"),
@@ -236,8 +265,10 @@ static const struct http_rules rules = { HEADER_CAP, BODY_CAP, path_known, known
 /* In one line: what the request is, or where it stands. */
 static char *outcome(const struct http *h)
 {
-	static const char *const states[] = { [HTTP_BODY] = "body", [HTTP_CHUNK_SIZE] = "chunk-size",
-		[HTTP_CHUNK_DATA] = "chunk-data", [HTTP_CHUNK_END] = "chunk-end",
+	static const char *const states[] = { [HTTP_BODY] = "body",
+		[HTTP_CHUNK_SIZE] = "chunk-size",
+		[HTTP_CHUNK_DATA] = "chunk-data",
+		[HTTP_CHUNK_END] = "chunk-end",
 		[HTTP_TRAILERS] = "trailers" };
 	static const struct {
 		enum http_field field;
@@ -253,8 +284,11 @@ static char *outcome(const struct http *h)
 		return buf_take(&b);
 	}
 	if (h->state != HTTP_DONE) {
-		buf_printf(&b, "more %s%s", states[h->state] ? states[h->state] :
-			http_begun(h) ? "begun" : "nothing", h->want_continue ? " continue" : "");
+		buf_printf(&b, "more %s%s",
+			states[h->state] ? states[h->state]
+			: http_begun(h)	 ? "begun"
+					 : "nothing",
+			h->want_continue ? " continue" : "");
 		return buf_take(&b);
 	}
 	buf_printf(&b, "done %s [", http_path(h));
@@ -299,8 +333,8 @@ START_TEST(framing)
 
 		feed(&h, row->input, row->n, cut);
 		got = outcome(&h);
-		ck_assert_msg(strcmp(got, row->want) == 0, "%s, cut at %zu: %s, not %s (%s)", row->name,
-			cut, got, row->want, h.reason ? h.reason : "");
+		ck_assert_msg(strcmp(got, row->want) == 0, "%s, cut at %zu: %s, not %s (%s)",
+			row->name, cut, got, row->want, h.reason ? h.reason : "");
 		http_free(&h);
 	}
 }
@@ -369,7 +403,8 @@ START_TEST(long_authorization)
 	for (size_t at = 0; at < in.len; at += 1000)
 		http_feed(&h, &wide, in.data + at, in.len - at < 1000 ? in.len - at : 1000);
 	ck_assert_int_eq(h.state, HTTP_DONE);
-	ck_assert_uint_eq(strlen(http_value(&h, HTTP_AUTHORIZATION)), 100000 + strlen("Negotiate "));
+	ck_assert_uint_eq(
+		strlen(http_value(&h, HTTP_AUTHORIZATION)), 100000 + strlen("Negotiate "));
 	http_free(&h);
 }
 END_TEST
@@ -393,7 +428,8 @@ START_TEST(reply_heads)
 	check_head(&(struct http_reply){ .status = 200, .content_type = "a/b", .length = 12 },
 		"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n", "Content-Type: a/b\r\n\r\n");
 	check_head(&(struct http_reply){ .status = 401, .headers = "WWW-Authenticate: Basic\r\n" },
-		"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n", "WWW-Authenticate: Basic\r\n\r\n");
+		"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n",
+		"WWW-Authenticate: Basic\r\n\r\n");
 	check_head(&(struct http_reply){ .status = 500, .close = true, .old = true },
 		"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n",
 		"Connection: close\r\n\r\n");
