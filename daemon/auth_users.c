@@ -29,7 +29,7 @@ struct auth_users {
 	unsigned char key[DIGEST_SIZE];
 	struct user *users;
 	size_t n;
-	size_t can_log_in;
+	size_t n_open, n_weak;	/* not locked; of these, with a hash of an outdated kind */
 };
 
 static bool locked(const struct user *u)
@@ -74,13 +74,11 @@ static int add_user(struct auth_users *u, char *text, unsigned line, struct err 
 	digest_hmac(user->digest, u->key, sizeof u->key, name, strlen(name));
 	if (locked(user))
 		return 0;
-	u->can_log_in++;
+	u->n_open++;
 	if (!hash_usable(user->hash))
 		return err_set(e, ERR_CONFIG, "the hash of user %s is of no kind that crypt(5) "
 			"knows: make one with 'vsmig passwd'", name);
-	if (crypt_checksalt(user->hash) == CRYPT_SALT_METHOD_LEGACY)
-		log_event(LOG_LEVEL_WARNING, "weak-hash", LOG_TEXT("user", name),
-			LOG_TEXT("advice", "make a new one with 'vsmig passwd'"));
+	u->n_weak += crypt_checksalt(user->hash) == CRYPT_SALT_METHOD_LEGACY;
 	return 0;
 }
 
@@ -118,6 +116,20 @@ static int parse(struct auth_users *u, const char *path, char *text, struct err 
 	return check_twins(u, path, e);
 }
 
+static void warn(const struct auth_users *u, const char *path, mode_t mode)
+{
+	if (mode & (S_IRWXO | S_IWGRP))
+		log_event(LOG_LEVEL_WARNING, "password-file-mode", LOG_TEXT("file", path),
+			LOG_TEXT("advice", "others may read or change it: chmod 640"));
+	if (!u->n_open)
+		log_event(LOG_LEVEL_WARNING, "password-file-empty", LOG_TEXT("file", path),
+			LOG_TEXT("advice", "nobody can log in: add users with 'vsmig passwd'"));
+	if (u->n_weak)
+		log_event(LOG_LEVEL_WARNING, "weak-hashes", LOG_TEXT("file", path),
+			LOG_NUMBER("users", (int64_t)u->n_weak),
+			LOG_TEXT("advice", "make new ones with 'vsmig passwd'"));
+}
+
 static int load(struct auth_users *u, const char *path, struct err *e)
 {
 	struct buf text = { 0 };
@@ -129,12 +141,8 @@ static int load(struct auth_users *u, const char *path, struct err *e)
 	if (text.data)
 		explicit_bzero(text.data, text.len);
 	buf_free(&text);
-	if (rc == 0 && (mode & (S_IRWXO | S_IWGRP)))
-		log_event(LOG_LEVEL_WARNING, "password-file-mode", LOG_TEXT("file", path),
-			LOG_TEXT("advice", "others may read or change it: chmod 640"));
-	if (rc == 0 && !u->can_log_in)
-		log_event(LOG_LEVEL_WARNING, "password-file-empty", LOG_TEXT("file", path),
-			LOG_TEXT("advice", "nobody can log in: add users with 'vsmig passwd'"));
+	if (rc == 0)
+		warn(u, path, mode);
 	return rc;
 }
 

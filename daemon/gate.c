@@ -78,6 +78,7 @@ static void finish(struct call *c, const struct server_reply *reply, const char 
 	c->ws.req.audit.status = reply->status;
 	audit_write(&c->ws.req, c->login.claimed, refused);
 	free(c);
+	count_add(COUNT_REQUESTS, -1);
 	atomic_fetch_sub(&g->open, 1);
 	server_reply(x, reply);
 }
@@ -187,6 +188,7 @@ void gate_request(void *gate, struct exchange *x)
 	c->ws.req = x->req;
 	c->ws.req.deadline = CLOCK_NEVER;
 	c->ws.req.audit.check_code = -1;
+	count_add(COUNT_REQUESTS, 1);
 	atomic_fetch_add(&g->open, 1);
 	if (pool_push(g->config.workers, &c->work, &e))
 		refuse_busy(c, "queue-full");

@@ -61,6 +61,9 @@ static int refuse_number(const struct option *o, const char *text, struct err *e
 	auto_buf struct buf range = { 0 };
 
 	show_range(o, units_of(o), &range);
+	if (!*text)
+		return err_set(e, ERR_CONFIG, "%s has no value: give %s, %s", o->name,
+			forms[o->type], range.data);
 	return err_set(e, ERR_CONFIG, "%s = %s is not usable: give %s, %s", o->name, text,
 		forms[o->type], range.data);
 }
