@@ -1,41 +1,11 @@
-#include "cim/query.h"
+#include "cim/query_node.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { DEPTH_LIMIT = 64, SELECT_LIMIT = 256 };
-
-enum compare { CMP_EQ, CMP_NE, CMP_LT, CMP_LE, CMP_GT, CMP_GE, CMP_LIKE, CMP_COUNT };
-enum node_kind { NODE_AND, NODE_OR, NODE_NOT, NODE_COMPARE, NODE_NULL };
-enum literal_kind { LITERAL_TEXT, LITERAL_NUMBER, LITERAL_BOOLEAN, LITERAL_NULL };
-
-struct literal {
-	enum literal_kind kind;
-	const char *text;
-	long double number;	/* holds any 64-bit integer exactly */
-	bool boolean;
-};
-
-struct node {
-	enum node_kind kind;
-	const struct node *left, *right;
-	enum compare compare;
-	const char *property;
-	struct literal literal;
-	const struct node *next; /* the one read before, for cim_query_bind */
-};
-
-struct cim_query {
-	const char *class_name;
-	const char **selected;
-	size_t n_selected;
-	const struct node *condition;	/* NULL: all */
-	const struct node *nodes;
-};
+enum { DEPTH_LIMIT = 64, TERM_LIMIT = 1000, SELECT_LIMIT = 256 };
 
 enum token_kind { TOKEN_END, TOKEN_WORD, TOKEN_TEXT, TOKEN_NUMBER, TOKEN_SIGN, TOKEN_BAD };
 
@@ -47,7 +17,7 @@ struct reader {
 	enum token_kind kind;	/* the token that comes next */
 	const char *token;
 	size_t len;
-	unsigned depth;
+	unsigned depth, terms;
 };
 
 static int complain(struct reader *r, const char *wanted)
@@ -278,8 +248,8 @@ static int read_term(struct reader *r, const struct node **out)
 {
 	int ret;
 
-	if (++r->depth > DEPTH_LIMIT)
-		return err_set(r->e, ERR_SYNTAX, "the query is nested deeper than is read");
+	if (++r->depth > DEPTH_LIMIT || ++r->terms > TERM_LIMIT)
+		return err_set(r->e, ERR_SYNTAX, "the query is longer, or nested deeper, than is read");
 	if (accept(r, TOKEN_WORD, "not")) {
 		ret = read_term(r, out);
 		if (ret == 0)

@@ -1,0 +1,199 @@
+#include "cim/query_node.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static bool decide(enum compare c, int order)
+{
+	switch (c) {
+	case CMP_EQ:
+		return order == 0;
+	case CMP_NE:
+		return order != 0;
+	case CMP_LT:
+		return order < 0;
+	case CMP_LE:
+		return order <= 0;
+	case CMP_GT:
+		return order > 0;
+	case CMP_GE:
+		return order >= 0;
+	default:
+		return false;
+	}
+}
+
+static int lower(char c)
+{
+	return tolower((unsigned char)c);
+}
+
+/* Whether c is in the set behind '['; *end is set behind the ']'. False also when it has none. */
+static bool in_set(const char *set, char c, const char **end)
+{
+	bool inverted = *set == '^', found = false;
+	const char *p = set + inverted;
+
+	for (; *p && (*p != ']' || p == set + inverted); p++) {
+		if (p[1] == '-' && p[2] && p[2] != ']') {
+			found = found || (lower(c) >= lower(p[0]) && lower(c) <= lower(p[2]));
+			p += 2;
+		} else {
+			found = found || lower(*p) == lower(c);
+		}
+	}
+	*end = *p ? p + 1 : p;
+	return *p && found != inverted;
+}
+
+/* Whether one pattern element takes the character c; *next is set behind the element. */
+static bool takes(const char *pattern, char c, const char **next)
+{
+	if (*pattern == '[')
+		return in_set(pattern + 1, c, next);
+	*next = pattern + 1;
+	return *pattern && (*pattern == '_' || lower(*pattern) == lower(c));
+}
+
+/* On a mismatch it is enough to let the last '%' take one character more. */
+static bool like(const char *text, const char *pattern)
+{
+	const char *after = NULL, *from = NULL, *next;
+
+	while (*text) {
+		if (*pattern == '%') {
+			after = ++pattern;
+			from = text;
+		} else if (takes(pattern, *text, &next)) {
+			pattern = next;
+			text++;
+		} else if (after) {
+			pattern = after;
+			text = ++from;
+		} else {
+			return false;
+		}
+	}
+	pattern += strspn(pattern, "%");
+	return *pattern == '\0';
+}
+
+static bool match_text(const struct node *n, const char *text)
+{
+	const struct literal *l = &n->literal;
+	const char *other = l->text;
+
+	if (l->kind == LITERAL_BOOLEAN)
+		other = l->boolean ? "true" : "false";
+	if (n->compare == CMP_LIKE)
+		return like(text, other);
+	return decide(n->compare, strcasecmp(text, other));
+}
+
+/* A number may be given in quotes. */
+static bool match_number(const struct node *n, long double number)
+{
+	const struct literal *l = &n->literal;
+	long double other = l->number;
+	char *end;
+
+	if (l->kind == LITERAL_TEXT) {
+		other = strtold(l->text, &end);
+		if (end == l->text || *end)
+			return false;
+	} else if (l->kind != LITERAL_NUMBER) {
+		return false;
+	}
+	return decide(n->compare, (number > other) - (number < other));
+}
+
+static bool match_boolean(const struct node *n, bool value)
+{
+	const struct literal *l = &n->literal;
+	bool other = l->boolean;
+
+	if (l->kind == LITERAL_NUMBER)
+		other = l->number != 0;
+	else if (l->kind == LITERAL_TEXT && strcasecmp(l->text, "true") == 0)
+		other = true;
+	else if (l->kind == LITERAL_TEXT && strcasecmp(l->text, "false") != 0)
+		return false;
+	return decide(n->compare, value - other);
+}
+
+static bool match_datum(const struct node *n, enum cim_type type, const union cim_datum *d)
+{
+	switch (type) {
+	case CIM_BOOLEAN:
+		return match_boolean(n, d->b);
+	case CIM_UINT8:
+	case CIM_UINT16:
+	case CIM_UINT32:
+	case CIM_UINT64:
+	case CIM_CHAR16:
+		return match_number(n, d->u);
+	case CIM_SINT8:
+	case CIM_SINT16:
+	case CIM_SINT32:
+	case CIM_SINT64:
+		return match_number(n, d->s);
+	case CIM_REAL32:
+	case CIM_REAL64:
+		return match_number(n, d->r);
+	case CIM_STRING:
+	case CIM_DATETIME:
+		return match_text(n, d->str);
+	default:
+		return false;
+	}
+}
+
+static const struct cim_value *value_of(const struct cim_instance *i, const char *name,
+	const struct cim_property **p)
+{
+	*p = cim_property_find(i->class, name);
+	return *p ? &i->values[*p - i->class->properties] : NULL;
+}
+
+/* An array matches when any of its elements does. */
+static bool match_property(const struct node *n, const struct cim_instance *i)
+{
+	const struct cim_property *p;
+	const struct cim_value *v = value_of(i, n->property, &p);
+
+	if (!v || !v->given || v->instance)
+		return false;
+	for (size_t k = 0; k < v->n; k++) {
+		if (match_datum(n, p->type, &v->data[k]))
+			return true;
+	}
+	return false;
+}
+
+static bool match_node(const struct node *n, const struct cim_instance *i)
+{
+	const struct cim_property *p;
+	const struct cim_value *v;
+
+	switch (n->kind) {
+	case NODE_AND:
+		return match_node(n->left, i) && match_node(n->right, i);
+	case NODE_OR:
+		return match_node(n->left, i) || match_node(n->right, i);
+	case NODE_NOT:
+		return !match_node(n->left, i);
+	case NODE_NULL:
+		v = value_of(i, n->property, &p);
+		return !v || !v->given;
+	case NODE_COMPARE:
+		return match_property(n, i);
+	}
+	return false;
+}
+
+bool cim_query_matches(const struct cim_query *q, const struct cim_instance *i)
+{
+	return !q->condition || match_node(q->condition, i);
+}
