@@ -30,6 +30,12 @@ name = {source}
 uri_template = qemu+tcp://{{host}}/system
 allow = {allow}
 
+[hosts]
+resting = qemu+tcp://beta/system
+
+[host resting]
+maintenance = yes
+
 [check]
 timeout = 30s
 """
@@ -58,7 +64,7 @@ class Daemon:
         passwords = self.folder / "passwords"
         passwords.write_text(f"lab:{hashed}")
         passwords.chmod(0o600)
-        allow = [host.name for host in HOSTS] + ["closed", "silent", "nowhere", f"{SUBNET}.0/24"]
+        allow = [host.name for host in HOSTS] + ["beta.lab", "closed", "silent", "nowhere", f"{SUBNET}.0/24"]
         (self.folder / "vsmigd.conf").write_text(CONFIG.format(folder=self.folder, source=f"{SOURCE.name}.lab",
                                                                allow=", ".join(allow)))
 

@@ -8,6 +8,8 @@ from hosts import EMULATOR, LOCAL, SHARED, LabError
 
 SPACE = uuid.UUID("a5a5a5a5-0077-4000-8000-00000000000a")
 
+SECRET = "a5a5a5a5-0077-4000-8000-00000000005e"
+
 
 @dataclasses.dataclass(frozen=True)
 class Device:
@@ -74,6 +76,10 @@ def disk(name="disk", folder=SHARED, kind="qcow2", target="vda", inside="", driv
                   f"<target dev='{target}' bus='virtio'/>{inside}</disk>", (path, kind, "1M"))
 
 
+def empty_cdrom():
+    return Device("<disk type='file' device='cdrom'><target dev='hda' bus='ide'/><readonly/></disk>")
+
+
 def cdrom(path):
     return Device(f"<disk type='file' device='cdrom'><driver name='qemu' type='raw'/><source file='{path}'/>"
                   f"<target dev='hda' bus='ide'/><readonly/></disk>", (path, "raw", "1M"))
@@ -85,7 +91,7 @@ def volume(pool, name):
                   (f"{SHARED}/{name}", "qcow2", "1M"))
 
 
-def luks_disk(secret):
+def luks_disk(secret=SECRET):
     path = f"{SHARED}/secret.luks"
     return Device(f"<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='{path}'>"
                   f"<encryption format='luks'><secret type='passphrase' uuid='{secret}'/></encryption></source>"
@@ -152,3 +158,15 @@ def pci_device():
 def cpu_with(feature):
     return (f"<cpu mode='custom' match='exact'><model fallback='forbid'>Nehalem</model>"
             f"<feature policy='require' name='{feature}'/></cpu>")
+
+
+RICH = Guest((
+    disk("root", target="vdc"), disk("data", target="vdb"), luks_disk(),
+    cdrom(LOCAL / "rich.iso"), nic("network=blue", 2), nic("bridge=br-blue", 3), serial_file(),
+    vnc("0.0.0.0"), shmem("master"),
+    Device("<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>"),
+    Device("<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>"),
+    Device("<controller type='scsi' model='virtio-scsi'/>"), Device("<input type='tablet' bus='usb'/>"),
+    Device("<console type='pty'/>")), vcpus=2, memory_mib=64,
+    more="<title>A guest with some of everything</title>"
+         "<metadata><lab:note xmlns:lab='http://vsmigd.example/lab'>x</lab:note></metadata>")

@@ -21,6 +21,7 @@ SHARED = BASE / "shared"        # a cluster file system to libvirt: the same fil
 LOCAL = BASE / "local"          # other files on every host
 EMULATOR = pathlib.Path("/usr/bin/qemu-system-x86_64")
 SPARE_EMULATOR = BASE / "spare/qemu-system-x86_64"
+QEMU_ITSELF_MIB = 1536          # address space that QEMU takes beside the guest's memory
 FIRMWARE = pathlib.Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
 FOLDERS = {"etc": "/etc/libvirt", "lib": "/var/lib/libvirt", "cache": "/var/cache/libvirt",
            "log": "/var/log/libvirt", "run": "/run/libvirt"}
@@ -63,7 +64,7 @@ HOSTS = (
     Host("alpha", 11),
     Host("beta", 12),
     Host("gamma", 13, hide=(SPARE_EMULATOR, FIRMWARE), no_machines=("pc-i440fx-3.0",), no_features=("adx",),
-         memory_mib=2048),
+         memory_mib=1024),
 )
 BY_NAME = {host.name: host for host in HOSTS}
 SOURCE = HOSTS[0]
@@ -125,7 +126,8 @@ def make_common():
     sh(f"bindfs -o subtype=glusterfs {BASE}/store {SHARED}")
     script(SPARE_EMULATOR, f'exec {EMULATOR} "$@"')
     lines = ["127.0.0.1 localhost"] + [f"{host.address} {host.name}.lab {host.name}" for host in HOSTS]
-    lines += [f"{SUBNET}.1 closed.lab closed", f"{SUBNET}.2 silent.lab silent"]
+    lines += [f"{SUBNET}.1 closed.lab closed", f"{SUBNET}.2 silent.lab silent",
+              f"{BY_NAME['beta'].address} resting.lab resting"]
     replace("/etc/hosts", "\n".join(lines) + "\n")
     replace("/etc/nsswitch.conf", "passwd: files\ngroup: files\nshadow: files\nhosts: files\n")
     replace("/etc/resolv.conf", "")
@@ -227,7 +229,7 @@ def lesser_emulator(host):
     binary = tree / "bin/qemu"
     binary.write_bytes(program)
     binary.chmod(0o755)
-    lines = [f"ulimit -v {2 * host.memory_mib * 1024}"] if host.memory_mib else []
+    lines = [f"ulimit -v {(host.memory_mib + QEMU_ITSELF_MIB) * 1024}"] if host.memory_mib else []
     off = "".join(f",{name}=off" for name in host.no_features)
     globals_ = " ".join(f"-global max-x86_64-cpu.{name}=off" for name in host.no_features)     # for libvirt's probe
     lines += ["before=", "for word do", "shift", f'[ "$before" != -cpu ] || word="$word{off}"', "before=$word",

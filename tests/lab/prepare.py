@@ -10,10 +10,9 @@ import uuid
 
 import libvirt
 
-from guests import SPACE, Guest, make_image
+from guests import SECRET, SPACE, Guest, make_image
 from hosts import BY_NAME, HOSTS, LOCAL, SHARED, sh, wait_until
 
-SECRET = "a5a5a5a5-0077-4000-8000-00000000005e"
 
 UNDEFINE = (libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA |
             libvirt.VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA | libvirt.VIR_DOMAIN_UNDEFINE_NVRAM |

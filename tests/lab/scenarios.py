@@ -45,7 +45,7 @@ BLUE_HERE = (prepare.network("alpha", "blue"),)
 BOTH_SECRETS = (prepare.secret("alpha"), prepare.secret("beta"))
 SHARED_DISK = Guest((disk(),))
 TWO_VCPUS = Guest(vcpus=2)
-LUKS = Guest((guests.luks_disk(prepare.SECRET),))
+LUKS = Guest((guests.luks_disk(),))
 VOLUME = Guest((guests.volume("tank", "tank.qcow2"),))
 UEFI = Guest(firmware="efi", machine="pc-q35-7.2")
 FILTERED = Guest((nic("bridge=br-red", inside="<filterref filter='lab'/>"),))
@@ -74,7 +74,7 @@ SCENARIOS = (
     S("block job", SHARED_DISK, vm=(prepare.copy_block,), code=5, finds=("VSM2008",), refused=(55, "block job")),
     S("backup job", SHARED_DISK, vm=(prepare.back_up,), code=5, finds=("VSM2009",), may=("VSM2008", "VSM2003"),
       refused=(68, "state change lock")),
-    S("migration under way", Guest(memory_mib=3072), vm=(prepare.move_slowly,), code=5, finds=("VSM2002",),
+    S("migration under way", Guest(memory_mib=2048), vm=(prepare.move_slowly,), code=5, finds=("VSM2002",),
       refused=(55, "")),
     S("transient VM", state="transient", warns=("VSM5005",)),
 
@@ -93,9 +93,12 @@ SCENARIOS = (
     S("everything at once", Guest((*BLUE, disk(inside="<transient/>"), guests.usb_sound())), to="gamma",
       hosts=(*BLUE_HERE, prepare.domain("gamma", "everything at once", OTHER_UUID)),
       finds=("VSM4001", "VSM4306", "VSM4401", "VSM4508"), refused=(55, "transient|usb-audio")),
+    S("host in maintenance", to="resting", code=5, finds=("VSM2015",), policy="its operator said so"),
+    S("by full name", to="beta.lab"),
     S("by address", to="10.77.0.12"),
     S("UUID in capitals", asked=uuid_of("UUID in capitals").upper()),
     S("malformed destination", to="beta lab", code=4, finds=("VSM1004",), refused=(1, "parse URI")),
+    S("destination not allowed", to="10.99.0.1", code=5, finds=("VSM2012",), refused=(38, "unreachable")),
     S("port closed", to="closed", code=5, finds=("VSM2010",), may=("VSM2014",), refused=(38, "Connection refused")),
     S("name does not resolve", to="nowhere", code=5, finds=("VSM2011",), refused=(38, "resolve|service not known")),
     S("silent destination", to="silent", timeout=4, code=3, finds=("VSM9003",), refused=(0, "no answer")),
@@ -116,8 +119,8 @@ SCENARIOS = (
     S("largest CPU, smaller there", Guest(cpu="<cpu mode='maximum'/>"), to="gamma"),
     S("firmware absent", UEFI, to="gamma", finds=("VSM4114",), refused=(38, "OVMF")),
     S("firmware present", UEFI, warns=("VSM5023",)),
-    S("too much memory", Guest(memory_mib=3072), to="gamma", finds=("VSM4201",), refused=(1, "allocate memory")),
-    S("much memory", Guest(memory_mib=3072)),
+    S("too much memory", Guest(memory_mib=2048), to="gamma", finds=("VSM4201",), refused=(1, "allocate memory")),
+    S("much memory", Guest(memory_mib=2048)),
 
     # Storage
     S("local disk", Guest((disk(folder=LOCAL),)), finds=("VSM4301",), refused=(81, "Unsafe|shared")),
@@ -137,6 +140,10 @@ SCENARIOS = (
     S("vdi image", Guest((disk(kind="vdi"),)), finds=("VSM4307",), refused=(55, "vdi")),
     S("secret absent", LUKS, hosts=BOTH_SECRETS[:1], finds=("VSM4314",), refused=(66, "")),
     S("secret present", LUKS, hosts=BOTH_SECRETS),
+    S("local disk, read only", Guest((disk(folder=LOCAL, kind="raw", inside="<readonly/>"),)),
+      hosts=(prepare.file("beta", "disk.raw"),)),
+    S("empty CD drive", Guest((guests.empty_cdrom(),))),
+    S("shared disk, write-back cache", Guest((disk(driver=" cache='writeback'"),))),
     S("pool absent", VOLUME, hosts=(prepare.pool("alpha", "tank"),), finds=("VSM4303",), refused=(49, "tank")),
     S("pool inactive", VOLUME, hosts=(prepare.pool("alpha", "tank"), prepare.pool("beta", "tank", active=False)),
       finds=("VSM4304",), refused=(67, "not active")),
@@ -161,6 +168,11 @@ SCENARIOS = (
       refused=(1, "filter 'lab' is missing")),
     S("filter present", FILTERED, hosts=(*RED, prepare.nwfilter("alpha", "lab"), prepare.nwfilter("beta", "lab"))),
 
+    S("MAC address in use there", Guest(BLUE),
+      hosts=(*BLUE_HERE, prepare.network("beta", "blue"),
+             prepare.domain("beta", "neighbour", guest=Guest(BLUE), active=True)),
+      finds=("VSM4409",), policy="both would answer to it"),
+
     # Devices
     S("PCI device, offline", Guest((guests.pci_device(),)), type="offline", state="off"),
     S("shared memory, peer", Guest((guests.shmem("peer"),)), finds=("VSM4503",), refused=(55, "")),
@@ -179,6 +191,10 @@ SCENARIOS = (
       hosts=(prepare.domain("beta", "neighbour", guest=FIXED_PORT, active=True),), finds=("VSM4512",),
       refused=(1, "Failed to (find|reserve)")),
     S("VNC port free there", FIXED_PORT),
+
+    S("some of everything", guests.RICH, hosts=(*BLUE_HERE, prepare.network("beta", "blue"), *BOTH_SECRETS,
+                                                prepare.file("beta", "rich.iso")),
+      warns=("VSM5010", "VSM5013")),
 
     # New settings
     S("other number of vCPUs", TWO_VCPUS, settings=(settings.vcpus(3),), code=6, finds=("VSM3009",),
