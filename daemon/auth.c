@@ -26,8 +26,8 @@ static void check_basic(struct auth *a, const char *token, struct auth_call *c)
  */
 static const struct {
 	enum auth_method method;
-	const char *name;	/* in [auth] methods */
-	const char *scheme;	/* of the Authorization header */
+	const char *name; /* in [auth] methods */
+	const char *scheme; /* of the Authorization header */
 	const char *challenge;
 	void (*check)(struct auth *a, const char *token, struct auth_call *c);
 } methods[] = {
@@ -42,10 +42,13 @@ int auth_config_check(const struct auth_config *c, struct err *e)
 		return err_set(e, ERR_CONFIG, "[auth] methods is empty: give basic");
 	for (size_t i = 0; i < ARRAY_LEN(methods); i++)
 		if ((c->methods & methods[i].method) && !methods[i].check)
-			return err_set(e, ERR_CONFIG, "[auth] methods: this build does not have "
-				"the method %s: give basic", methods[i].name);
+			return err_set(e, ERR_CONFIG,
+				"[auth] methods: this build does not have "
+				"the method %s: give basic",
+				methods[i].name);
 	if ((c->methods & AUTH_BASIC) && !*c->password_file)
-		return err_set(e, ERR_CONFIG, "[auth] password_file is not set: the method basic "
+		return err_set(e, ERR_CONFIG,
+			"[auth] password_file is not set: the method basic "
 			"needs one ('vsmig passwd FILE USER' makes it)");
 	return 0;
 }
@@ -67,8 +70,8 @@ struct auth *auth_new(const struct auth_config *c, struct err *e)
 	}
 	for (size_t i = 0; i < ARRAY_LEN(methods); i++)
 		if ((c->methods & methods[i].method) && methods[i].challenge)
-			buf_printf(&a->challenges, "WWW-Authenticate: %s\r\n",
-				methods[i].challenge);
+			buf_printf(
+				&a->challenges, "WWW-Authenticate: %s\r\n", methods[i].challenge);
 	return a;
 }
 
@@ -118,8 +121,9 @@ void auth_check(struct auth *a, struct auth_call *c)
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
-		const char *token = methods[i].check && (a->methods & methods[i].method) ?
-			token_of(c->authorization, methods[i].scheme) : NULL;
+		const char *token = methods[i].check && (a->methods & methods[i].method)
+					    ? token_of(c->authorization, methods[i].scheme)
+					    : NULL;
 
 		if (!token)
 			continue;

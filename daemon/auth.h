@@ -21,27 +21,27 @@ enum auth_method { AUTH_BASIC = 1, AUTH_CERTIFICATE = 2, AUTH_NEGOTIATE = 4 };
 struct auth_config {
 	unsigned methods;
 	const char *password_file;
-	unsigned threads;	/* that verify passwords */
-	unsigned queue;		/* different logins that may wait for them */
+	unsigned threads; /* that verify passwords */
+	unsigned queue; /* different logins that may wait for them */
 };
 
 enum auth_verdict {
-	AUTH_REFUSED = 0,	/* answer 401 with the challenges */
-	AUTH_BUSY,		/* answer 503: too many logins are being verified */
-	AUTH_ACCEPTED		/* who is set */
+	AUTH_REFUSED = 0, /* answer 401 with the challenges */
+	AUTH_BUSY, /* answer 503: too many logins are being verified */
+	AUTH_ACCEPTED /* who is set */
 };
 
 struct auth_call {
 	/* set by the caller */
-	const char *authorization;	/* as sent; NULL: none */
-	int64_t now;			/* clock_ms(): when a remembered login ends */
+	const char *authorization; /* as sent; NULL: none */
+	int64_t now; /* clock_ms(): when a remembered login ends */
 	void (*done)(struct auth_call *c);
 
 	/* set when done is called */
 	enum auth_verdict verdict;
 	struct principal who;
-	char claimed[256];		/* the user name that was refused, "" when there was none */
-	const char *why;		/* not accepted: a word for the audit */
+	char claimed[256]; /* the user name that was refused, "" when there was none */
+	const char *why; /* not accepted: a word for the audit */
 
 	/* auth's own */
 	struct auth_call *next;

@@ -30,7 +30,7 @@ struct login {
 	unsigned char digest[DIGEST_SIZE];
 	int64_t now;
 	struct auth_call *calls;
-	char *name, *password;	/* in `text`, which is cleared before it is freed */
+	char *name, *password; /* in `text`, which is cleared before it is freed */
 	size_t len;
 	char text[];
 };
@@ -38,9 +38,9 @@ struct login {
 struct auth_basic {
 	struct pool *pool;
 	unsigned char key[DIGEST_SIZE];
-	pthread_mutex_t lock;	/* of all that follows */
+	pthread_mutex_t lock; /* of all that follows */
 	struct auth_users *users;
-	unsigned long generation;	/* grows when users are replaced */
+	unsigned long generation; /* grows when users are replaced */
 	struct login *logins;
 	struct slot slots[SETS][SLOTS];
 };
@@ -188,8 +188,8 @@ static void accept_user(struct auth_call *c, const char *name)
 	c->done(c);
 }
 
-static void refuse(struct auth_call *c, enum auth_verdict verdict, const char *why,
-	const char *name)
+static void refuse(
+	struct auth_call *c, enum auth_verdict verdict, const char *why, const char *name)
 {
 	c->verdict = verdict;
 	c->why = why;

@@ -29,7 +29,7 @@ struct auth_users {
 	unsigned char key[DIGEST_SIZE];
 	struct user *users;
 	size_t n;
-	size_t n_open, n_weak;	/* not locked; of these, with a hash of an outdated kind */
+	size_t n_open, n_weak; /* not locked; of these, with a hash of an outdated kind */
 };
 
 static bool locked(const struct user *u)
@@ -53,7 +53,7 @@ static bool hash_usable(const char *hash)
 	size_t n = strlen(hash);
 
 	return n < CRYPT_OUTPUT_SIZE && crypt_checksalt(hash) != CRYPT_SALT_INVALID &&
-		(*hash == '$' || *hash == '_' || n == 13);
+	       (*hash == '$' || *hash == '_' || n == 13);
 }
 
 static int add_user(struct auth_users *u, char *text, unsigned line, struct err *e)
@@ -64,37 +64,42 @@ static int add_user(struct auth_users *u, char *text, unsigned line, struct err 
 	if (!text)
 		return err_set(e, ERR_CONFIG, "no colon: write user:hash");
 	if (!name_allowed(name))
-		return err_set(e, ERR_CONFIG, "the user name must have 1 to 255 bytes and no "
+		return err_set(e, ERR_CONFIG,
+			"the user name must have 1 to 255 bytes and no "
 			"control characters");
 	if (u->n == USERS_MAX)
 		return err_set(e, ERR_LIMIT, "more than %d users", USERS_MAX);
 	user = ARENA_PUSH(u->arena, u->users, u->n);
 	*user = (struct user){ .name = arena_strdup(u->arena, name),
-		.hash = arena_strdup(u->arena, text), .line = line };
+		.hash = arena_strdup(u->arena, text),
+		.line = line };
 	digest_hmac(user->digest, u->key, sizeof u->key, name, strlen(name));
 	if (locked(user))
 		return 0;
 	u->n_open++;
 	if (!hash_usable(user->hash))
-		return err_set(e, ERR_CONFIG, "the hash of user %s is of no kind that crypt(5) "
-			"knows: make one with 'vsmig passwd'", name);
+		return err_set(e, ERR_CONFIG,
+			"the hash of user %s is of no kind that crypt(5) "
+			"knows: make one with 'vsmig passwd'",
+			name);
 	u->n_weak += crypt_checksalt(user->hash) == CRYPT_SALT_METHOD_LEGACY;
 	return 0;
 }
 
 static int by_digest(const void *a, const void *b)
 {
-	return memcmp(((const struct user *)a)->digest, ((const struct user *)b)->digest,
-		DIGEST_SIZE);
+	return memcmp(
+		((const struct user *)a)->digest, ((const struct user *)b)->digest, DIGEST_SIZE);
 }
 
 static int check_twins(const struct auth_users *u, const char *path, struct err *e)
 {
 	for (size_t i = 1; i < u->n; i++)
 		if (by_digest(&u->users[i - 1], &u->users[i]) == 0)
-			return err_set(e, ERR_CONFIG, "%s: user %s stands there twice, in lines %u "
-				"and %u: take one away", path, u->users[i].name,
-				u->users[i - 1].line, u->users[i].line);
+			return err_set(e, ERR_CONFIG,
+				"%s: user %s stands there twice, in lines %u "
+				"and %u: take one away",
+				path, u->users[i].name, u->users[i - 1].line, u->users[i].line);
 	return 0;
 }
 
@@ -215,7 +220,7 @@ static bool matches(const char *hash, const char *password)
 	struct crypt_data *data = mem_calloc(1, sizeof *data);
 	const char *got = crypt_r(password, hash, data);
 	bool same = got && *got != '*' && strlen(got) == strlen(hash) &&
-		digest_equal(got, hash, strlen(hash));
+		    digest_equal(got, hash, strlen(hash));
 
 	explicit_bzero(data, sizeof *data);
 	free(data);

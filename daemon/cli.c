@@ -27,8 +27,8 @@ static const char *match(const struct cli_option *o, const char *arg)
 }
 
 /* Returns how many of args were used, or -ERR_CONFIG. */
-static int take_option(struct cli *c, const struct cli_option *o, const char *rest, char **args,
-	struct err *e)
+static int take_option(
+	struct cli *c, const struct cli_option *o, const char *rest, char **args, struct err *e)
 {
 	if (!o->argument) {
 		c->action = o->action;
@@ -70,11 +70,13 @@ void cli_help(struct buf *out)
 		buf_printf(out, " [--%s%s%s]", cli_options[i].name,
 			cli_options[i].argument ? " " : "",
 			cli_options[i].argument ? cli_options[i].argument : "");
-	buf_puts(out, "\n\nAnswers over WS-Management whether virtual machines can be migrated.\n\n");
+	buf_puts(out,
+		"\n\nAnswers over WS-Management whether virtual machines can be migrated.\n\n");
 	for (size_t i = 0; i < cli_option_count; i++) {
 		snprintf(left, sizeof left, "--%s %s", cli_options[i].name,
 			cli_options[i].argument ? cli_options[i].argument : "");
 		buf_printf(out, "  %-16s %s\n", left, cli_options[i].help);
 	}
-	buf_puts(out, "\nThe configuration is described in vsmigd.conf(5), the service in vsmigd(8).\n");
+	buf_puts(out,
+		"\nThe configuration is described in vsmigd.conf(5), the service in vsmigd(8).\n");
 }

@@ -13,13 +13,13 @@ enum cli_action { CLI_RUN, CLI_CHECK_CONFIG, CLI_SHOW_CONFIG, CLI_VERSION, CLI_H
 
 struct cli {
 	enum cli_action action;
-	const char *config;	/* the file */
+	const char *config; /* the file */
 };
 
 struct cli_option {
-	const char *name;	/* without the dashes */
-	const char *argument;	/* "FILE"; NULL: takes none */
-	enum cli_action action;	/* of an option without an argument */
+	const char *name; /* without the dashes */
+	const char *argument; /* "FILE"; NULL: takes none */
+	enum cli_action action; /* of an option without an argument */
 	const char *help;
 };
 

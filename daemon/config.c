@@ -14,17 +14,17 @@ enum { FILE_MAX = 1 << 20, LINE_BYTES = 4096, HOSTS_MAX = 4096 };
 
 /* What stands where in the file: nothing is given twice. */
 struct seen {
-	unsigned *rows;		/* line of each option, 0: not given */
-	unsigned uri;		/* of a host: line of its [hosts] row */
+	unsigned *rows; /* line of each option, 0: not given */
+	unsigned uri; /* of a host: line of its [hosts] row */
 };
 
 struct reader {
 	struct config *config;
 	struct arena *scratch;
-	char section[32];	/* "" at first; "host" in every [host NAME] */
-	size_t host;		/* index, in [host NAME] */
+	char section[32]; /* "" at first; "host" in every [host NAME] */
+	size_t host; /* index, in [host NAME] */
 	struct seen options;
-	struct seen *hosts;	/* one per config->hosts */
+	struct seen *hosts; /* one per config->hosts */
 	size_t n_hosts;
 	unsigned line;
 };
@@ -60,8 +60,8 @@ static int add_host(struct reader *r, const char *name, struct err *e)
 		return err_set(e, ERR_LIMIT, "more than %d hosts", HOSTS_MAX);
 	h = ARENA_PUSH(c->arena, c->hosts, c->hv.n_hosts);
 	*h = (struct hv_host){ .name = arena_strdup(c->arena, name) };
-	*ARENA_PUSH(r->scratch, r->hosts, r->n_hosts) = (struct seen){
-		.rows = arena_array(r->scratch, option_count, sizeof(unsigned)) };
+	*ARENA_PUSH(r->scratch, r->hosts, r->n_hosts) =
+		(struct seen){ .rows = arena_array(r->scratch, option_count, sizeof(unsigned)) };
 	for (size_t i = 0; i < option_count; i++)
 		if (strcmp(option_rows[i].section, "host") == 0)
 			set_preset(&option_rows[i], h, c->arena);
@@ -94,7 +94,7 @@ static int enter_section(struct reader *r, char *line, struct err *e)
 		return use_host(r, file_trim(name + n), &r->host, e);
 	}
 	if (strcmp(name, "hosts") != 0 &&
-			(!option_section_known(name) || strcmp(name, "host") == 0))
+		(!option_section_known(name) || strcmp(name, "host") == 0))
 		return err_set(e, ERR_CONFIG, "there is no section [%s]: see vsmigd.conf(5)", name);
 	snprintf(r->section, sizeof r->section, "%s", name);
 	return 0;
@@ -116,8 +116,10 @@ static int set_uri(struct reader *r, const char *name, const char *uri, struct e
 	int rc;
 
 	if (!strchr(uri, ':'))
-		return err_set(e, ERR_CONFIG, "'%s' is no libvirt URI: give one such as "
-			"qemu+tls://%s/system", uri, name);
+		return err_set(e, ERR_CONFIG,
+			"'%s' is no libvirt URI: give one such as "
+			"qemu+tls://%s/system",
+			uri, name);
 	rc = use_host(r, name, &i, e);
 	if (rc == 0)
 		rc = first_time(&r->hosts[i].uri, r->line, name, e);

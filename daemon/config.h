@@ -26,17 +26,17 @@ enum config_probe { PROBE_OFF, PROBE_AUTO, PROBE_ALWAYS };
 
 struct config {
 	struct arena *arena;
-	struct server_config server;	/* [listener], [limits] */
+	struct server_config server; /* [listener], [limits] */
 	const char *path;
 	struct tls_config tls;
 	struct auth_config auth;
 	const char *keytab;
-	struct hv_config hv;		/* [source], [destination], [hosts], [host NAME] */
-	struct hv_host *hosts;		/* hv.hosts, while the file is read */
+	struct hv_config hv; /* [source], [destination], [hosts], [host NAME] */
+	struct hv_host *hosts; /* hv.hosts, while the file is read */
 	struct check_config check;
 	enum config_probe probe;
 	struct wsman_config wsman;
-	unsigned workers;		/* never 0: resolved */
+	unsigned workers;
 	unsigned queue;
 	enum log_level log_level;
 	bool audit;

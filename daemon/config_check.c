@@ -17,11 +17,14 @@ static int check_listener(struct config *c, struct err *e)
 		return err_set(e, ERR_CONFIG, "[listener] address is empty: give 0.0.0.0, ::");
 	for (size_t i = 0; i < c->server.n_addresses; i++)
 		if (inet_pton(AF_INET, c->server.addresses[i], address) != 1 &&
-				inet_pton(AF_INET6, c->server.addresses[i], address) != 1)
-			return err_set(e, ERR_CONFIG, "[listener] address: '%s' is no IPv4 or IPv6 "
-				"address", c->server.addresses[i]);
+			inet_pton(AF_INET6, c->server.addresses[i], address) != 1)
+			return err_set(e, ERR_CONFIG,
+				"[listener] address: '%s' is no IPv4 or IPv6 "
+				"address",
+				c->server.addresses[i]);
 	if (!*c->tls.certificate)
-		return err_set(e, ERR_CONFIG, "[listener] certificate is not set: the service "
+		return err_set(e, ERR_CONFIG,
+			"[listener] certificate is not set: the service "
 			"speaks only HTTPS ('vsmig init DIR' makes a certificate)");
 	if (!*c->tls.private_key)
 		c->tls.private_key = c->tls.certificate;
@@ -34,13 +37,16 @@ static int check_path(struct config *c, struct err *e)
 
 	for (const char *p = c->path; *p; p++)
 		if (!isalnum((unsigned char)*p) && !strchr("/-._~", *p))
-			return err_set(e, ERR_CONFIG, "[listener] path: only letters, digits and "
+			return err_set(e, ERR_CONFIG,
+				"[listener] path: only letters, digits and "
 				"/ - . _ ~ can stand in it");
 	if (n < 2 || c->path[0] != '/' || c->path[n - 1] == '/')
-		return err_set(e, ERR_CONFIG, "[listener] path must begin with / and not end with "
+		return err_set(e, ERR_CONFIG,
+			"[listener] path must begin with / and not end with "
 			"it: give /wsman");
 	if (strncmp(c->path, ANONYMOUS, strlen(ANONYMOUS)) == 0)
-		return err_set(e, ERR_CONFIG, "[listener] path: " ANONYMOUS " is for requests "
+		return err_set(e, ERR_CONFIG,
+			"[listener] path: " ANONYMOUS " is for requests "
 			"without a login: give /wsman");
 	return 0;
 }
@@ -53,11 +59,13 @@ static int check_auth(struct config *c, struct err *e)
 static int check_source(struct config *c, struct err *e)
 {
 	if (!strchr(c->hv.source_uri, ':'))
-		return err_set(e, ERR_CONFIG, "[source] uri: '%s' is no libvirt URI: give one such "
-			"as qemu:///system", c->hv.source_uri);
+		return err_set(e, ERR_CONFIG,
+			"[source] uri: '%s' is no libvirt URI: give one such "
+			"as qemu:///system",
+			c->hv.source_uri);
 	if (*c->hv.source_name && host_format_of(c->hv.source_name) != FORMAT_NAME)
-		return err_set(e, ERR_CONFIG, "[source] name: '%s' is no host name",
-			c->hv.source_name);
+		return err_set(
+			e, ERR_CONFIG, "[source] name: '%s' is no host name", c->hv.source_name);
 	return 0;
 }
 
@@ -92,11 +100,14 @@ static int check_allow(const struct config *c, struct err *e)
 		const char *item = c->hv.allow[i];
 
 		if (strchr(item, '/') ? !is_network(item) : !is_pattern(item))
-			return err_set(e, ERR_CONFIG, "[destination] allow: '%s' is neither a name "
-				"(with * and ?) nor a network such as 192.0.2.0/24", item);
+			return err_set(e, ERR_CONFIG,
+				"[destination] allow: '%s' is neither a name "
+				"(with * and ?) nor a network such as 192.0.2.0/24",
+				item);
 	}
 	if (c->hv.n_allow && !*c->hv.uri_template)
-		return err_set(e, ERR_CONFIG, "[destination] allow has no use while uri_template "
+		return err_set(e, ERR_CONFIG,
+			"[destination] allow has no use while uri_template "
 			"is empty: set one, or empty the other");
 	return 0;
 }
@@ -106,7 +117,8 @@ static int check_destination(struct config *c, struct err *e)
 	const char *t = c->hv.uri_template, *place = strstr(t, PLACE);
 
 	if (*t && (!place || strchr(t, '{') != place || strchr(place + strlen(PLACE), '{')))
-		return err_set(e, ERR_CONFIG, "[destination] uri_template must have " PLACE
+		return err_set(e, ERR_CONFIG,
+			"[destination] uri_template must have " PLACE
 			" in it, once: give qemu+tls://" PLACE "/system");
 	return check_allow(c, e);
 }
@@ -129,8 +141,8 @@ static int complete_hosts(struct config *c, struct err *e)
 		if (h->uri)
 			continue;
 		if (!*c->hv.uri_template)
-			return err_set(e, ERR_CONFIG, "[host %s] has no URI: give it one in [hosts]",
-				h->name);
+			return err_set(e, ERR_CONFIG,
+				"[host %s] has no URI: give it one in [hosts]", h->name);
 		h->uri = expand(c, h->name);
 	}
 	c->hv.hosts = c->hosts;
@@ -146,9 +158,14 @@ static int complete_limits(struct config *c, struct err *e)
 
 int config_check(struct config *c, struct err *e)
 {
-	static int (*const checks[])(struct config *c, struct err *e) = {
-		check_listener, check_path, check_auth, check_source, check_destination,
-		complete_hosts, complete_limits,
+	static int (*const checks[])(struct config * c, struct err * e) = {
+		check_listener,
+		check_path,
+		check_auth,
+		check_source,
+		check_destination,
+		complete_hosts,
+		complete_limits,
 	};
 	int rc = 0;
 

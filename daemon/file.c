@@ -23,8 +23,8 @@ static int read_all(int fd, size_t max, struct buf *out)
 	return n < 0 ? -1 : 0;
 }
 
-static int read_fd(int fd, const char *path, size_t max, struct buf *out, mode_t *mode,
-	struct err *e)
+static int read_fd(
+	int fd, const char *path, size_t max, struct buf *out, mode_t *mode, struct err *e)
 {
 	struct stat st;
 

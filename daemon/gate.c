@@ -23,12 +23,12 @@ struct call {
 	struct work work;
 	struct gate *gate;
 	struct exchange *x;
-	pthread_t worker;	/* that asks who it is */
+	pthread_t worker; /* that asks who it is */
 	struct auth_call login;
 	struct wsman_call ws;
 };
 
-#define CALL_OF(p, member) ((struct call *)((char *)(p) - offsetof(struct call, member)))
+#define CALL_OF(p, member) ((struct call *)((char *)(p)-offsetof(struct call, member)))
 
 struct gate *gate_new(const struct gate_config *c)
 {
@@ -63,7 +63,7 @@ bool gate_path_known(void *gate, const char *path)
 static bool is_anonymous(const struct exchange *x)
 {
 	return strcmp(x->path, ANONYMOUS_PATH) == 0 ||
-		(x->wsman_identify && strcasecmp(x->wsman_identify, "unauthenticated") == 0);
+	       (x->wsman_identify && strcasecmp(x->wsman_identify, "unauthenticated") == 0);
 }
 
 /*
@@ -103,8 +103,10 @@ static void refuse_login(struct call *c)
 static void answered(struct wsman_call *ws)
 {
 	struct buf body = ws->reply;
-	const struct server_reply reply = { .status = ws->status, .content_type = ws->reply_type,
-		.body = &body, .close = ws->close };
+	const struct server_reply reply = { .status = ws->status,
+		.content_type = ws->reply_type,
+		.body = &body,
+		.close = ws->close };
 
 	ws->reply = (struct buf){ 0 };
 	finish(CALL_OF(ws, ws), &reply, NULL);

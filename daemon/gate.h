@@ -22,7 +22,7 @@ struct gate_config {
 	struct wsman *wsman;
 	struct auth *auth;
 	struct pool *workers;
-	const char *path;	/* without a slash at its end */
+	const char *path; /* without a slash at its end */
 };
 
 /* All that c points to stays the caller's and outlives the gate. */

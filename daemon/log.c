@@ -37,7 +37,7 @@ void log_init(void)
 
 	/* Device and inode of the journal's socket; a redirection leaves the variable behind. */
 	journal = stream && sscanf(stream, "%llu:%llu", &dev, &ino) == 2 &&
-		fstat(STDERR_FILENO, &st) == 0 && st.st_dev == dev && st.st_ino == ino;
+		  fstat(STDERR_FILENO, &st) == 0 && st.st_dev == dev && st.st_ino == ino;
 }
 
 void log_set_level(enum log_level level)
@@ -149,8 +149,8 @@ static void send_line(struct buf *line)
 	}
 }
 
-static void write_event(enum log_level level, const char *event, const struct log_field *fields,
-	size_t n)
+static void write_event(
+	enum log_level level, const char *event, const struct log_field *fields, size_t n)
 {
 	auto_buf struct buf line = { 0 };
 

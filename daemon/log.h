@@ -40,11 +40,11 @@ void log_set_level(enum log_level level);
 void log_write(enum log_level level, const char *event, const struct log_field *fields, size_t n);
 
 /* log_event(LOG_LEVEL_INFO, "reloaded", LOG_TEXT("file", path)); at least one field. */
-#define log_event(level, event, ...) \
-	log_write((level), (event), (const struct log_field[]){ __VA_ARGS__ }, \
+#define log_event(level, event, ...)                                                               \
+	log_write((level), (event), (const struct log_field[]){ __VA_ARGS__ },                     \
 		sizeof((const struct log_field[]){ __VA_ARGS__ }) / sizeof(struct log_field))
 
-/* An event that no level drops: what the audit and the start of the daemon must say. */
+/* An event that no level drops. */
 void log_always(const char *event, const struct log_field *fields, size_t n);
 /* A line of plain text, "listening on 192.0.2.1:5986", for those who wait for it. */
 void log_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

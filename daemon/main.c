@@ -28,8 +28,8 @@ enum { DRAIN_MS = 30000, RELEASE_MS = 2000 };
 enum { LISTEN_FDS_MAX = 64 };
 
 struct daemon {
-	const char *file;	/* of the configuration */
-	struct config *config;	/* that the daemon was started with */
+	const char *file; /* of the configuration */
+	struct config *config; /* that the daemon was started with */
 	int fds[LISTEN_FDS_MAX];
 	size_t n_fds;
 	struct tls *tls;
@@ -89,8 +89,8 @@ static int start_service(struct daemon *d, struct err *e)
 	d->checks = checks_new(&c->check, d->hv, d->timers);
 	d->cim = cim_new(d->checks, d->hv);
 	d->wsman = wsman_new(&c->wsman, d->cim, d->workers, d->timers, hv_host_name(d->hv));
-	d->gate = gate_new(&(struct gate_config){ .wsman = d->wsman, .auth = d->auth,
-		.workers = d->workers, .path = c->path });
+	d->gate = gate_new(&(struct gate_config){
+		.wsman = d->wsman, .auth = d->auth, .workers = d->workers, .path = c->path });
 	return 0;
 }
 
@@ -109,8 +109,13 @@ static int start_server(struct daemon *d, struct err *e)
 
 static int start(struct daemon *d, struct err *e)
 {
-	static int (*const steps[])(struct daemon *d, struct err *e) = {
-		start_tls, start_auth, start_threads, start_hv, start_service, start_server,
+	static int (*const steps[])(struct daemon * d, struct err * e) = {
+		start_tls,
+		start_auth,
+		start_threads,
+		start_hv,
+		start_service,
+		start_server,
 	};
 	int rc = 0;
 

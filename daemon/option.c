@@ -13,10 +13,18 @@ struct unit {
 
 /* Largest first, so that a value is shown in the largest unit that leaves no remainder. */
 static const struct unit sizes[] = {
-	{ "g", 1 << 30 }, { "m", 1 << 20 }, { "k", 1 << 10 }, { "", 1 }, { NULL, 0 },
+	{ "g", 1 << 30 },
+	{ "m", 1 << 20 },
+	{ "k", 1 << 10 },
+	{ "", 1 },
+	{ NULL, 0 },
 };
 static const struct unit durations[] = {
-	{ "h", 3600000 }, { "m", 60000 }, { "s", 1000 }, { "ms", 1 }, { NULL, 0 },
+	{ "h", 3600000 },
+	{ "m", 60000 },
+	{ "s", 1000 },
+	{ "ms", 1 },
+	{ NULL, 0 },
 };
 static const struct unit plain[] = { { "", 1 }, { NULL, 0 } };
 
@@ -75,7 +83,7 @@ static int parse_number(const struct option *o, const char *text, uint64_t *v, s
 
 	while (isdigit((unsigned char)*p))
 		if (__builtin_mul_overflow(n, 10, &n) ||
-				__builtin_add_overflow(n, (uint64_t)(*p++ - '0'), &n))
+			__builtin_add_overflow(n, (uint64_t)(*p++ - '0'), &n))
 			return refuse_number(o, text, e);
 	for (const struct unit *u = units_of(o); p > text && u->suffix; u++) {
 		if (strcmp(p, u->suffix) != 0)
@@ -88,8 +96,8 @@ static int parse_number(const struct option *o, const char *text, uint64_t *v, s
 	return refuse_number(o, text, e);
 }
 
-static int set_text(const struct option *o, void *base, struct arena *a, const char *text,
-	struct err *e)
+static int set_text(
+	const struct option *o, void *base, struct arena *a, const char *text, struct err *e)
 {
 	(void)e;
 	*(const char **)member(o, base) = arena_strdup(a, text);
@@ -101,8 +109,8 @@ static void show_text(const struct option *o, const void *base, struct buf *out)
 	buf_puts(out, *(const char *const *)member_of(o, base));
 }
 
-static int set_path(const struct option *o, void *base, struct arena *a, const char *text,
-	struct err *e)
+static int set_path(
+	const struct option *o, void *base, struct arena *a, const char *text, struct err *e)
 {
 	if (*text && *text != '/')
 		return err_set(e, ERR_CONFIG, "%s = %s is a relative path: give it from / on",
@@ -126,8 +134,8 @@ static char *next_element(char **rest)
 	return item;
 }
 
-static int set_list(const struct option *o, void *base, struct arena *a, const char *text,
-	struct err *e)
+static int set_list(
+	const struct option *o, void *base, struct arena *a, const char *text, struct err *e)
 {
 	const char **items = NULL;
 	size_t n = 0;
@@ -138,8 +146,8 @@ static int set_list(const struct option *o, void *base, struct arena *a, const c
 			return err_set(e, ERR_CONFIG, "%s has an empty element: take a comma away",
 				o->name);
 		if (n == LIST_MAX)
-			return err_set(e, ERR_LIMIT, "%s has more than %d elements", o->name,
-				LIST_MAX);
+			return err_set(
+				e, ERR_LIMIT, "%s has more than %d elements", o->name, LIST_MAX);
 		*ARENA_PUSH(a, items, n) = item;
 	}
 	*(const char *const **)member(o, base) = items;
@@ -156,8 +164,8 @@ static void show_list(const struct option *o, const void *base, struct buf *out)
 		buf_printf(out, "%s%s", i ? ", " : "", items[i]);
 }
 
-static int set_uint(const struct option *o, void *base, struct arena *a, const char *text,
-	struct err *e)
+static int set_uint(
+	const struct option *o, void *base, struct arena *a, const char *text, struct err *e)
 {
 	uint64_t v = 0;
 	int rc = 0;
@@ -178,8 +186,8 @@ static void show_uint(const struct option *o, const void *base, struct buf *out)
 		show_number(v, plain, out);
 }
 
-static int set_size(const struct option *o, void *base, struct arena *a, const char *text,
-	struct err *e)
+static int set_size(
+	const struct option *o, void *base, struct arena *a, const char *text, struct err *e)
 {
 	uint64_t v;
 	int rc = parse_number(o, text, &v, e);
@@ -195,8 +203,8 @@ static void show_size(const struct option *o, const void *base, struct buf *out)
 	show_number(*(const size_t *)member_of(o, base), sizes, out);
 }
 
-static int set_duration(const struct option *o, void *base, struct arena *a, const char *text,
-	struct err *e)
+static int set_duration(
+	const struct option *o, void *base, struct arena *a, const char *text, struct err *e)
 {
 	uint64_t v;
 	int rc = parse_number(o, text, &v, e);
@@ -209,18 +217,18 @@ static int set_duration(const struct option *o, void *base, struct arena *a, con
 
 static void show_duration(const struct option *o, const void *base, struct buf *out)
 {
-	show_number((uint64_t)*(const int64_t *)member_of(o, base), durations, out);
+	show_number((uint64_t) * (const int64_t *)member_of(o, base), durations, out);
 }
 
-static int set_bool(const struct option *o, void *base, struct arena *a, const char *text,
-	struct err *e)
+static int set_bool(
+	const struct option *o, void *base, struct arena *a, const char *text, struct err *e)
 {
 	bool yes = strcmp(text, "yes") == 0;
 
 	(void)a;
 	if (!yes && strcmp(text, "no") != 0)
-		return err_set(e, ERR_CONFIG, "%s = %s is not usable: give yes or no", o->name,
-			text);
+		return err_set(
+			e, ERR_CONFIG, "%s = %s is not usable: give yes or no", o->name, text);
 	*(bool *)member(o, base) = yes;
 	return 0;
 }
@@ -250,8 +258,8 @@ static int find_word(const struct option *o, const char *text, unsigned *value, 
 		all.data);
 }
 
-static int set_word(const struct option *o, void *base, struct arena *a, const char *text,
-	struct err *e)
+static int set_word(
+	const struct option *o, void *base, struct arena *a, const char *text, struct err *e)
 {
 	(void)a;
 	return find_word(o, text, member(o, base), e);
@@ -266,8 +274,8 @@ static void show_word(const struct option *o, const void *base, struct buf *out)
 			buf_puts(out, w->text);
 }
 
-static int set_words(const struct option *o, void *base, struct arena *a, const char *text,
-	struct err *e)
+static int set_words(
+	const struct option *o, void *base, struct arena *a, const char *text, struct err *e)
 {
 	char *rest = arena_strdup(a, text), *item;
 	unsigned bits = 0, bit;
@@ -318,7 +326,7 @@ const struct option *option_find(const char *section, const char *name)
 {
 	for (size_t i = 0; i < option_count; i++)
 		if (strcmp(option_rows[i].section, section) == 0 &&
-				strcmp(option_rows[i].name, name) == 0)
+			strcmp(option_rows[i].name, name) == 0)
 			return &option_rows[i];
 	return NULL;
 }
@@ -331,8 +339,7 @@ bool option_section_known(const char *section)
 	return false;
 }
 
-int option_set(const struct option *o, void *base, struct arena *a, const char *text,
-	struct err *e)
+int option_set(const struct option *o, void *base, struct arena *a, const char *text, struct err *e)
 {
 	return types[o->type].set(o, base, a, text, e);
 }

@@ -14,15 +14,15 @@
 #include "daemon/base/mem.h"
 
 enum option_type {
-	OPTION_TEXT,		/* const char *; never NULL */
-	OPTION_PATH,		/* const char *: "" or an absolute path */
-	OPTION_LIST,		/* const char *const * and, at `count`, size_t */
-	OPTION_UINT,		/* unsigned; where the default is "", "" is 0 */
-	OPTION_SIZE,		/* size_t; k, m and g are powers of 1024 */
-	OPTION_DURATION,	/* int64_t of milliseconds; ms, s, m, h */
-	OPTION_BOOL,		/* bool; yes or no */
-	OPTION_WORD,		/* an enum: one of words */
-	OPTION_WORDS,		/* unsigned: the bits of some of words */
+	OPTION_TEXT, /* const char *; never NULL */
+	OPTION_PATH, /* const char *: "" or an absolute path */
+	OPTION_LIST, /* const char *const * and, at `count`, size_t */
+	OPTION_UINT, /* unsigned; where the default is "", "" is 0 */
+	OPTION_SIZE, /* size_t; k, m and g are powers of 1024 */
+	OPTION_DURATION, /* int64_t of milliseconds; ms, s, m, h */
+	OPTION_BOOL, /* bool; yes or no */
+	OPTION_WORD, /* an enum: one of words */
+	OPTION_WORDS, /* unsigned: the bits of some of words */
 	OPTION_TYPE_COUNT
 };
 
@@ -33,16 +33,16 @@ struct option_word {
 };
 
 struct option {
-	const char *section;	/* "host" stands for each [host NAME] */
+	const char *section; /* "host" stands for each [host NAME] */
 	const char *name;
 	enum option_type type;
-	const char *preset;	/* the default, as it would stand in the file */
-	uint64_t min, max;	/* of numbers, sizes and durations */
+	const char *preset; /* the default, as it would stand in the file */
+	uint64_t min, max; /* of numbers, sizes and durations */
 	const struct option_word *words;
-	size_t offset;		/* in struct config; of "host" in struct hv_host */
-	size_t count;		/* of a list: where its length is */
-	bool reload;		/* taken up by a reload; else by a restart */
-	const char *help;	/* one line, no full stop */
+	size_t offset; /* in struct config; of "host" in struct hv_host */
+	size_t count; /* of a list: where its length is */
+	bool reload; /* taken up by a reload; else by a restart */
+	const char *help; /* one line, no full stop */
 };
 
 extern const struct option option_rows[];
@@ -52,8 +52,8 @@ extern const size_t option_count;
 const struct option *option_find(const char *section, const char *name);
 bool option_section_known(const char *section);
 /* Stores the value of text into the struct at base; text is copied to the arena. -ERR_CONFIG. */
-int option_set(const struct option *o, void *base, struct arena *a, const char *text,
-	struct err *e);
+int option_set(
+	const struct option *o, void *base, struct arena *a, const char *text, struct err *e);
 /* Adds the value in the struct at base as it would stand in the file. */
 void option_show(const struct option *o, const void *base, struct buf *out);
 /* Adds "default 30s; 1s to 1h; restart": what may be given, for comments and the manual. */

@@ -93,7 +93,7 @@ static void encode(struct buf *out, const char *text, size_t n)
 	buf_puts(out, "Basic ");
 	for (size_t i = 0; i < n; i += 3) {
 		unsigned v = (unsigned)s[i] << 16 | (i + 1 < n ? (unsigned)s[i + 1] << 8 : 0) |
-			(i + 2 < n ? s[i + 2] : 0);
+			     (i + 2 < n ? s[i + 2] : 0);
 
 		buf_putc(out, alphabet[v >> 18]);
 		buf_putc(out, alphabet[v >> 12 & 63]);
@@ -104,8 +104,9 @@ static void encode(struct buf *out, const char *text, size_t n)
 
 static struct auth *must_start(unsigned threads, unsigned queue)
 {
-	const struct auth_config c = { .methods = AUTH_BASIC, .password_file = file,
-		.threads = threads, .queue = queue };
+	const struct auth_config c = {
+		.methods = AUTH_BASIC, .password_file = file, .threads = threads, .queue = queue
+	};
 	struct err e = { 0 };
 	struct auth *a = auth_new(&c, &e);
 
@@ -123,10 +124,10 @@ static void must_reload(struct auth *a)
 
 static const struct {
 	const char *name;
-	const char *text;	/* credentials, to be encoded; or NULL */
-	size_t len;		/* of text when it has a zero byte; 0: strlen */
-	const char *header;	/* else, as it is */
-	const char *user;	/* accepted as; NULL: refused */
+	const char *text; /* credentials, to be encoded; or NULL */
+	size_t len; /* of text when it has a zero byte; 0: strlen */
+	const char *header; /* else, as it is */
+	const char *user; /* accepted as; NULL: refused */
 	const char *why;
 	const char *claimed;
 } headers[] = {
@@ -158,21 +159,22 @@ static const struct {
 	{ "beginning of the scheme", .header = "Bas d3NtYW46c2VjcmV0", .why = "unknown-scheme" },
 	{ "another scheme", .header = "Digest username=\"wsman\"", .why = "unknown-scheme" },
 	{ "scheme that is not offered", .header = "Negotiate YII=", .why = "unknown-scheme" },
-	{ "certificate", .header = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/"
-		"mutual", .why = "unknown-scheme" },
+	{ "certificate",
+		.header = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/"
+			  "mutual",
+		.why = "unknown-scheme" },
 	{ "base64 cut short", .header = "Basic d3NtYW46c2VjcmV", .why = "malformed-credentials" },
-	{ "base64 of one more", .header = "Basic d3NtYW46c2VjcmV0A", .why =
-		"malformed-credentials" },
-	{ "base64 with a blank", .header = "Basic d3NtYW46 c2VjcmV0", .why =
-		"malformed-credentials" },
+	{ "base64 of one more", .header = "Basic d3NtYW46c2VjcmV0A",
+		.why = "malformed-credentials" },
+	{ "base64 with a blank", .header = "Basic d3NtYW46 c2VjcmV0",
+		.why = "malformed-credentials" },
 	{ "base64 for URLs", .header = "Basic d3NtYW46c2Vjcm-_", .why = "malformed-credentials" },
 	{ "padding within", .header = "Basic d3N=YW46c2VjcmV0", .why = "malformed-credentials" },
 	{ "padding alone", .header = "Basic ====", .why = "malformed-credentials" },
 	{ "three of padding", .header = "Basic bmlsOg==dw===", .why = "malformed-credentials" },
-	{ "bits behind the last byte", .header = "Basic bmlsOh==", .why =
-		"malformed-credentials" },
-	{ "two tokens", .header = "Basic d3NtYW46c2VjcmV0, Basic d3NtYW46c2VjcmV0", .why =
-		"malformed-credentials" },
+	{ "bits behind the last byte", .header = "Basic bmlsOh==", .why = "malformed-credentials" },
+	{ "two tokens", .header = "Basic d3NtYW46c2VjcmV0, Basic d3NtYW46c2VjcmV0",
+		.why = "malformed-credentials" },
 };
 
 START_TEST(test_header)
@@ -191,8 +193,7 @@ START_TEST(test_header)
 	a = must_start(1, 4);
 	begin(a, &l, header, 1000);
 	end(&l);
-	ck_assert_msg((l.call.verdict == AUTH_ACCEPTED) == (user != NULL), "%s",
-		headers[_i].name);
+	ck_assert_msg((l.call.verdict == AUTH_ACCEPTED) == (user != NULL), "%s", headers[_i].name);
 	ck_assert_int_eq(l.call.who.kind, user ? PRINCIPAL_USER : PRINCIPAL_NONE);
 	ck_assert_str_eq(l.call.who.name, user ? user : "");
 	ck_assert_str_eq(l.call.claimed, claimed ? claimed : "");
@@ -319,8 +320,8 @@ enum { CROWD = 40 };
 START_TEST(test_equal_logins_cost_one_hash)
 {
 	static const char *const header[] = {
-		"Basic d3NtYW46c2VjcmV0",	/* wsman:secret */
-		"Basic d3NtYW46d3Jvbmc=",	/* wsman:wrong */
+		"Basic d3NtYW46c2VjcmV0", /* wsman:secret */
+		"Basic d3NtYW46d3Jvbmc=", /* wsman:wrong */
 	};
 	auto_buf struct buf text = { 0 };
 	struct login *l = mem_calloc(CROWD, sizeof *l);
@@ -413,24 +414,30 @@ START_TEST(test_many_users)
 END_TEST
 
 static const struct {
-	const char *name, *text, *want;	/* NULL: it loads; else the sentence behind FILE */
+	const char *name, *text, *want; /* NULL: it loads; else the sentence behind FILE */
 } files[] = {
 	{ "empty", "", NULL },
 	{ "remarks", "# nobody\n\n  \r\n", NULL },
 	{ "all locked", "a:*\nb:!x\n", NULL },
 	{ "oldest kind of hash", "a:abJnggxhB/yWI\n", NULL },
 	{ "no colon", "a:*\nbob\n", ":2: no colon: write user:hash" },
-	{ "no name", ":*\n", ":1: the user name must have 1 to 255 bytes and no control "
+	{ "no name", ":*\n",
+		":1: the user name must have 1 to 255 bytes and no control "
 		"characters" },
-	{ "control character", "a\tb:*\n", ":1: the user name must have 1 to 255 bytes and no "
+	{ "control character", "a\tb:*\n",
+		":1: the user name must have 1 to 255 bytes and no "
 		"control characters" },
-	{ "password in plain text", "bob:secret\n", ":1: the hash of user bob is of no kind that "
+	{ "password in plain text", "bob:secret\n",
+		":1: the hash of user bob is of no kind that "
 		"crypt(5) knows: make one with 'vsmig passwd'" },
-	{ "empty hash", "bob:\n", ":1: the hash of user bob is of no kind that crypt(5) knows: "
+	{ "empty hash", "bob:\n",
+		":1: the hash of user bob is of no kind that crypt(5) knows: "
 		"make one with 'vsmig passwd'" },
-	{ "a line of passwd(5)", "bob:x:1000:1000::/home/bob:/bin/sh\n", ":1: the hash of user bob "
+	{ "a line of passwd(5)", "bob:x:1000:1000::/home/bob:/bin/sh\n",
+		":1: the hash of user bob "
 		"is of no kind that crypt(5) knows: make one with 'vsmig passwd'" },
-	{ "twice", "a:*\nb:*\na:!\n", ": user a stands there twice, in lines 1 and 3: take one "
+	{ "twice", "a:*\nb:*\na:!\n",
+		": user a stands there twice, in lines 1 and 3: take one "
 		"away" },
 };
 
@@ -509,7 +516,8 @@ START_TEST(test_config)
 	} rows[] = {
 		{ { .methods = 0, .password_file = "/u" }, -ERR_CONFIG },
 		{ { .methods = AUTH_BASIC, .password_file = "" }, -ERR_CONFIG },
-		{ { .methods = AUTH_BASIC | AUTH_CERTIFICATE, .password_file = "/u" }, -ERR_CONFIG },
+		{ { .methods = AUTH_BASIC | AUTH_CERTIFICATE, .password_file = "/u" },
+			-ERR_CONFIG },
 		{ { .methods = AUTH_NEGOTIATE, .password_file = "/u" }, -ERR_CONFIG },
 		{ { .methods = AUTH_BASIC, .password_file = "/u" }, 0 },
 	};

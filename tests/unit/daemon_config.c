@@ -9,8 +9,8 @@
 #include "daemon/file.h"
 #include "daemon/option.h"
 
-#define BASE \
-	"[listener]\ncertificate = /etc/vsmigd/server.pem\n" \
+#define BASE                                                                                       \
+	"[listener]\ncertificate = /etc/vsmigd/server.pem\n"                                       \
 	"[auth]\npassword_file = /etc/vsmigd/users\n"
 
 static char file[] = "/tmp/vsmigd-config-XXXXXX";
@@ -65,87 +65,123 @@ START_TEST(test_defaults)
 END_TEST
 
 static const struct {
-	const char *name, *text, *want;	/* the end of the sentence, behind FILE */
+	const char *name, *text, *want; /* the end of the sentence, behind FILE */
 } bad[] = {
 	{ "no section", "port = 1\n", ":1: port stands before the first [section]" },
-	{ "unknown section", "[listner]\n", ":1: there is no section [listner]: see "
+	{ "unknown section", "[listner]\n",
+		":1: there is no section [listner]: see "
 		"vsmigd.conf(5)" },
 	{ "section named host", "[host]\n", ":1: there is no section [host]: see vsmigd.conf(5)" },
 	{ "empty section", "[]\n", ":1: there is no section []: see vsmigd.conf(5)" },
 	{ "open section", "[listener\n", ":1: a section must end in ]" },
-	{ "unknown option", "[log]\nlevle = info\n", ":2: there is no option levle in [log]: see "
+	{ "unknown option", "[log]\nlevle = info\n",
+		":2: there is no option levle in [log]: see "
 		"vsmigd.conf(5)" },
-	{ "option of another section", "[log]\nport = 1\n", ":2: there is no option port in [log]: "
+	{ "option of another section", "[log]\nport = 1\n",
+		":2: there is no option port in [log]: "
 		"see vsmigd.conf(5)" },
-	{ "twice", "[log]\nlevel = info\n[log]\nlevel = info\n", ":4: level was given in line 2 "
+	{ "twice", "[log]\nlevel = info\n[log]\nlevel = info\n",
+		":4: level was given in line 2 "
 		"already: take one away" },
 	{ "no equals sign", "[log]\nlevel info\n", ":2: neither [section] nor NAME = VALUE" },
 	{ "control character", "[log]\nlevel = \033[2J\n", ":2: the line has a control character" },
-	{ "relative path", "[auth]\npassword_file = users\n", ":2: password_file = users is a "
+	{ "relative path", "[auth]\npassword_file = users\n",
+		":2: password_file = users is a "
 		"relative path: give it from / on" },
-	{ "number with a sign", "[listener]\nport = +1\n", ":2: port = +1 is not usable: give a "
+	{ "number with a sign", "[listener]\nport = +1\n",
+		":2: port = +1 is not usable: give a "
 		"whole number, 0 to 65535" },
-	{ "number too large", "[listener]\nport = 65536\n", ":2: port = 65536 is not usable: give "
+	{ "number too large", "[listener]\nport = 65536\n",
+		":2: port = 65536 is not usable: give "
 		"a whole number, 0 to 65535" },
-	{ "number overflows", "[listener]\nport = 18446744073709551617\n", ":2: port = "
+	{ "number overflows", "[listener]\nport = 18446744073709551617\n",
+		":2: port = "
 		"18446744073709551617 is not usable: give a whole number, 0 to 65535" },
-	{ "number empty", "[listener]\nport =\n", ":2: port has no value: give a whole number, 0 to "
+	{ "number empty", "[listener]\nport =\n",
+		":2: port has no value: give a whole number, 0 to "
 		"65535" },
-	{ "duration without unit", "[check]\ntimeout = 30\n", ":2: timeout = 30 is not usable: "
+	{ "duration without unit", "[check]\ntimeout = 30\n",
+		":2: timeout = 30 is not usable: "
 		"give a duration such as 500ms, 30s, 5m or 1h, 1s to 1h" },
-	{ "duration too short", "[check]\ntimeout = 999ms\n", ":2: timeout = 999ms is not usable: "
+	{ "duration too short", "[check]\ntimeout = 999ms\n",
+		":2: timeout = 999ms is not usable: "
 		"give a duration such as 500ms, 30s, 5m or 1h, 1s to 1h" },
-	{ "duration overflows", "[check]\ntimeout = 9999999999999999999h\n", ":2: timeout = "
+	{ "duration overflows", "[check]\ntimeout = 9999999999999999999h\n",
+		":2: timeout = "
 		"9999999999999999999h is not usable: give a duration such as 500ms, 30s, 5m or "
 		"1h, 1s to 1h" },
-	{ "duration of a unit alone", "[check]\ntimeout = s\n", ":2: timeout = s is not usable: "
+	{ "duration of a unit alone", "[check]\ntimeout = s\n",
+		":2: timeout = s is not usable: "
 		"give a duration such as 500ms, 30s, 5m or 1h, 1s to 1h" },
-	{ "size with a unit of time", "[limits]\nmax_header = 64s\n", ":2: max_header = 64s is "
+	{ "size with a unit of time", "[limits]\nmax_header = 64s\n",
+		":2: max_header = 64s is "
 		"not usable: give a size such as 4096, 64k or 2m, 4k to 1m" },
-	{ "size too large", "[limits]\nmax_envelope = 65m\n", ":2: max_envelope = 65m is not "
+	{ "size too large", "[limits]\nmax_envelope = 65m\n",
+		":2: max_envelope = 65m is not "
 		"usable: give a size such as 4096, 64k or 2m, 8k to 64m" },
 	{ "bool", "[log]\naudit = true\n", ":2: audit = true is not usable: give yes or no" },
-	{ "word", "[check]\nprobe = maybe\n", ":2: probe does not know the word 'maybe': it knows "
+	{ "word", "[check]\nprobe = maybe\n",
+		":2: probe does not know the word 'maybe': it knows "
 		"off, auto, always" },
-	{ "words", "[destination]\nformats = name, dns\n", ":2: formats does not know the word "
+	{ "words", "[destination]\nformats = name, dns\n",
+		":2: formats does not know the word "
 		"'dns': it knows name, ipv4, ipv6" },
-	{ "empty words", "[destination]\nformats =\n", ":2: formats does not know the word '': it "
+	{ "empty words", "[destination]\nformats =\n",
+		":2: formats does not know the word '': it "
 		"knows name, ipv4, ipv6" },
-	{ "empty element", "[destination]\nallow = a,,b\n", ":2: allow has an empty element: take "
+	{ "empty element", "[destination]\nallow = a,,b\n",
+		":2: allow has an empty element: take "
 		"a comma away" },
-	{ "host that is no name", "[hosts]\na/b = qemu:///system\n", ":2: 'a/b' is no host name, "
+	{ "host that is no name", "[hosts]\na/b = qemu:///system\n",
+		":2: 'a/b' is no host name, "
 		"IPv4 or IPv6 address" },
-	{ "host that is no URI", "[hosts]\na = system\n", ":2: 'system' is no libvirt URI: give "
+	{ "host that is no URI", "[hosts]\na = system\n",
+		":2: 'system' is no libvirt URI: give "
 		"one such as qemu+tls://a/system" },
-	{ "host twice", "[hosts]\na = qemu:///system\nA = qemu:///system\n", ":3: A was given in "
+	{ "host twice", "[hosts]\na = qemu:///system\nA = qemu:///system\n",
+		":3: A was given in "
 		"line 2 already: take one away" },
-	{ "host section that is no name", "[host a b]\n", ":1: 'a b' is no host name, IPv4 or IPv6 "
+	{ "host section that is no name", "[host a b]\n",
+		":1: 'a b' is no host name, IPv4 or IPv6 "
 		"address" },
-	{ "host option twice", "[host a]\nmaintenance = no\n[host A]\nmaintenance = no\n", ":4: "
+	{ "host option twice", "[host a]\nmaintenance = no\n[host A]\nmaintenance = no\n",
+		":4: "
 		"maintenance was given in line 2 already: take one away" },
-	{ "no migrations", "[host a]\nmax_migrations = 0\n", ":2: max_migrations = 0 is not "
+	{ "no migrations", "[host a]\nmax_migrations = 0\n",
+		":2: max_migrations = 0 is not "
 		"usable: give a whole number, 1 to 10000" },
-	{ "no certificate", "[auth]\npassword_file = /u\n", ": [listener] certificate is not set: "
+	{ "no certificate", "[auth]\npassword_file = /u\n",
+		": [listener] certificate is not set: "
 		"the service speaks only HTTPS ('vsmig init DIR' makes a certificate)" },
-	{ "no password file", "[listener]\ncertificate = /c\n", ": [auth] password_file is not "
+	{ "no password file", "[listener]\ncertificate = /c\n",
+		": [auth] password_file is not "
 		"set: the method basic needs one ('vsmig passwd FILE USER' makes it)" },
-	{ "no address", BASE "[listener]\naddress =\n", ": [listener] address is empty: give "
+	{ "no address", BASE "[listener]\naddress =\n",
+		": [listener] address is empty: give "
 		"0.0.0.0, ::" },
-	{ "address that is a name", BASE "[listener]\naddress = localhost\n", ": [listener] "
+	{ "address that is a name", BASE "[listener]\naddress = localhost\n",
+		": [listener] "
 		"address: 'localhost' is no IPv4 or IPv6 address" },
-	{ "path without slash", BASE "[listener]\npath = wsman\n", ": [listener] path must begin "
+	{ "path without slash", BASE "[listener]\npath = wsman\n",
+		": [listener] path must begin "
 		"with / and not end with it: give /wsman" },
-	{ "path with a slash at its end", BASE "[listener]\npath = /wsman/\n", ": [listener] path "
+	{ "path with a slash at its end", BASE "[listener]\npath = /wsman/\n",
+		": [listener] path "
 		"must begin with / and not end with it: give /wsman" },
-	{ "path with a query", BASE "[listener]\npath = /w?x\n", ": [listener] path: only letters, "
+	{ "path with a query", BASE "[listener]\npath = /w?x\n",
+		": [listener] path: only letters, "
 		"digits and / - . _ ~ can stand in it" },
-	{ "path without logins", BASE "[listener]\npath = /wsman-anon/identify\n", ": [listener] "
+	{ "path without logins", BASE "[listener]\npath = /wsman-anon/identify\n",
+		": [listener] "
 		"path: /wsman-anon is for requests without a login: give /wsman" },
-	{ "certificates", BASE "[auth]\nmethods = basic, certificate\n", ": [auth] methods: this "
+	{ "certificates", BASE "[auth]\nmethods = basic, certificate\n",
+		": [auth] methods: this "
 		"build does not have the method certificate: give basic" },
-	{ "negotiate", BASE "[auth]\nmethods = negotiate\n", ": [auth] methods: this build does "
+	{ "negotiate", BASE "[auth]\nmethods = negotiate\n",
+		": [auth] methods: this build does "
 		"not have the method negotiate: give basic" },
-	{ "source", BASE "[source]\nuri = system\n", ": [source] uri: 'system' is no libvirt URI: "
+	{ "source", BASE "[source]\nuri = system\n",
+		": [source] uri: 'system' is no libvirt URI: "
 		"give one such as qemu:///system" },
 	{ "source name", BASE "[source]\nname = a b\n", ": [source] name: 'a b' is no host name" },
 	{ "template without place", BASE "[destination]\nuri_template = qemu+tls://h/system\n",
@@ -154,18 +190,22 @@ static const struct {
 	{ "template with two", BASE "[destination]\nuri_template = qemu+ssh://{host}@{host}/\n",
 		": [destination] uri_template must have {host} in it, once: give "
 		"qemu+tls://{host}/system" },
-	{ "allow", BASE "[destination]\nallow = *.example.org, a b\n", ": [destination] allow: "
+	{ "allow", BASE "[destination]\nallow = *.example.org, a b\n",
+		": [destination] allow: "
 		"'a b' is neither a name (with * and ?) nor a network such as 192.0.2.0/24" },
-	{ "allow of too many bits", BASE "[destination]\nallow = 192.0.2.0/33\n", ": [destination] "
+	{ "allow of too many bits", BASE "[destination]\nallow = 192.0.2.0/33\n",
+		": [destination] "
 		"allow: '192.0.2.0/33' is neither a name (with * and ?) nor a network such as "
 		"192.0.2.0/24" },
-	{ "allow of no bits", BASE "[destination]\nallow = 192.0.2.0/\n", ": [destination] allow: "
+	{ "allow of no bits", BASE "[destination]\nallow = 192.0.2.0/\n",
+		": [destination] allow: "
 		"'192.0.2.0/' is neither a name (with * and ?) nor a network such as "
 		"192.0.2.0/24" },
 	{ "allow without template", BASE "[destination]\nallow = a\nuri_template =\n",
 		": [destination] allow has no use while uri_template is empty: set one, or empty "
 		"the other" },
-	{ "host without URI", BASE "[destination]\nuri_template =\n[host a]\n", ": [host a] has no "
+	{ "host without URI", BASE "[destination]\nuri_template =\n[host a]\n",
+		": [host a] has no "
 		"URI: give it one in [hosts]" },
 };
 
@@ -425,8 +465,8 @@ START_TEST(test_command_line)
 {
 	static const struct {
 		const char *args[4];
-		int action;		/* -1: refused */
-		const char *text;	/* the file, or the sentence */
+		int action; /* -1: refused */
+		const char *text; /* the file, or the sentence */
 	} rows[] = {
 		{ { NULL }, CLI_RUN, CONFIG_FILE },
 		{ { "--config", "/a" }, CLI_RUN, "/a" },

@@ -19,7 +19,8 @@ static const struct {
 	{ "blank", "a b", "\"a b\"" },
 	{ "another field", "a user=root", "\"a user=root\"" },
 	{ "equals sign", "a=b", "\"a=b\"" },
-	{ "another line", "a\nlevel=info event=request user=root", "\"a\\x0alevel=info "
+	{ "another line", "a\nlevel=info event=request user=root",
+		"\"a\\x0alevel=info "
 		"event=request user=root\"" },
 	{ "carriage return", "a\rb", "\"a\\x0db\"" },
 	{ "quotes", "a\" b=\"c", "\"a\\\" b=\\\"c\"" },
@@ -28,9 +29,18 @@ static const struct {
 	{ "terminal sequence", "\033[2J", "\"\\x1b[2J\"" },
 	{ "delete", "a\177", "\"a\\x7f\"" },
 	{ "UTF-8", "Grün €😀", "\"Grün €😀\"" },
-	{ "C1 control", "\xc2\x9b" "2J", "\"\\xc2\\x9b2J\"" },
-	{ "line separator", "a\xe2\x80\xa8" "b", "\"a\\xe2\\x80\\xa8b\"" },
-	{ "overlong newline", "a\xc0\x8a" "b", "\"a\\xc0\\x8ab\"" },
+	{ "C1 control",
+		"\xc2\x9b"
+		"2J",
+		"\"\\xc2\\x9b2J\"" },
+	{ "line separator",
+		"a\xe2\x80\xa8"
+		"b",
+		"\"a\\xe2\\x80\\xa8b\"" },
+	{ "overlong newline",
+		"a\xc0\x8a"
+		"b",
+		"\"a\\xc0\\x8ab\"" },
 	{ "overlong, three bytes", "\xe0\x80\x8a", "\"\\xe0\\x80\\x8a\"" },
 	{ "overlong, four bytes", "\xf0\x80\x80\x8a", "\"\\xf0\\x80\\x80\\x8a\"" },
 	{ "surrogate", "\xed\xa0\x80", "\"\\xed\\xa0\\x80\"" },
@@ -107,7 +117,8 @@ START_TEST(test_levels)
 	log_always("forced", NULL, 0);
 	log_line("listening on %s", "[::1]:5986");
 	text = end_capture();
-	ck_assert_int_eq(sscanf(text, "%4d-%*2d-%*2dT%*2d:%*2d:%*2d.%*3dZ %63[^\n]", &year, rest), 2);
+	ck_assert_int_eq(
+		sscanf(text, "%4d-%*2d-%*2dT%*2d:%*2d:%*2d.%*3dZ %63[^\n]", &year, rest), 2);
 	ck_assert_int_ge(year, 2024);
 	ck_assert_str_eq(rest, "level=info event=seen n=-1 text=\"a b\"");
 	ck_assert_ptr_null(strstr(text, "unseen"));
@@ -140,7 +151,9 @@ END_TEST
 
 static struct request request_of(const char *vm)
 {
-	struct request r = { .id = 7, .peer = "192.0.2.7:51234", .received = clock_ms(),
+	struct request r = { .id = 7,
+		.peer = "192.0.2.7:51234",
+		.received = clock_ms(),
 		.audit = { .check_code = -1, .status = 401 } };
 
 	strcpy(r.audit.vm, vm);
@@ -159,7 +172,8 @@ START_TEST(test_audit_of_a_refusal)
 	audit_enable(false);
 	audit_write(&r, NULL, NULL);
 	text = end_capture();
-	ck_assert_ptr_nonnull(strstr(text, "Z level=info event=request id=7 peer=192.0.2.7:51234 "
+	ck_assert_ptr_nonnull(strstr(text,
+		"Z level=info event=request id=7 peer=192.0.2.7:51234 "
 		"claimed=\"bob\\x0alevel=info event=request user=root\" status=401 refused=login "
 		"ms="));
 	ck_assert_ptr_eq(strchr(text, '\n'), text + strlen(text) - 1);
@@ -185,7 +199,8 @@ START_TEST(test_audit_of_a_check)
 	r.audit.check_code = 5;
 	audit_write(&r, NULL, NULL);
 	text = end_capture();
-	ck_assert_ptr_nonnull(strstr(text, " user=ann "
+	ck_assert_ptr_nonnull(strstr(text,
+		" user=ann "
 		"operation=CheckVirtualSystemIsMigratableToHost "
 		"class=CIM_VirtualSystemMigrationService vm=\"vm 1\" destination=node2 status=200 "
 		"check=0 migratable=no findings=VSM4301,VSM4401 ms="));

@@ -21,7 +21,8 @@ static int open_manager(const char *address)
 	if (*address == '@')
 		at.sun_path[0] = '\0';
 	ck_assert_int_eq(bind(fd, (struct sockaddr *)&at,
-		(socklen_t)(offsetof(struct sockaddr_un, sun_path) + n)), 0);
+				 (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n)),
+		0);
 	setenv("NOTIFY_SOCKET", address, 1);
 	return fd;
 }
@@ -68,7 +69,7 @@ START_TEST(test_nobody_listens)
 END_TEST
 
 static const struct {
-	const char *name, *pid, *fds;	/* pid NULL: the right one */
+	const char *name, *pid, *fds; /* pid NULL: the right one */
 	size_t max, want;
 } handed[] = {
 	{ "two", NULL, "2", 8, 2 },
