@@ -1,0 +1,22 @@
+/*
+ * From a job to its handler: parse, Identify, authorisation, header sweep, resource, action.
+ */
+#ifndef VSMIGD_WSMAN_DISPATCH_H
+#define VSMIGD_WSMAN_DISPATCH_H
+
+#include "wsman/job.h"
+
+/* Handles a whole request; see job.h for what handlers return. */
+int dispatch(struct job *j);
+
+/*
+ * The handlers. When one is called the headers are swept, the principal is known, and j->uri,
+ * j->ref, and j->class (unless the URI is for all classes) are set.
+ */
+int transfer_get(struct job *j);
+int enumerate_start(struct job *j);
+int pull_next(struct job *j);
+int pull_release(struct job *j);
+int invoke_method(struct job *j);
+
+#endif

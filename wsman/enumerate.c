@@ -1,0 +1,314 @@
+/*
+ * Enumerate: all instances of a class, or those that a WQL filter lets through, as a snapshot
+ * taken now and handed out here (optimised) and by Pull.
+ */
+#include "wsman/enumerate.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "daemon/base/clock.h"
+#include "wsman/dispatch.h"
+#include "wsman/duration.h"
+#include "wsman/header.h"
+
+#define DIALECT_WQL "http://schemas.microsoft.com/wbem/wsman/1/WQL"
+#define DIALECT_WQL_DMTF "http://schemas.dmtf.org/wbem/wsman/1/WQL"
+
+enum { EXPIRES_LIMIT_MS = 60 * 60 * 1000 };
+
+/* What the body asks for; in the arena of the operation. */
+struct wish {
+	enum items_mode mode;
+	bool optimize;
+	uint64_t max_elements;
+	int64_t expires_ms;		/* -1: not asked for */
+	const struct cim_class *as, *only; /* by PolymorphismMode */
+	struct cim_query *query;
+};
+
+bool enumerate_read_count(struct arena *a, const xmlNode *n, uint64_t *count)
+{
+	const char *text = xml_text(a, n);
+
+	if (!n)
+		return true;
+	return text && header_read_positive(text, count) && *count > 0;
+}
+
+static int read_mode(struct job *j, struct wish *wish)
+{
+	static const struct mode {
+		const char *name;
+		enum items_mode mode;
+	} modes[] = {
+		{ "EnumerateEPR", ITEMS_EPR },
+		{ "EnumerateObjectAndEPR", ITEMS_OBJECT_AND_EPR },
+		{ "EnumerateObject", ITEMS_OBJECT },
+	};
+	const xmlNode *n = xml_child(j->env.content, XML_NS_WSMAN, "EnumerationMode");
+	const char *text = xml_text(j->arena, n);
+
+	if (!n)
+		return 0;
+	for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
+		if (text && strcmp(text, modes[i].name) == 0) {
+			wish->mode = modes[i].mode;
+			return 0;
+		}
+	}
+	return fault_set(&j->fault, FAULT_ENUMERATION_MODE, NULL);
+}
+
+static int read_polymorphism(struct job *j, struct wish *wish)
+{
+	const xmlNode *n = xml_child(j->env.content, XML_NS_WSMB, "PolymorphismMode");
+	const char *text = xml_text(j->arena, n);
+
+	if (!n || (text && strcmp(text, "IncludeSubClassProperties") == 0))
+		return 0;
+	if (text && j->class && strcmp(text, "ExcludeSubClassProperties") == 0)
+		wish->as = j->class;
+	else if (text && j->class && strcmp(text, "None") == 0)
+		wish->only = j->class;
+	else
+		return fault_set(&j->fault, FAULT_POLYMORPHISM_MODE, NULL);
+	return 0;
+}
+
+/* An xs:duration from now, or an xs:dateTime. */
+static int read_expires(struct job *j, struct wish *wish)
+{
+	const xmlNode *n = xml_child(j->env.content, XML_NS_WSEN, "Expires");
+	const char *text = xml_text(j->arena, n);
+	struct timespec now;
+	int64_t ms, at;
+
+	if (!n)
+		return 0;
+	if (!text)
+		return fault_set(&j->fault, FAULT_INVALID_EXPIRATION, NULL);
+	if (!duration_parse(text, &ms)) {
+		if (!duration_parse_date(text, &at))
+			return fault_set(&j->fault, FAULT_INVALID_EXPIRATION, NULL);
+		clock_gettime(CLOCK_REALTIME, &now);
+		ms = at - ((int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+	}
+	if (ms <= 0)
+		return fault_set(&j->fault, FAULT_INVALID_EXPIRATION, NULL);
+	wish->expires_ms = ms < EXPIRES_LIMIT_MS ? ms : EXPIRES_LIMIT_MS;
+	return 0;
+}
+
+static int refuse_dialect(struct job *j)
+{
+	fault_set(&j->fault, FAULT_FILTER_DIALECT, NULL);
+	j->fault.detail = "<wsen:SupportedDialect>" DIALECT_WQL "</wsen:SupportedDialect>";
+	return -1;
+}
+
+static int refuse_filter(struct job *j, const char *why)
+{
+	return fault_set(&j->fault, FAULT_CANNOT_PROCESS_FILTER,
+		"The filter cannot be processed: %s.", why);
+}
+
+/* The query's class takes the place of the all-classes URI, and must fit any other URI. */
+static int bind_query(struct job *j, struct wish *wish)
+{
+	const struct cim_class *c = cim_query_class(wish->query);
+	struct err e;
+
+	if (!c)
+		return fault_set(&j->fault, FAULT_CANNOT_PROCESS_FILTER,
+			"The filter asks for a class that does not exist, %.200s.",
+			cim_query_class_name(wish->query));
+	if (j->class && !cim_class_is(c, j->class))
+		return refuse_filter(j, "its class is not that of the resource URI");
+	if (cim_query_bind(wish->query, c, &e) < 0)
+		return refuse_filter(j, e.text);
+	j->class = c;
+	snprintf(j->req.audit.resource, sizeof j->req.audit.resource, "%s", c->name);
+	return 0;
+}
+
+static int read_filter(struct job *j, struct wish *wish)
+{
+	const xmlNode *ours = xml_child(j->env.content, XML_NS_WSMAN, "Filter");
+	const xmlNode *theirs = xml_child(j->env.content, XML_NS_WSEN, "Filter");
+	const xmlNode *n = ours ? ours : theirs;
+	const char *dialect, *text;
+	struct err e;
+
+	if (!n)
+		return 0;
+	if (ours && theirs)
+		return refuse_filter(j, "there are two");
+	dialect = xml_attribute(j->arena, n, NULL, "Dialect");
+	if (!dialect || (strcasecmp(dialect, DIALECT_WQL) != 0 &&
+			strcasecmp(dialect, DIALECT_WQL_DMTF) != 0))
+		return refuse_dialect(j);
+	text = xml_text(j->arena, n);
+	if (!text)
+		return refuse_filter(j, "it is not text");
+	if (cim_query_parse(j->op_arena, text, &wish->query, &e) < 0)
+		return refuse_filter(j, e.text);
+	return bind_query(j, wish);
+}
+
+static int read_wish(struct job *j, struct wish *wish)
+{
+	const xmlNode *body = j->env.content;
+
+	*wish = (struct wish) { .mode = ITEMS_OBJECT, .max_elements = 1, .expires_ms = -1 };
+	if (!xml_is(body, XML_NS_WSEN, "Enumerate"))
+		return fault_set(&j->fault, FAULT_SCHEMA_VALIDATION, "The body is not wsen:Enumerate.");
+	if (xml_child(body, XML_NS_WSEN, "EndTo"))
+		return fault_set(&j->fault, FAULT_ADDRESSING_MODE, NULL);
+	wish->optimize = xml_child(body, XML_NS_WSMAN, "OptimizeEnumeration");
+	if (!enumerate_read_count(j->arena, xml_child(body, XML_NS_WSMAN, "MaxElements"),
+			&wish->max_elements))
+		return fault_set(&j->fault, FAULT_SCHEMA_VALIDATION,
+			"MaxElements is not a positive number.");
+	if (read_mode(j, wish) < 0 || read_polymorphism(j, wish) < 0 || read_expires(j, wish) < 0 ||
+			read_filter(j, wish) < 0)
+		return -1;
+	if (!j->class)
+		return fault_set(&j->fault, FAULT_FILTERING_REQUIRED, NULL);
+	return 0;
+}
+
+static bool is_wanted(const struct wish *wish, const struct cim_instance *i)
+{
+	return (!wish->only || i->class == wish->only) &&
+		(!wish->query || cim_query_matches(wish->query, i));
+}
+
+static struct enumeration *take_snapshot(struct job *j, const struct wish *wish)
+{
+	struct enumeration *en = arena_alloc(j->op_arena, sizeof *en);
+
+	en->items = arena_array(j->op_arena, j->op.n_instances, sizeof *en->items);
+	for (size_t i = 0; i < j->op.n_instances; i++) {
+		if (is_wanted(wish, j->op.instances[i]))
+			en->items[en->n++] = j->op.instances[i];
+	}
+	en->mode = wish->mode;
+	en->as = wish->query ? items_projection(j->op_arena, j->class, wish->query) : NULL;
+	en->fragment = en->as;
+	en->as = en->as ? en->as : wish->as;
+	en->style = job_style(j);
+	en->style.prefix = arena_strdup(j->op_arena, en->style.prefix);
+	en->style.address = arena_strdup(j->op_arena, en->style.address);
+	en->resource_uri = arena_strdup(j->op_arena, j->env.resource_uri);
+	en->ns = arena_strdup(j->op_arena, j->ref.ns);
+	return en;
+}
+
+int enumerate_write(struct job *j, struct enumeration *en, const struct enumerate_page *page,
+	struct buf *items, size_t *written)
+{
+	size_t budget = job_budget(j, page->head);
+	size_t around = ENUMERATE_WRAPPER_ROOM * (j->env.charset == CHARSET_UTF16 ? 2 : 1);
+	struct items_limit limit = {
+		.items = page->max_elements < j->w->config.max_elements ?
+			(size_t)page->max_elements : j->w->config.max_elements,
+		.characters = page->max_characters,
+		.octets = budget > around ? budget - around : 0,
+		.charset = j->env.charset,
+	};
+
+	*written = items_write(items, j->arena, en, &limit);
+	if (*written == 0 && en->next < en->n)
+		return job_too_large(j);
+	return 0;
+}
+
+void enumerate_total(struct job *j, const struct enumeration *en, struct reply_head *head)
+{
+	if (j->env.blocks[HEADER_REQUEST_TOTAL])
+		head->total = arena_printf(j->arena, "%zu", en->n);
+}
+
+static int reply_enumerate(struct job *j, const struct wish *wish, const struct reply_head *head,
+	const char *context, const struct buf *items)
+{
+	auto_buf struct buf body = { 0 };
+	char expires[DURATION_SIZE];
+
+	buf_puts(&body, "<wsen:EnumerateResponse>");
+	if (wish->expires_ms > 0) {
+		duration_format(wish->expires_ms, expires);
+		buf_printf(&body, "<wsen:Expires>%s</wsen:Expires>", expires);
+	}
+	if (context)
+		buf_printf(&body, "<wsen:EnumerationContext>%s</wsen:EnumerationContext>", context);
+	else
+		buf_puts(&body, "<wsen:EnumerationContext/>");
+	if (wish->optimize) {
+		buf_puts(&body, "<wsman:Items>");
+		buf_add(&body, items->data, items->len);
+		buf_puts(&body, "</wsman:Items>");
+	}
+	if (!context)
+		buf_puts(&body, "<wsman:EndOfSequence/>");
+	buf_puts(&body, "</wsen:EnumerateResponse>");
+	return job_reply(j, head, &body);
+}
+
+static int enumerate_done(struct job *j)
+{
+	struct reply_head head = job_head(j, XML_NS_WSEN "/EnumerateResponse");
+	const struct wish *wish = j->detail;
+	auto_buf struct buf items = { 0 };
+	struct enumeration *en;
+	struct context *c;
+	const char *name;
+	size_t written;
+
+	if (j->op.err.code)
+		return fault_from_err(&j->fault, &j->op.err);
+	en = take_snapshot(j, wish);
+	enumerate_total(j, en, &head);
+	if (wish->optimize) {
+		struct enumerate_page page = { &head, wish->max_elements, UINT64_MAX };
+
+		if (enumerate_write(j, en, &page, &items, &written) < 0)
+			return -1;
+		en->next += written;
+		if (en->next == en->n)
+			return reply_enumerate(j, wish, &head, NULL, &items);
+	}
+	c = contexts_open(j->w->contexts, &j->req.who, j->op_arena, en,
+		wish->expires_ms > 0 ? clock_in(wish->expires_ms) : CLOCK_NEVER, &j->fault);
+	if (!c)
+		return -1;
+	/* The context has the arena now, so nothing in it is touched once it is given back. */
+	struct wish asked = *wish;
+
+	j->op_arena = NULL;
+	name = arena_strdup(j->arena, context_name(c));
+	contexts_return(j->w->contexts, c);
+	return reply_enumerate(j, &asked, &head, name, &items);
+}
+
+int enumerate_start(struct job *j)
+{
+	struct wish *wish;
+
+	if (j->ref.n_keys)
+		return fault_set(&j->fault, FAULT_UNEXPECTED_SELECTORS,
+			"All instances of a class are enumerated: selectors other than "
+			"__cimnamespace have no meaning.");
+	j->op_arena = arena_new();
+	wish = arena_alloc(j->op_arena, sizeof *wish);
+	if (read_wish(j, wish) < 0)
+		return -1;
+	j->detail = wish;
+	j->op.kind = CIM_OP_ENUMERATE;
+	j->op.class = j->class;
+	j->op.ns = j->ref.ns;
+	return job_run_op(j, enumerate_done);
+}

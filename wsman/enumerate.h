@@ -1,0 +1,29 @@
+/*
+ * What Enumerate and Pull have in common: pages of an enumeration within the limits of a reply.
+ */
+#ifndef VSMIGD_WSMAN_ENUMERATE_H
+#define VSMIGD_WSMAN_ENUMERATE_H
+
+#include "wsman/items.h"
+#include "wsman/job.h"
+
+/* Characters that the elements around the items take, at most. */
+enum { ENUMERATE_WRAPPER_ROOM = 384 };
+
+struct enumerate_page {
+	const struct reply_head *head;
+	uint64_t max_elements, max_characters;
+};
+
+/*
+ * Appends the next items of en that the page and the reply have room for. Fails when the next
+ * one alone is too large; en is not changed.
+ */
+int enumerate_write(struct job *j, struct enumeration *en, const struct enumerate_page *page,
+	struct buf *items, size_t *written);
+/* Adds TotalItemsCountEstimate to the head when the client asked for it. */
+void enumerate_total(struct job *j, const struct enumeration *en, struct reply_head *head);
+/* Reads a positive number from n, if there is one. False when it holds something else. */
+bool enumerate_read_count(struct arena *a, const xmlNode *n, uint64_t *count);
+
+#endif

@@ -1,0 +1,104 @@
+#include "wsman/items.h"
+
+#include <string.h>
+#include <strings.h>
+
+static bool is_selected(const char *const *names, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcasecmp(names[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+const struct cim_class *items_projection(struct arena *a, const struct cim_class *c,
+	const struct cim_query *q)
+{
+	struct cim_property *properties;
+	struct cim_class *part;
+	size_t n;
+	const char *const *names = cim_query_selected(q, &n);
+
+	if (n == 0)
+		return NULL;
+	part = arena_alloc(a, sizeof *part);
+	properties = arena_array(a, c->n_properties, sizeof *properties);
+	*part = *c;
+	part->properties = properties;
+	part->n_properties = 0;
+	for (size_t i = 0; i < c->n_properties; i++) {
+		if (is_selected(names, n, c->properties[i].name))
+			properties[part->n_properties++] = c->properties[i];
+	}
+	return part;
+}
+
+/*
+ * A selection of properties stands in wsman:XmlFragment (DSP0226 8.6): the element of the
+ * instance under another name, with the declaration of its prefix and without its type.
+ */
+static void write_fragment(struct buf *out, const struct enumeration *en,
+	const struct cim_instance *i)
+{
+	auto_buf struct buf whole = { 0 };
+	const char *declaration, *type, *inner, *close;
+
+	cim_instance_to_xml(&whole, &en->style, i, en->as);
+	declaration = strchr(whole.data, ' ');
+	inner = strchr(whole.data, '>');
+	type = strstr(whole.data, " xsi:type=");
+	close = strrchr(whole.data, '<');
+	buf_puts(out, "<wsman:XmlFragment");
+	if (declaration < inner)
+		buf_add(out, declaration, (size_t)((type && type < inner ? type : inner) - declaration));
+	buf_add(out, inner, (size_t)(close - inner));
+	buf_puts(out, "</wsman:XmlFragment>");
+}
+
+static void write_whole(struct buf *out, const struct enumeration *en, const struct cim_instance *i)
+{
+	cim_instance_to_xml(out, &en->style, i, en->as);
+}
+
+static void write_item(struct buf *out, struct arena *a, const struct enumeration *en,
+	const struct cim_instance *i)
+{
+	if (en->mode == ITEMS_OBJECT_AND_EPR)
+		buf_puts(out, "<wsman:Item>");
+	if (en->mode != ITEMS_EPR)
+		(en->fragment ? write_fragment : write_whole)(out, en, i);
+	if (en->mode != ITEMS_OBJECT)
+		cim_epr_to_xml(out, &en->style, cim_ref_of(a, i));
+	if (en->mode == ITEMS_OBJECT_AND_EPR)
+		buf_puts(out, "</wsman:Item>");
+}
+
+static size_t count_characters(const struct buf *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->len; i++)
+		n += ((unsigned char)b->data[i] & 0xc0) != 0x80;
+	return n;
+}
+
+size_t items_write(struct buf *out, struct arena *a, const struct enumeration *en,
+	const struct items_limit *limit)
+{
+	auto_buf struct buf one = { 0 };
+	uint64_t characters = 0;
+	size_t octets = 0, done = 0;
+
+	while (done < limit->items && en->next + done < en->n) {
+		buf_clear(&one);
+		write_item(&one, a, en, en->items[en->next + done]);
+		octets += charset_size(limit->charset, one.data, one.len);
+		characters += count_characters(&one);
+		if (octets > limit->octets || (done && characters > limit->characters))
+			break;
+		buf_add(out, one.data, one.len);
+		done++;
+	}
+	return done;
+}

@@ -1,0 +1,112 @@
+/*
+ * Pull and Release: the rest of an enumeration, or its end.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "wsman/dispatch.h"
+#include "wsman/enumerate.h"
+
+/* DSP0226 R8.4-5: the EPR of a Pull is that of its Enumerate. */
+static int check_resource(struct job *j, const struct enumeration *en)
+{
+	const char *ns = j->ref.ns ? j->ref.ns : CIM_NS_DEFAULT;
+
+	if (strcasecmp(en->resource_uri, j->env.resource_uri) == 0 &&
+			cim_ns_same(en->ns ? en->ns : CIM_NS_DEFAULT, ns))
+		return 0;
+	return fault_set(&j->fault, FAULT_HEADER_REQUIRED,
+		"The ResourceURI and namespace are not those that the enumeration began with.");
+}
+
+/* Lends the context that the body names. */
+static struct context *borrow(struct job *j, const char *element)
+{
+	const xmlNode *n = xml_child(j->env.content, XML_NS_WSEN, "EnumerationContext");
+	const char *name = xml_text(j->arena, n);
+	struct context *c;
+
+	if (!xml_is(j->env.content, XML_NS_WSEN, element)) {
+		fault_set(&j->fault, FAULT_SCHEMA_VALIDATION, "The body is not wsen:%s.", element);
+		return NULL;
+	}
+	c = contexts_borrow(j->w->contexts, &j->req.who, name ? name : "", &j->fault);
+	if (c && check_resource(j, context_state(c)) < 0) {
+		contexts_return(j->w->contexts, c);
+		return NULL;
+	}
+	return c;
+}
+
+static int write_page(struct job *j, struct enumeration *en, struct reply_head *head,
+	struct buf *items)
+{
+	struct enumerate_page page = { head, 1, UINT64_MAX };
+	const xmlNode *body = j->env.content;
+	size_t written;
+
+	if (!enumerate_read_count(j->arena, xml_child(body, XML_NS_WSEN, "MaxElements"),
+			&page.max_elements) ||
+			!enumerate_read_count(j->arena, xml_child(body, XML_NS_WSEN, "MaxCharacters"),
+			&page.max_characters))
+		return fault_set(&j->fault, FAULT_SCHEMA_VALIDATION,
+			"MaxElements or MaxCharacters is not a positive number.");
+	enumerate_total(j, en, head);
+	if (enumerate_write(j, en, &page, items, &written) < 0)
+		return -1;
+	en->next += written;
+	return 0;
+}
+
+static int reply_pull(struct job *j, const struct reply_head *head, const char *context,
+	const struct buf *items)
+{
+	auto_buf struct buf body = { 0 };
+
+	buf_puts(&body, "<wsen:PullResponse>");
+	if (context)
+		buf_printf(&body, "<wsen:EnumerationContext>%s</wsen:EnumerationContext>", context);
+	buf_puts(&body, "<wsen:Items>");
+	buf_add(&body, items->data, items->len);
+	buf_puts(&body, "</wsen:Items>");
+	if (!context)
+		buf_puts(&body, "<wsen:EndOfSequence/>");
+	buf_puts(&body, "</wsen:PullResponse>");
+	return job_reply(j, head, &body);
+}
+
+int pull_next(struct job *j)
+{
+	struct reply_head head = job_head(j, XML_NS_WSEN "/PullResponse");
+	struct context *c = borrow(j, "Pull");
+	auto_buf struct buf items = { 0 };
+	struct enumeration *en;
+	const char *name;
+
+	if (!c)
+		return -1;
+	en = context_state(c);
+	if (write_page(j, en, &head, &items) < 0) {
+		contexts_return(j->w->contexts, c);
+		return -1;
+	}
+	if (en->next == en->n) {
+		contexts_end(j->w->contexts, c);
+		return reply_pull(j, &head, NULL, &items);
+	}
+	name = arena_strdup(j->arena, context_name(c));
+	contexts_return(j->w->contexts, c);
+	return reply_pull(j, &head, name, &items);
+}
+
+int pull_release(struct job *j)
+{
+	struct reply_head head = job_head(j, XML_NS_WSEN "/ReleaseResponse");
+	struct context *c = borrow(j, "Release");
+	struct buf none = { 0 };
+
+	if (!c)
+		return -1;
+	contexts_end(j->w->contexts, c);
+	return job_reply(j, &head, &none);
+}

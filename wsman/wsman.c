@@ -1,0 +1,47 @@
+#include "wsman/wsman.h"
+
+#include <libxml/parser.h>
+#include <stdlib.h>
+
+#include "wsman/dispatch.h"
+#include "wsman/job.h"
+
+struct wsman *wsman_new(const struct wsman_config *c, struct cim *cim, struct pool *workers,
+	struct timers *timers, const char *host_name)
+{
+	struct wsman *w = mem_calloc(1, sizeof *w);
+
+	xmlInitParser();
+	w->config = *c;
+	w->cim = cim;
+	w->workers = workers;
+	w->timers = timers;
+	w->contexts = contexts_new(timers, c->context_idle_ms, c->max_contexts);
+	w->identify = identify_new();
+	w->host_name = mem_strdup(host_name);
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_cond_init(&w->idle, NULL);
+	return w;
+}
+
+void wsman_free(struct wsman *w)
+{
+	if (!w)
+		return;
+	/* Calls that passed their deadline are answered, but their operations may still run. */
+	pthread_mutex_lock(&w->lock);
+	while (w->jobs)
+		pthread_cond_wait(&w->idle, &w->lock);
+	pthread_mutex_unlock(&w->lock);
+	contexts_free(w->contexts);
+	identify_free(w->identify);
+	free(w->host_name);
+	pthread_cond_destroy(&w->idle);
+	pthread_mutex_destroy(&w->lock);
+	free(w);
+}
+
+void wsman_handle(struct wsman *w, struct wsman_call *call)
+{
+	job_start(w, call, dispatch);
+}
