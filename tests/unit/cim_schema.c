@@ -81,8 +81,9 @@ static const struct {
 START_TEST(the_check_has_the_standard_signature)
 {
 	const struct cim_class *c = &cim_class_CIM_VirtualSystemMigrationService;
-	const struct cim_method *m = &c->methods
-		[CIM_VirtualSystemMigrationService_m_CheckVirtualSystemIsMigratableToHost];
+	const struct cim_method *m =
+		&c->methods
+			 [CIM_VirtualSystemMigrationService_m_CheckVirtualSystemIsMigratableToHost];
 	const struct cim_parameter *p = &m->parameters[_i];
 
 	ck_assert_uint_eq(m->n_parameters, ARRAY_LEN(check_parameters));
@@ -101,8 +102,7 @@ END_TEST
 START_TEST(the_check_never_starts_a_job)
 {
 	const struct cim_class *c = &cim_class_CIM_VirtualSystemMigrationService;
-	const struct cim_method *check =
-		cim_method_find(c, "CheckVirtualSystemIsMigratableToHost");
+	const struct cim_method *check = cim_method_find(c, "CheckVirtualSystemIsMigratableToHost");
 	const struct cim_method *migrate = cim_method_find(c, "MigrateVirtualSystemToHost");
 
 	for (size_t i = 0; i < check->n_values; i++)
@@ -122,12 +122,23 @@ static const struct {
 	const char *value;
 	bool allowed;
 } maps[] = {
-	{ closed, 2, "0", true }, { closed, 2, "5", true }, { closed, 2, "1", false },
-	{ closed, 2, "", false }, { closed, 2, "x", false }, { ranged, 3, "4", true },
-	{ ranged, 3, "7", true }, { ranged, 3, "8", false }, { ranged, 3, "32767", false },
-	{ ranged, 3, "32768", true }, { ranged, 3, "65535", true }, { ranged, 3, "-1", false },
-	{ open, 2, "99", true }, { open, 2, "x", false }, { texts, 2, "OK", true },
-	{ texts, 2, "ok", false }, { NULL, 0, "anything", true },
+	{ closed, 2, "0", true },
+	{ closed, 2, "5", true },
+	{ closed, 2, "1", false },
+	{ closed, 2, "", false },
+	{ closed, 2, "x", false },
+	{ ranged, 3, "4", true },
+	{ ranged, 3, "7", true },
+	{ ranged, 3, "8", false },
+	{ ranged, 3, "32767", false },
+	{ ranged, 3, "32768", true },
+	{ ranged, 3, "65535", true },
+	{ ranged, 3, "-1", false },
+	{ open, 2, "99", true },
+	{ open, 2, "x", false },
+	{ texts, 2, "OK", true },
+	{ texts, 2, "ok", false },
+	{ NULL, 0, "anything", true },
 };
 
 START_TEST(value_maps_allow)
@@ -151,7 +162,8 @@ static const struct {
 	{ KLASS("'A' SUPERCLASS='B'", ""), NULL, "a.xml:1: unknown superclass B" },
 	{ KLASS("'A' SUPERCLASS='B'", ""), KLASS("'B' SUPERCLASS='A'", ""), "from itself" },
 	{ KLASS("'A'", ""), KLASS("'a'", ""), "b.xml:1: class a is declared in" },
-	{ KLASS("'A'", "\n<PROPERTY NAME='P' TYPE='int'/>"), NULL, "a.xml:2: unknown type \"int\"" },
+	{ KLASS("'A'", "\n<PROPERTY NAME='P' TYPE='int'/>"), NULL,
+		"a.xml:2: unknown type \"int\"" },
 	{ KLASS("'A'", "<PROPERTY NAME='P'/>"), NULL, "has no TYPE" },
 	{ KLASS("'A'", "<PROPERTY NAME='P' TYPE='string'/>\n<PROPERTY NAME='p' TYPE='string'/>"),
 		NULL, "a.xml:2: property p is declared twice" },
@@ -173,17 +185,22 @@ static const struct {
 	{ KLASS("'A'", "<PROPERTY.REFERENCE NAME='P' REFERENCECLASS='B'/>"), NULL,
 		"refers to unknown class B" },
 	{ KLASS("'A'", "<THING/>"), NULL, "unknown element THING" },
+	{ KLASS("'A'", "<PROPERTY NAME='P' TYPE='uint8'>" Q(
+			       "ValueMap", "<VALUE>1</VALUE>") "</PROPERTY>"),
+		NULL, "come together" },
 	{ KLASS("'A'", "<PROPERTY NAME='P' TYPE='uint8'>" Q("ValueMap", "<VALUE>1</VALUE>")
-		       "</PROPERTY>"), NULL, "come together" },
-	{ KLASS("'A'", "<PROPERTY NAME='P' TYPE='uint8'>" Q("ValueMap", "<VALUE>1</VALUE>")
-		       Q("Values", "<VALUE.ARRAY><VALUE>a</VALUE><VALUE>b</VALUE></VALUE.ARRAY>")
-		       "</PROPERTY>"), NULL, "ValueMap has 1 values and Values has 2" },
-	{ KLASS("'A'", "<PROPERTY NAME='P' TYPE='uint8'>" Q("Key", "<VALUE>perhaps</VALUE>")
-		       "</PROPERTY>"), NULL, "neither true nor false" },
-	{ KLASS("'A'", "<PROPERTY NAME='P' TYPE='uint8'>" Q("EmbeddedInstance", "<VALUE>B</VALUE>")
-		       "</PROPERTY>"), NULL, "is an EmbeddedInstance and not a string" },
-	{ KLASS("'A'", "<PROPERTY.ARRAY NAME='P' TYPE='uint8'>" Q("Key", "<VALUE>true</VALUE>")
-		       "</PROPERTY.ARRAY>"), NULL, "key P is an array" },
+			       Q("Values", "<VALUE.ARRAY><VALUE>a</VALUE><VALUE>b</VALUE></"
+					   "VALUE.ARRAY>") "</PROPERTY>"),
+		NULL, "ValueMap has 1 values and Values has 2" },
+	{ KLASS("'A'", "<PROPERTY NAME='P' TYPE='uint8'>" Q(
+			       "Key", "<VALUE>perhaps</VALUE>") "</PROPERTY>"),
+		NULL, "neither true nor false" },
+	{ KLASS("'A'", "<PROPERTY NAME='P' TYPE='uint8'>" Q(
+			       "EmbeddedInstance", "<VALUE>B</VALUE>") "</PROPERTY>"),
+		NULL, "is an EmbeddedInstance and not a string" },
+	{ KLASS("'A'", "<PROPERTY.ARRAY NAME='P' TYPE='uint8'>" Q(
+			       "Key", "<VALUE>true</VALUE>") "</PROPERTY.ARRAY>"),
+		NULL, "key P is an array" },
 	{ KLASS("'A'", Q("Abstract", "")), NULL, "has no VALUE" },
 };
 

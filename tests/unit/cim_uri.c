@@ -18,7 +18,8 @@ static const struct {
 	{ MS "CIM_Service", "class CIM_Service - " MS },
 	{ WMI "CIM_Service", "class CIM_Service root/virtualization/v2 " WMI },
 	{ WMI "*", "all  root/virtualization/v2 " WMI },
-	{ "http://schemas.dmtf.org/wbem/wscim/1/*", "all  - http://schemas.dmtf.org/wbem/wscim/1/" },
+	{ "http://schemas.dmtf.org/wbem/wscim/1/*",
+		"all  - http://schemas.dmtf.org/wbem/wscim/1/" },
 	{ DMTF "*", "all  - " DMTF },
 	{ CIMXML "*", "cimxml * - " CIMXML },
 	{ CIMXML "CIM_Service", "cimxml CIM_Service - " CIMXML },
@@ -49,8 +50,9 @@ static const struct {
 
 START_TEST(uri)
 {
-	static const char *const kinds[] = { [CIM_URI_CLASS] = "class", [CIM_URI_ALL] = "all",
-		[CIM_URI_CIMXML] = "cimxml" };
+	static const char *const kinds[] = {
+		[CIM_URI_CLASS] = "class", [CIM_URI_ALL] = "all", [CIM_URI_CIMXML] = "cimxml"
+	};
 	auto_arena struct arena *a = arena_new();
 	struct cim_uri u;
 	struct err e;
@@ -61,8 +63,8 @@ START_TEST(uri)
 		ck_assert_pstr_eq(uris[_i].want, NULL);
 		return;
 	}
-	got = arena_printf(a, "%s %s %s %s", kinds[u.kind], u.class_name, u.ns != NULL ? u.ns : "-",
-		u.prefix);
+	got = arena_printf(
+		a, "%s %s %s %s", kinds[u.kind], u.class_name, u.ns != NULL ? u.ns : "-", u.prefix);
 	for (size_t k = 0; k < u.n_keys; k++)
 		got = arena_printf(a, "%s %s=%s", got, u.keys[k].name, u.keys[k].text);
 	ck_assert_pstr_eq(got, uris[_i].want);
