@@ -386,8 +386,10 @@ static void resolve(struct class *c)
 		for (size_t i = 0; i < c->super->n_methods; i++)
 			inherit_method(c, &c->super->methods[i]);
 	}
-	qsort(c->props, c->n_props, sizeof *c->props, by_name);
-	qsort(c->methods, c->n_methods, sizeof *c->methods, by_name);
+	if (c->n_props > 0)
+		qsort(c->props, c->n_props, sizeof *c->props, by_name);
+	if (c->n_methods > 0)
+		qsort(c->methods, c->n_methods, sizeof *c->methods, by_name);
 	c->resolved = true;
 }
 
@@ -462,8 +464,7 @@ static void put_member(const struct member *m, size_t map, bool property)
 {
 	printf("\t{ .name = \"%s\", .type = ", m->name);
 	put_type(m->type);
-	printf("%s", m->array ? " .array = true," : "");
-	printf("%s", m->required ? " .required = true," : "");
+	printf("%s%s", m->array ? " .array = true," : "", m->required ? " .required = true," : "");
 	put_field("ref_class", m->ref);
 	put_field("embedded", m->embedded);
 	if (property) {
@@ -471,8 +472,7 @@ static void put_member(const struct member *m, size_t map, bool property)
 		printf("%s", m->writable ? " .writable = true," : "");
 		put_field("origin", m->origin);
 	} else {
-		printf("%s", m->in ? " .in = true," : "");
-		printf("%s", m->out ? " .out = true," : "");
+		printf("%s%s", m->in ? " .in = true," : "", m->out ? " .out = true," : "");
 	}
 	if (map != 0)
 		printf(" .values = map%zu, .n_values = %zu,", map, m->values.n);
