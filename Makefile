@@ -42,6 +42,7 @@ CFLAGS_GEN = $(BASE_CFLAGS) -w $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LDFLAGS_ALL = -pie -Wl,-z,relro,-z,now -pthread $(LDEXTRA) $(LDFLAGS)
 
 TOOL_SRC := $(wildcard wsman/vsmig*.c)
+SRC_vsmig := $(filter-out wsman/vsmig.c,$(TOOL_SRC))
 SRC_base := $(wildcard daemon/base/*.c)
 SRC_hv := $(wildcard checks/hypervisor/*.c)
 SRC_checks := $(wildcard checks/*.c checks/rules/*.c)
@@ -53,6 +54,7 @@ GEN_SOAP := $(addprefix $(BUILD)/gsoap/soap,C.c H.h Stub.h)
 GEN_SCHEMA := $(BUILD)/schema_tables.c
 
 obj = $(patsubst %.c,$(BUILD)/%.o,$(1))
+OBJ_vsmig := $(call obj,$(SRC_vsmig))
 OBJ_base := $(call obj,$(SRC_base))
 OBJ_hv := $(call obj,$(SRC_hv))
 OBJ_checks := $(call obj,$(SRC_checks))
@@ -68,7 +70,7 @@ $(BUILD)/vsmigd: $(BUILD)/daemon/main.o $(ARCHIVES)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS)
 
-$(BUILD)/vsmig: $(call obj,$(TOOL_SRC)) $(BUILD)/libwsman.a $(BUILD)/libcim.a $(BUILD)/libbase.a
+$(BUILD)/vsmig: $(BUILD)/wsman/vsmig.o $(addprefix $(BUILD)/,libvsmig.a libwsman.a libcim.a libbase.a)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(PKG_LIBS)
 
@@ -77,7 +79,7 @@ $(BUILD)/lib$(1).a: $$(OBJ_$(1))
 	@echo "  AR      $$@"
 	$$(Q)rm -f $$@ && ar rcs $$@ $$^
 endef
-$(foreach l,$(LAYERS),$(eval $(call archive_rule,$(l))))
+$(foreach l,vsmig $(LAYERS),$(eval $(call archive_rule,$(l))))
 
 $(BUILD)/%.o: %.c | need-tools
 	@mkdir -p $(@D)

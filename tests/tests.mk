@@ -8,6 +8,7 @@ BELOW_base := base
 BELOW_hv := hv base
 BELOW_checks := checks hv base
 BELOW_cim := cim checks hv base
+BELOW_vsmig := vsmig wsman cim checks hv base
 BELOW_wsman := wsman cim checks hv base
 BELOW_daemon := daemon wsman cim checks hv base
 
