@@ -4,7 +4,6 @@
 #include "wsman/vsmig.h"
 
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,7 +94,7 @@ static int do_init(const struct vsmig_options *o, struct vsmig_client *c, char *
 
 	(void)o;
 	(void)c;
-	return vsmig_init(args[0], stdout, &e) != 0 ? vsmig_fail("%s", e.text) : VSMIG_OK;
+	return vsmig_init(args[0], stdout, &e) != 0 ? vsmig_print_fail("%s", e.text) : VSMIG_OK;
 }
 
 /* Asks for a new password when there is somebody to ask, else takes a line of standard input. */
@@ -118,7 +117,7 @@ static int do_passwd(const struct vsmig_options *o, struct vsmig_client *c, char
 	if (r == 0)
 		r = vsmig_passwd_set(args[0], args[1], hash, &e);
 	vsmig_password_free(password);
-	return r != 0 ? vsmig_fail("%s", e.text) : VSMIG_OK;
+	return r != 0 ? vsmig_print_fail("%s", e.text) : VSMIG_OK;
 }
 
 /* How a command uses the server. */
@@ -140,21 +139,6 @@ static const struct command {
 	{ "passwd", "FILE USER", "set a password in the daemon's password file", 2, USE_NONE,
 		do_passwd },
 };
-
-int vsmig_fail(const char *fmt, ...)
-{
-	auto_buf struct buf text = { 0 }, clean = { 0 };
-	char line[1024];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(line, sizeof line, fmt, ap);
-	va_end(ap);
-	vsmig_print_clean(&clean, line);
-	fflush(stdout);
-	fprintf(stderr, "vsmig: %s\n", clean.data != NULL ? clean.data : "");
-	return VSMIG_FAILED;
-}
 
 static void show_help(FILE *out)
 {
@@ -189,7 +173,7 @@ static int parse_timeout(const char *text, int *seconds)
 	long n = strtol(text, &end, 10);
 
 	if (*end != '\0' || end == text || n < 1 || n > MAX_TIMEOUT)
-		return vsmig_fail("--timeout takes 1 to %d seconds", MAX_TIMEOUT);
+		return vsmig_print_fail("--timeout takes 1 to %d seconds", MAX_TIMEOUT);
 	*seconds = (int)n;
 	return VSMIG_OK;
 }
@@ -221,7 +205,7 @@ static int set_option(struct vsmig_options *o, enum option_id id, const char *ar
 	if (id == OPT_TIMEOUT)
 		return parse_timeout(argument, &o->timeout_s);
 	if (id == OPT_SET && o->n_sets == VSMIG_MAX_SETS)
-		return vsmig_fail("--set can be given %d times", VSMIG_MAX_SETS);
+		return vsmig_print_fail("--set can be given %d times", VSMIG_MAX_SETS);
 	if (id == OPT_SET)
 		o->sets[o->n_sets++] = argument;
 	return VSMIG_OK;
@@ -290,22 +274,22 @@ static int run_with_server(const struct command *cmd, const struct vsmig_options
 	int status;
 
 	if (cmd->use == USE_LOGIN && o->user == NULL)
-		return vsmig_fail("%s needs a user: -u USER", cmd->name);
+		return vsmig_print_fail("%s needs a user: -u USER", cmd->name);
 	if (o->user != NULL && strchr(o->user, ':') != NULL)
-		return vsmig_fail("A user name holds no colon");
+		return vsmig_print_fail("A user name holds no colon");
 	if (strspn(o->port, "0123456789") != strlen(o->port) || atol(o->port) < 1 ||
 		atol(o->port) > 65535)
-		return vsmig_fail("--port takes 1 to 65535");
+		return vsmig_print_fail("--port takes 1 to 65535");
 	if (o->insecure && o->ca != NULL)
-		return vsmig_fail("--ca and --insecure exclude each other");
+		return vsmig_print_fail("--ca and --insecure exclude each other");
 	if (o->user != NULL && get_password(o, &password, &e) != 0)
-		return vsmig_fail("%s", e.text);
+		return vsmig_print_fail("%s", e.text);
 	if (o->insecure)
 		fputs("vsmig: the server's certificate is not verified (--insecure)\n", stderr);
 	c = vsmig_client_new(o, password, &e);
 	vsmig_password_free(password);
 	if (c == NULL)
-		return vsmig_fail("%s", e.text);
+		return vsmig_print_fail("%s", e.text);
 	status = cmd->run(o, c, args);
 	vsmig_client_free(c);
 	return status;
@@ -330,12 +314,12 @@ int main(int argc, char **argv)
 		if (strcmp(commands[i].name, argv[optind]) == 0)
 			cmd = &commands[i];
 	if (cmd == NULL)
-		return vsmig_fail("there is no command %s: see vsmig --help", argv[optind]);
+		return vsmig_print_fail("there is no command %s: see vsmig --help", argv[optind]);
 	if (argc - optind - 1 != cmd->n_args)
-		return vsmig_fail("usage: vsmig %s %s", cmd->name, cmd->arguments);
+		return vsmig_print_fail("usage: vsmig %s %s", cmd->name, cmd->arguments);
 	status = cmd->use == USE_NONE ? cmd->run(&o, NULL, argv + optind + 1)
 				      : run_with_server(cmd, &o, argv + optind + 1);
 	if (fflush(stdout) != 0 || ferror(stdout))
-		return vsmig_fail("standard output cannot be written");
+		return vsmig_print_fail("standard output cannot be written");
 	return status;
 }

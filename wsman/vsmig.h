@@ -25,7 +25,4 @@ struct vsmig_options {
 	size_t n_sets;
 };
 
-/* Writes "vsmig: SENTENCE" to standard error and returns VSMIG_FAILED. */
-int vsmig_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
 #endif

@@ -167,7 +167,7 @@ int vsmig_check_run(const struct vsmig_options *o, struct vsmig_client *c, const
 	struct err e = { 0 };
 
 	if (ask(o, c, a, &answer, &e) != 0)
-		return vsmig_fail("%s", e.text);
+		return vsmig_print_fail("%s", e.text);
 	if (o->json)
 		vsmig_answer_json(&out, &answer);
 	else

@@ -2,7 +2,9 @@
 
 #include <limits.h>
 #include <locale.h>
+#include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -10,6 +12,7 @@
 #include <wchar.h>
 
 #include "daemon/base/mem.h"
+#include "wsman/vsmig.h"
 
 enum { DEFAULT_COLUMNS = 100, MIN_COLUMNS = 60, GAP = 2, UUID_COLUMNS = 36, LAST_COLUMNS = 20 };
 
@@ -236,4 +239,19 @@ void vsmig_print_table(struct buf *out, const struct vsmig_table *t, size_t widt
 	add_row(out, t->heads, widths, t->n_columns);
 	for (size_t r = 0; r < t->n_rows; r++)
 		add_row(out, t->cells + r * t->n_columns, widths, t->n_columns);
+}
+
+int vsmig_print_fail(const char *fmt, ...)
+{
+	auto_buf struct buf text = { 0 }, clean = { 0 };
+	char line[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof line, fmt, ap);
+	va_end(ap);
+	vsmig_print_clean(&clean, line);
+	fflush(stdout);
+	fprintf(stderr, "vsmig: %s\n", clean.data != NULL ? clean.data : "");
+	return VSMIG_FAILED;
 }

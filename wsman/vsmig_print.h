@@ -27,6 +27,9 @@ size_t vsmig_print_width(const char *clean);
 /* Columns of the terminal on standard output; 100 when it is none. Never below 60. */
 size_t vsmig_print_columns(void);
 
+/* Writes "vsmig: SENTENCE" to standard error and returns VSMIG_FAILED. */
+int vsmig_print_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 struct vsmig_table {
 	const char *const *heads;
 	size_t n_columns;

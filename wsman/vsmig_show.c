@@ -168,7 +168,7 @@ static int show(const struct vsmig_options *o, struct vsmig_client *c, const str
 	size_t n = 0;
 
 	if (vsmig_client_enumerate(c, a, l->class_name, &list, &e) != 0)
-		return vsmig_fail("%s", e.text);
+		return vsmig_print_fail("%s", e.text);
 	for (size_t i = 0; i < list.n; i++)
 		if (l->wanted(&list.items[i]))
 			*ARENA_PUSH(a, items, n) = &list.items[i];
@@ -207,7 +207,7 @@ int vsmig_show_identify(const struct vsmig_options *o, struct vsmig_client *c)
 
 	(void)o;
 	if (vsmig_client_identify(c, a, &reply, &e) != 0)
-		return vsmig_fail("%s", e.text);
+		return vsmig_print_fail("%s", e.text);
 	for (size_t i = 0; i < reply.n; i++) {
 		const struct cim_loose_property *p = &reply.properties[i];
 
