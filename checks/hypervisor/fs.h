@@ -1,0 +1,27 @@
+/*
+ * The file system that holds a path, as the libvirt daemon that will judge it sees it: it may
+ * live in a mount namespace of its own.
+ */
+#ifndef VSMIGD_HV_FS_H
+#define VSMIGD_HV_FS_H
+
+#include "checks/facts.h"
+
+/* One look at one daemon; pid 0 is this process (a driver inside it). */
+struct fs_view {
+	int root;		/* a directory file descriptor of its root; -1: not permitted */
+	char *mounts;		/* its /proc/PID/mountinfo; NULL: not permitted */
+	const char *why;	/* static: why neither could be had */
+};
+
+/* The daemon behind a local URI, or NULL sentence-wise in why. */
+void fs_view_open(struct fs_view *v, const char *uri);
+void fs_view_close(struct fs_view *v);
+
+/* Fills shared_fs, coherent and fs, or why. fs lives in a. */
+void fs_look(const struct fs_view *v, const char *path, struct arena *a, struct disk_here *out);
+
+/* For tests: what a line of mountinfo text says of a path. NULL when none holds it. */
+char *fs_type_in(const char *mountinfo, const char *path, unsigned long mount_id);
+
+#endif

@@ -1,0 +1,236 @@
+/* The destination: names taken, what a guest may have there, CPU, secrets. */
+#include "checks/hypervisor/cache.h"
+#include "checks/hypervisor/side.h"
+#include "checks/hypervisor/xml.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void read_clash(struct side *s, virDomainPtr dom, struct name_clash *out)
+{
+	char uuid[VIR_UUID_STRING_BUFLEN] = "";
+
+	virDomainGetUUIDString(dom, uuid);
+	out->name = arena_strdup(s->arena, virDomainGetName(dom));
+	out->uuid = arena_strdup(s->arena, uuid);
+	if (side_more(s, "reading the state of a virtual system there") &&
+			virDomainGetState(dom, &out->state, &out->reason, 0) < 0)
+		out->state = VIR_DOMAIN_NOSTATE;
+	if (side_more(s, "reading the state of a virtual system there"))
+		out->active = virDomainIsActive(dom) == 1;
+}
+
+static bool ask_clash(struct side *s, virDomainPtr dom, struct name_clash *out)
+{
+	const char *why = NULL;
+
+	out->taken = side_tri(s, dom != NULL, VIR_ERR_NO_DOMAIN, &why);
+	if (dom)
+		read_clash(s, dom, out);
+	if (out->taken == TRI_UNKNOWN)
+		facts_set_unknown(s->f, FACT_DST_NAMES, why, s->missing ? s->driver : NULL);
+	return out->taken != TRI_UNKNOWN;
+}
+
+void gather_names(struct side *s)
+{
+	const struct vm_config *config = &s->f->config;
+	auto_dom virDomainPtr by_name = NULL;
+	auto_dom virDomainPtr by_uuid = NULL;
+
+	if (!side_begin(s, FACT_DST_NAMES, "looking for the name on the target host"))
+		return;
+	by_name = virDomainLookupByName(s->v, config->name ? config->name : "");
+	if (!ask_clash(s, by_name, &s->f->same_name))
+		return;
+	if (!side_begin(s, FACT_DST_NAMES, "looking for the UUID on the target host"))
+		return;
+	by_uuid = virDomainLookupByUUIDString(s->v, config->uuid ? config->uuid : "");
+	if (ask_clash(s, by_uuid, &s->f->same_uuid))
+		side_end(s, FACT_DST_NAMES);
+}
+
+/* Errors that speak of the guest that was asked for, not of the asking. */
+static bool refuses_guest(const virError *err)
+{
+	switch (err ? err->code : VIR_ERR_OK) {
+	case VIR_ERR_INVALID_ARG:
+	case VIR_ERR_CONFIG_UNSUPPORTED:
+	case VIR_ERR_XML_ERROR:
+		return true;
+	case VIR_ERR_SYSTEM_ERROR:
+		return err->domain != VIR_FROM_RPC; /* no such emulator */
+	default:
+		return false;
+	}
+}
+
+static const char *key_of(struct side *s, const char *kind, const char *more)
+{
+	const struct vm_config *c = &s->f->config;
+	const char *parts[] = { c->emulator, c->arch, c->machine, c->virt, more };
+	const char *key = kind;
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		key = arena_printf(s->arena, "%s\n%s", key, parts[i] ? parts[i] : "");
+	return key;
+}
+
+static void keep(struct side *s, const char *key, struct box *b)
+{
+	cache_put(conn_cache(s->conn), s->generation, key, b);
+	box_keep(s->arena, b);
+}
+
+static void refused_domcaps(struct side *s, const char *key)
+{
+	struct box *b = box_new();
+	struct domcaps *caps = b->value = arena_alloc(b->arena, sizeof *caps);
+
+	caps->supported = TRI_NO;
+	caps->error = arena_strdup(b->arena, virGetLastErrorMessage());
+	s->f->domcaps = *caps;
+	keep(s, key, b);
+	side_end(s, FACT_DST_DOMCAPS);
+}
+
+static void ask_domcaps(struct side *s, const char *key)
+{
+	const struct vm_config *c = &s->f->config;
+	char *text = virConnectGetDomainCapabilities(s->v, c->emulator, c->arch, c->machine,
+		c->virt, 0);
+	struct domcaps *caps;
+	struct box *b;
+	struct err e;
+
+	if (!text && refuses_guest(virGetLastError())) {
+		refused_domcaps(s, key);
+		return;
+	}
+	if (!text) {
+		side_failed(s, FACT_DST_DOMCAPS);
+		return;
+	}
+	b = box_new();
+	caps = b->value = arena_alloc(b->arena, sizeof *caps);
+	if (xml_domcaps(text, b->arena, caps, &e) < 0) {
+		facts_set_unknown(s->f, FACT_DST_DOMCAPS, arena_strdup(s->arena, e.text), NULL);
+		box_unref(b);
+	} else {
+		s->f->domcaps = *caps;
+		keep(s, key, b);
+		side_end(s, FACT_DST_DOMCAPS);
+	}
+	free(text);
+}
+
+void gather_domcaps(struct side *s)
+{
+	const char *key = key_of(s, "domcaps", NULL);
+	struct box *b = cache_get(conn_cache(s->conn), s->generation, key);
+
+	if (b) {
+		s->f->domcaps = *(struct domcaps *)b->value;
+		box_keep(s->arena, b);
+		facts_set_known(s->f, FACT_DST_DOMCAPS);
+	} else if (side_begin(s, FACT_DST_DOMCAPS,
+			"asking what guests of this kind may have on the target host")) {
+		ask_domcaps(s, key);
+	}
+}
+
+/*
+ * Only a CPU that names its model can be compared: "host-passthrough" and "maximum" mean
+ * whatever the host has, and a stored "host-model" is made up anew where the guest starts.
+ */
+static const char *why_not_compared(const struct vm_config *c)
+{
+	if (!c->cpu_xml || !c->cpu_mode)
+		return "the virtual system names no CPU model";
+	if (strcmp(c->cpu_mode, "custom") != 0)
+		return "the CPU of the virtual system is defined by the host that it runs on";
+	return NULL;
+}
+
+static void ask_cpu(struct side *s, const char *key)
+{
+	const struct vm_config *c = &s->f->config;
+	int r = virConnectCompareHypervisorCPU(s->v, c->emulator, c->arch, c->machine, c->virt,
+		c->cpu_xml, VIR_CONNECT_COMPARE_CPU_FAIL_INCOMPATIBLE);
+	struct cpu_fit *fit;
+	struct box *b;
+
+	if (r < 0 && virGetLastErrorCode() != VIR_ERR_CPU_INCOMPATIBLE) {
+		side_failed(s, FACT_DST_CPU);
+		return;
+	}
+	b = box_new();
+	fit = b->value = arena_alloc(b->arena, sizeof *fit);
+	fit->fits = r > VIR_CPU_COMPARE_INCOMPATIBLE ? TRI_YES : TRI_NO;
+	if (r < 0)
+		fit->why = arena_strdup(b->arena, virGetLastErrorMessage());
+	s->f->cpu = *fit;
+	keep(s, key, b);
+	side_end(s, FACT_DST_CPU);
+}
+
+void gather_cpu(struct side *s)
+{
+	const char *why = why_not_compared(&s->f->config), *key;
+	struct box *b;
+
+	if (why) {
+		s->f->cpu = (struct cpu_fit){ .fits = TRI_UNKNOWN, .why = why };
+		facts_set_known(s->f, FACT_DST_CPU);
+		return;
+	}
+	key = key_of(s, "cpu", s->f->config.cpu_xml);
+	b = cache_get(conn_cache(s->conn), s->generation, key);
+	if (b) {
+		s->f->cpu = *(struct cpu_fit *)b->value;
+		box_keep(s->arena, b);
+		facts_set_known(s->f, FACT_DST_CPU);
+	} else if (side_begin(s, FACT_DST_CPU, "comparing the CPU on the target host")) {
+		ask_cpu(s, key);
+	}
+}
+
+static int usage_type(const char *name)
+{
+	static const struct { const char *name; int type; } types[] = {
+		{ "volume", VIR_SECRET_USAGE_TYPE_VOLUME }, { "ceph", VIR_SECRET_USAGE_TYPE_CEPH },
+		{ "iscsi", VIR_SECRET_USAGE_TYPE_ISCSI }, { "tls", VIR_SECRET_USAGE_TYPE_TLS },
+		{ "vtpm", VIR_SECRET_USAGE_TYPE_VTPM },
+	};
+
+	for (size_t i = 0; name && i < ARRAY_LEN(types); i++)
+		if (strcmp(name, types[i].name) == 0)
+			return types[i].type;
+	return VIR_SECRET_USAGE_TYPE_NONE;
+}
+
+/* Whether it has a value would mean reading the value: not asked. */
+static void ask_secret(struct side *s, const struct vm_secret *secret, struct secret_there *out)
+{
+	auto_secret virSecretPtr found = NULL;
+
+	if (!secret->uuid && !secret->usage) {
+		out->why = "the reference names neither UUID nor usage";
+		return;
+	}
+	if (!side_more(s, "looking for secrets on the target host"))
+		return;
+	if (secret->uuid)
+		found = virSecretLookupByUUIDString(s->v, secret->uuid);
+	else
+		found = virSecretLookupByUsage(s->v, usage_type(secret->usage_type), secret->usage);
+	out->exists = side_tri(s, found != NULL, VIR_ERR_NO_SECRET, &out->why);
+}
+
+void gather_secrets(struct side *s)
+{
+	s->missing = NULL;
+	for (size_t i = 0; i < s->f->config.n_secrets; i++)
+		ask_secret(s, &s->f->config.secrets[i], &s->f->secrets_there[i]);
+	side_end(s, FACT_DST_SECRETS);
+}

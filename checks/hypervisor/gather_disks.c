@@ -1,0 +1,128 @@
+/* Which storage on the source holds the VM's disks, and whether libvirt counts it as shared. */
+#include "checks/hypervisor/fs.h"
+#include "checks/hypervisor/side.h"
+#include "checks/hypervisor/xml.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct look {
+	struct side *s;
+	struct fs_view view;
+	bool listed;
+	const struct pool_seen *pools;
+	size_t n;
+	const char *why;
+};
+
+/* What a pool's type says of all that is in it. */
+static const struct {
+	const char *type, *format;	/* format NULL: any */
+	enum tri shared, coherent;
+} pool_kinds[] = {
+	{ "netfs", "glusterfs", TRI_YES, TRI_YES }, { "netfs", NULL, TRI_YES, TRI_NO },
+	{ "fs", "gfs2", TRI_YES, TRI_YES }, { "fs", "ocfs2", TRI_YES, TRI_YES },
+	{ "fs", NULL, TRI_NO, TRI_NO },
+	{ "gluster", NULL, TRI_YES, TRI_YES }, { "rbd", NULL, TRI_YES, TRI_YES },
+	{ "sheepdog", NULL, TRI_YES, TRI_YES }, { "iscsi", NULL, TRI_YES, TRI_NO },
+	{ "iscsi-direct", NULL, TRI_YES, TRI_YES }, { "vstorage", NULL, TRI_YES, TRI_NO },
+};
+
+static void list_pools(struct look *l)
+{
+	if (!l->listed)
+		l->pools = side_pools(l->s, &l->n, &l->why);
+	l->listed = true;
+}
+
+static void judge_by_pool(struct look *l, const struct pool_seen *p, struct disk_here *out)
+{
+	for (size_t i = 0; p->type && i < ARRAY_LEN(pool_kinds); i++) {
+		if (strcmp(p->type, pool_kinds[i].type) != 0 || (pool_kinds[i].format &&
+				(!p->format || strcmp(p->format, pool_kinds[i].format) != 0)))
+			continue;
+		out->shared_fs = pool_kinds[i].shared;
+		out->coherent = pool_kinds[i].coherent;
+		out->why = NULL;
+		return;
+	}
+	/* A directory may be anything underneath; the test driver has nothing underneath. */
+	if (side_is_test(l->s))
+		out->shared_fs = out->coherent = TRI_NO;
+}
+
+static const struct pool_seen *pool_named(const struct look *l, const char *name)
+{
+	for (size_t i = 0; l->pools && i < l->n; i++)
+		if (strcmp(l->pools[i].name, name) == 0)
+			return &l->pools[i];
+	return NULL;
+}
+
+static void look_at_file(struct look *l, const char *path, const struct pool_seen *pool,
+	struct disk_here *out)
+{
+	if (!side_is_test(l->s))
+		fs_look(&l->view, path, l->s->arena, out);
+	if (out->shared_fs != TRI_UNKNOWN)
+		return;
+	list_pools(l);
+	if (!pool && l->pools)
+		pool = side_pool_of(l->pools, l->n, path);
+	if (pool) {
+		out->pool = pool->name;
+		out->pool_type = pool->type;
+		judge_by_pool(l, pool, out);
+	}
+	if (out->shared_fs == TRI_UNKNOWN && !out->why)
+		out->why = "no storage pool of the source holds it";
+}
+
+static void look_at_volume(struct look *l, const struct vm_disk *disk, struct disk_here *out)
+{
+	const struct pool_seen *pool;
+
+	if (!disk->pool)
+		return;
+	list_pools(l);
+	pool = pool_named(l, disk->pool);
+	out->pool = disk->pool;
+	if (!pool) {
+		out->why = l->why ? l->why : "its storage pool is not on the source";
+		return;
+	}
+	out->pool_type = pool->type;
+	if (pool->target && disk->volume && strncmp(pool->target, "/dev", 4) != 0)
+		look_at_file(l, arena_printf(l->s->arena, "%s/%s", pool->target, disk->volume), pool,
+			out);
+	else
+		judge_by_pool(l, pool, out);
+}
+
+static void look_at(struct look *l, const struct vm_disk *disk, struct disk_here *out)
+{
+	if (!disk->source)
+		return; /* an empty drive is nowhere */
+	if (strcmp(disk->type, "file") == 0)
+		look_at_file(l, disk->source, NULL, out);
+	else if (strcmp(disk->type, "volume") == 0)
+		look_at_volume(l, disk, out);
+	else if (strcmp(disk->type, "network") == 0)
+		out->shared_fs = out->coherent = TRI_YES;
+	else
+		out->why = "it is a device, not a file";
+}
+
+void gather_vm_disks(struct side *s)
+{
+	const struct vm_config *config = &s->f->config;
+	struct look l = { .s = s, .view = { .root = -1 } };
+
+	s->missing = NULL;
+	if (config->n_disks && !side_is_test(s))
+		fs_view_open(&l.view, s->uri);
+	for (size_t i = 0; i < config->n_disks; i++)
+		look_at(&l, &config->disks[i], &s->f->disks_here[i]);
+	fs_view_close(&l.view);
+	side_end(s, FACT_VM_DISK_FS);
+}

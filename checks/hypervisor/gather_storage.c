@@ -1,0 +1,212 @@
+/* Where disks are: pools of a host, and what of the VM's disks the destination has. */
+#include "checks/hypervisor/side.h"
+#include "checks/hypervisor/xml.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_POOLS = 128 };
+
+struct pool_list {
+	virStoragePoolPtr *items;
+	int n;
+};
+
+static void pool_list_free(struct pool_list *l)
+{
+	for (int i = 0; i < l->n; i++)
+		virStoragePoolFree(l->items[i]);
+	free(l->items);
+}
+
+static bool read_pool(struct side *s, virStoragePoolPtr pool, struct pool_seen *out)
+{
+	struct xml_pool xml = { 0 };
+	struct err e;
+	char *text;
+
+	if (!side_more(s, "reading storage pools"))
+		return false;
+	text = virStoragePoolGetXMLDesc(pool, 0);
+	if (!text || xml_pool(text, s->arena, &xml, &e) < 0) {
+		free(text);
+		return true; /* it went away meanwhile: one that is not there */
+	}
+	free(text);
+	*out = (struct pool_seen){
+		.name = arena_strdup(s->arena, virStoragePoolGetName(pool)),
+		.type = xml.type, .target = xml.target, .format = xml.format,
+		.available = xml.available,
+		.active = side_more(s, "reading storage pools") && virStoragePoolIsActive(pool) == 1,
+	};
+	return true;
+}
+
+const struct pool_seen *side_pools(struct side *s, size_t *n, const char **why)
+{
+	__attribute__((cleanup(pool_list_free))) struct pool_list list = { 0 };
+	struct pool_seen *pools;
+
+	*n = 0;
+	if (!side_more(s, "listing storage pools"))
+		return NULL;
+	list.n = virConnectListAllStoragePools(s->v, &list.items, 0);
+	if (list.n < 0) {
+		list.n = 0;
+		side_tri(s, false, -1, why);
+		return NULL;
+	}
+	if (list.n > MAX_POOLS) {
+		*why = "there are more storage pools than are looked at";
+		return NULL;
+	}
+	pools = arena_array(s->arena, (size_t)list.n, sizeof *pools);
+	for (int i = 0; i < list.n; i++) {
+		if (!read_pool(s, list.items[i], &pools[*n]))
+			return NULL;
+		*n += pools[*n].name != NULL;
+	}
+	return pools;
+}
+
+static bool holds_files(const struct pool_seen *p)
+{
+	static const char *const types[] = { "dir", "fs", "netfs", "gluster", "vstorage" };
+
+	for (size_t i = 0; p->type && i < ARRAY_LEN(types); i++)
+		if (strcmp(p->type, types[i]) == 0)
+			return true;
+	return false;
+}
+
+/* A pool lists the files of its directory, not of those below. */
+static bool covers(const struct pool_seen *p, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	size_t len = p->target ? strlen(p->target) : 0;
+
+	while (len > 1 && p->target[len - 1] == '/')
+		len--;
+	return len && slash && (size_t)(slash - path) == len && strncmp(p->target, path, len) == 0;
+}
+
+const struct pool_seen *side_pool_of(const struct pool_seen *pools, size_t n, const char *path)
+{
+	for (size_t i = 0; i < n; i++)
+		if (pools[i].active && holds_files(&pools[i]) && covers(&pools[i], path))
+			return &pools[i];
+	return NULL;
+}
+
+struct storage {
+	struct side *s;
+	bool listed;
+	const struct pool_seen *pools;
+	size_t n;
+	const char *why;
+};
+
+/* Once per gather, and only when some disk needs it. */
+static void list_pools(struct storage *st)
+{
+	if (!st->listed)
+		st->pools = side_pools(st->s, &st->n, &st->why);
+	st->listed = true;
+}
+
+/*
+ * A pool knows the files that it saw when it was last refreshed. Before a disk is called absent
+ * the pool looks again, as it does for anybody who manages storage there.
+ */
+static bool look_again(struct side *s, virStoragePoolPtr pool)
+{
+	return side_more(s, "refreshing a storage pool on the target host") &&
+		virStoragePoolRefresh(pool, 0) == 0;
+}
+
+static void ask_volume(struct side *s, const struct vm_disk *disk, struct disk_there *out)
+{
+	auto_pool virStoragePoolPtr pool = NULL;
+	auto_vol virStorageVolPtr vol = NULL;
+	virStoragePoolInfo info;
+
+	if (!disk->pool || !disk->volume || !side_more(s, "looking for storage pools"))
+		return;
+	pool = virStoragePoolLookupByName(s->v, disk->pool);
+	out->pool = side_tri(s, pool != NULL, VIR_ERR_NO_STORAGE_POOL, &out->why);
+	if (!pool || !side_more(s, "looking for storage pools"))
+		return;
+	out->pool_active = virStoragePoolIsActive(pool) == 1 ? TRI_YES : TRI_NO;
+	if (out->pool_active != TRI_YES || !side_more(s, "looking for volumes on the target host"))
+		return;
+	if (virStoragePoolGetInfo(pool, &info) == 0)
+		out->pool_free = info.available;
+	vol = virStorageVolLookupByName(pool, disk->volume);
+	if (!vol && virGetLastErrorCode() == VIR_ERR_NO_STORAGE_VOL && look_again(s, pool))
+		vol = virStorageVolLookupByName(pool, disk->volume);
+	out->exists = side_tri(s, vol != NULL, VIR_ERR_NO_STORAGE_VOL, &out->why);
+}
+
+/* No pool says that the path is there; only a pool of its directory can say that it is not. */
+static void ask_covering(struct storage *st, const struct vm_disk *disk, struct disk_there *out)
+{
+	struct side *s = st->s;
+	const struct pool_seen *seen;
+	auto_pool virStoragePoolPtr pool = NULL;
+	auto_vol virStorageVolPtr vol = NULL;
+
+	list_pools(st);
+	seen = st->pools ? side_pool_of(st->pools, st->n, disk->source) : NULL;
+	if (!seen) {
+		out->why = st->why ? st->why : "no storage pool of the target host holds this path";
+		return;
+	}
+	out->pool = out->pool_active = TRI_YES;
+	out->pool_free = seen->available;
+	pool = virStoragePoolLookupByName(s->v, seen->name);
+	if (!pool || !look_again(s, pool)) {
+		out->why = side_error(s);
+		return;
+	}
+	vol = virStorageVolLookupByPath(s->v, disk->source);
+	out->exists = side_tri(s, vol != NULL, VIR_ERR_NO_STORAGE_VOL, &out->why);
+}
+
+static void ask_path(struct storage *st, const struct vm_disk *disk, struct disk_there *out)
+{
+	struct side *s = st->s;
+	auto_vol virStorageVolPtr vol = NULL;
+	enum tri found;
+
+	if (!side_more(s, "looking for disks on the target host"))
+		return;
+	vol = virStorageVolLookupByPath(s->v, disk->source);
+	found = side_tri(s, vol != NULL, VIR_ERR_NO_STORAGE_VOL, &out->why);
+	if (found == TRI_NO)
+		ask_covering(st, disk, out);
+	else
+		out->exists = found;
+}
+
+static void ask_disk(struct storage *st, const struct vm_disk *disk, struct disk_there *out)
+{
+	if (!disk->source)
+		out->exists = TRI_YES; /* an empty drive needs nothing */
+	else if (strcmp(disk->type, "volume") == 0)
+		ask_volume(st->s, disk, out);
+	else if (strcmp(disk->type, "file") == 0 || strcmp(disk->type, "block") == 0)
+		ask_path(st, disk, out);
+	else
+		out->why = "storage of this type is opened by the guest's hypervisor process itself";
+}
+
+void gather_storage(struct side *s)
+{
+	const struct vm_config *config = &s->f->config;
+	struct storage st = { .s = s };
+
+	s->missing = NULL;
+	for (size_t i = 0; i < config->n_disks; i++)
+		ask_disk(&st, &config->disks[i], &s->f->disks_there[i]);
+	side_end(s, FACT_DST_STORAGE);
+}

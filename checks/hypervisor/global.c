@@ -1,0 +1,71 @@
+/* What libvirt and libxml2 want once per process: initialisation, and an event loop. */
+#include "checks/hypervisor/hv.h"
+#include "checks/hypervisor/virt.h"
+#include "daemon/base/mem.h"
+
+#include <libxml/parser.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <strings.h>
+
+/* Errors are read where they happen; libvirt's default would print each to standard error. */
+static void silent(void *arg, virErrorPtr err)
+{
+	(void)arg;
+	(void)err;
+}
+
+/* For as long as the process lives: keepalive and close callbacks come from here. A failure of
+ * one turn says nothing about the next. */
+static void *loop(void *arg)
+{
+	(void)arg;
+	pthread_setname_np(pthread_self(), "hv-events");
+	for (;;)
+		virEventRunDefaultImpl();
+	return NULL;
+}
+
+static int start_loop(void)
+{
+	sigset_t all, old;
+	pthread_t thread;
+	int r;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	r = pthread_create(&thread, NULL, loop, NULL);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (r == 0)
+		pthread_detach(thread);
+	return r;
+}
+
+int hv_global_init(struct err *e)
+{
+	xmlInitParser();
+	if (virInitialize() < 0)
+		return err_set(e, ERR_IO, "libvirt cannot be initialised: %s", virGetLastErrorMessage());
+	virSetErrorFunc(NULL, silent);
+	if (virEventRegisterDefaultImpl() < 0)
+		return err_set(e, ERR_IO, "libvirt's event loop cannot be registered: %s",
+			virGetLastErrorMessage());
+	if (start_loop() != 0)
+		return err_set(e, ERR_IO, "no thread can be started for libvirt's event loop");
+	return 0;
+}
+
+/* Drivers of libvirt that implement migration. The test driver does not, but stands in for one
+ * that does: its answers are marked as simulated. */
+bool hv_type_migrates(const char *type)
+{
+	static const char *const types[] = {
+		"QEMU", "Xen", "Parallels", "Virtuozzo", "vz", "ESX", "CH", "Test",
+	};
+
+	for (size_t i = 0; type && i < ARRAY_LEN(types); i++)
+		if (strcasecmp(type, types[i]) == 0)
+			return true;
+	return false;
+}

@@ -1,0 +1,127 @@
+#include "checks/hypervisor/side.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/count.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+static const char *too_late(const struct side *s)
+{
+	if (s->lost)
+		return "the connection to the hypervisor was lost";
+	if (s->hv->env.closing)
+		return "the service is shutting down";
+	if (clock_ms() >= s->g->deadline)
+		return "the check's time was over before it could be asked";
+	return NULL;
+}
+
+bool side_begin(struct side *s, enum fact id, const char *step)
+{
+	const char *why = too_late(s);
+
+	s->missing = NULL;
+	if (why) {
+		side_skip(s->f, id, why);
+		return false;
+	}
+	return side_more(s, step);
+}
+
+bool side_more(struct side *s, const char *step)
+{
+	if (too_late(s))
+		return false;
+	s->g->step = step;
+	count_add(COUNT_HV_CALLS_TOTAL, 1);
+	return true;
+}
+
+/* Looks whether it is the connection that failed, not the call. */
+static void note_loss(struct side *s)
+{
+	if (s->lost || virGetLastErrorCode() == VIR_ERR_NO_SUPPORT)
+		return;
+	s->lost = virConnectIsAlive(s->v) == 0;
+	if (!s->lost)
+		return;
+	s->host->access = ACCESS_LOST;
+	s->host->access_text = arena_printf(s->arena, "the connection was lost: %s",
+		virGetLastErrorMessage());
+}
+
+const char *side_error(struct side *s)
+{
+	return arena_strdup(s->arena, virGetLastErrorMessage());
+}
+
+void side_failed(struct side *s, enum fact id)
+{
+	const char *why = side_error(s);
+	bool missing = virGetLastErrorCode() == VIR_ERR_NO_SUPPORT;
+
+	facts_set_unknown(s->f, id, why, missing ? s->driver : NULL);
+	note_loss(s);
+}
+
+void side_end(struct side *s, enum fact id)
+{
+	if (s->missing)
+		facts_set_unknown(s->f, id, s->missing, s->driver);
+	else if (s->lost)
+		side_skip(s->f, id, "the connection to the hypervisor was lost");
+	else if (clock_ms() >= s->g->deadline)
+		side_skip(s->f, id, "the check's time was over before all could be asked");
+	else
+		facts_set_known(s->f, id);
+}
+
+void side_skip(struct facts *f, enum fact id, const char *why)
+{
+	facts_set_unknown(f, id, why, NULL);
+	f->state[id].skipped = true;
+}
+
+enum tri side_tri(struct side *s, bool found, int absent, const char **why)
+{
+	int code;
+
+	if (found)
+		return TRI_YES;
+	code = virGetLastErrorCode();
+	if (code == absent)
+		return TRI_NO;
+	*why = side_error(s);
+	if (code == VIR_ERR_NO_SUPPORT)
+		s->missing = *why;
+	note_loss(s);
+	return TRI_UNKNOWN;
+}
+
+static bool is_uuid(const char *text)
+{
+	size_t i;
+
+	for (i = 0; text[i]; i++)
+		if (i == 8 || i == 13 || i == 18 || i == 23 ? text[i] != '-' :
+				!isxdigit((unsigned char)text[i]))
+			return false;
+	return i == 36;
+}
+
+virDomainPtr side_find_domain(virConnectPtr v, const char *text)
+{
+	virDomainPtr dom = NULL;
+
+	if (is_uuid(text))
+		dom = virDomainLookupByUUIDString(v, text);
+	if (dom || (is_uuid(text) && virGetLastErrorCode() != VIR_ERR_NO_DOMAIN))
+		return dom;
+	return virDomainLookupByName(v, text);
+}
+
+bool side_is_test(const struct side *s)
+{
+	return s->driver && strcasecmp(s->driver, "test") == 0;
+}

@@ -1,0 +1,86 @@
+/*
+ * One half of a gather: who is asked (the source or the destination), and how what came back, or
+ * did not, becomes a known or an unknown fact.
+ *
+ *	if (!side_begin(s, FACT_VM_SNAPSHOTS, "counting snapshots"))
+ *		return;
+ *	n = virDomainSnapshotNum(dom, 0);
+ *	if (n < 0)
+ *		side_failed(s, FACT_VM_SNAPSHOTS);
+ *
+ * A side is used by one thread at a time.
+ */
+#ifndef VSMIGD_HV_SIDE_H
+#define VSMIGD_HV_SIDE_H
+
+#include "checks/hypervisor/hv_inner.h"
+#include "checks/hypervisor/virt.h"
+
+struct side {
+	struct hv *hv;
+	struct hv_gather *g;
+	struct facts *f;
+	struct arena *arena;	/* what this side tells lives here */
+	struct host_facts *host;
+	struct conn *conn;
+	virConnectPtr v;
+	unsigned generation;
+	const char *uri;	/* as opened */
+	const char *driver;	/* "QEMU", "Test": for facts whose call is missing */
+	bool lost;		/* the connection broke */
+	const char *missing;	/* the call that this driver lacks, since side_begin */
+};
+
+/* Begins a group: false, and the group unknown, when the deadline passed or the connection is
+ * lost. Counts one call. */
+bool side_begin(struct side *s, enum fact id, const char *step);
+/* The same for a further call of a group; false leaves the group alone. */
+bool side_more(struct side *s, const char *step);
+/* The group is unknown for libvirt's last error. */
+void side_failed(struct side *s, enum fact id);
+/* The group is known, unless some call of it was missing. */
+void side_end(struct side *s, enum fact id);
+/* The group is unknown because something more basic is. why is static or in an arena of f. */
+void side_skip(struct facts *f, enum fact id, const char *why);
+
+/* libvirt's last error in the arena. */
+const char *side_error(struct side *s);
+/*
+ * What a lookup says: found, or not there (the last error is `absent`), or unknown with *why.
+ * Notes a missing call for side_end.
+ */
+enum tri side_tri(struct side *s, bool found, int absent, const char **why);
+
+/* A domain by UUID (any case) or name; NULL with VIR_ERR_NO_DOMAIN as the last error when there
+ * is none. */
+virDomainPtr side_find_domain(virConnectPtr v, const char *text);
+bool side_is_test(const struct side *s);
+
+/* The parts of a gather; each leaves every group of its own known or unknown. */
+void gather_host(struct side *s, enum fact host_id, enum fact caps_id);
+void gather_vm(struct side *s, void (*configured)(struct side *s));
+void gather_vm_disks(struct side *s);
+void gather_networks_here(struct side *s);
+void gather_capacity(struct side *s);
+void gather_names(struct side *s);
+void gather_domcaps(struct side *s);
+void gather_cpu(struct side *s);
+void gather_storage(struct side *s);
+void gather_secrets(struct side *s);
+void gather_networks(struct side *s);
+void gather_bridges(struct side *s);
+void gather_nwfilters(struct side *s);
+void gather_peers(struct side *s);
+
+/* A storage pool as seen on one side. */
+struct pool_seen {
+	const char *name, *type, *target, *format;
+	uint64_t available;
+	bool active;
+};
+/* All pools, inactive ones too; NULL with *why when they cannot be listed. */
+const struct pool_seen *side_pools(struct side *s, size_t *n, const char **why);
+/* The active pool of files whose target directory holds path; NULL when there is none. */
+const struct pool_seen *side_pool_of(const struct pool_seen *pools, size_t n, const char *path);
+
+#endif
