@@ -22,17 +22,17 @@ struct server;
 struct exchange;
 
 struct server_limits {
-	size_t header_bytes;		/* request line and headers; 431 beyond */
-	size_t body_bytes;		/* 413 beyond, before the body is read */
-	unsigned connections;		/* open at once; beyond, closed at accept */
+	size_t header_bytes; /* request line and headers; 431 beyond */
+	size_t body_bytes; /* 413 beyond, before the body is read */
+	unsigned connections; /* open at once; beyond, closed at accept */
 	unsigned connections_per_address;
 	int64_t handshake_ms, header_ms, body_ms, idle_ms, write_ms;
 };
 
 struct server_config {
-	const char *const *addresses;	/* numeric IPv4 or IPv6; :: is IPv6 only */
+	const char *const *addresses; /* numeric IPv4 or IPv6; :: is IPv6 only */
 	size_t n_addresses;
-	unsigned port;			/* 0: any free one, the same for all addresses */
+	unsigned port; /* 0: any free one, the same for all addresses */
 	unsigned threads;
 	struct server_limits limits;
 	/* Listening sockets handed over by systemd (LISTEN_FDS); when n_fds, addresses are unused. */
@@ -45,20 +45,20 @@ struct server_config {
 };
 
 struct exchange {
-	struct request req;		/* id, peer, received are set; the rest is the handler's */
-	const char *path;		/* without any query */
-	const char *body;		/* NUL behind body_len */
+	struct request req; /* id, peer, received are set; the rest is the handler's */
+	const char *path; /* without any query */
+	const char *body; /* NUL behind body_len */
 	size_t body_len;
 	const char *content_type, *soap_action, *authorization, *wsman_identify; /* NULL: absent */
 	const char *user_agent;
-	void *handler;			/* the handler's own */
+	void *handler; /* the handler's own */
 };
 
 struct server_reply {
 	int status;
-	const char *content_type;	/* NULL without a body */
-	const char *headers;		/* further header lines, each ended by CRLF; NULL: none */
-	struct buf *body;		/* taken over and emptied; NULL or empty: Content-Length 0 */
+	const char *content_type; /* NULL without a body */
+	const char *headers; /* further header lines, each ended by CRLF; NULL: none */
+	struct buf *body; /* taken over and emptied; NULL or empty: Content-Length 0 */
 	bool close;
 };
 

@@ -81,7 +81,7 @@ void server_conn_close(struct conn *c)
 {
 	unlink_conn(c);
 	tls_io_free(c->ssl);
-	if (c->phase == PHASE_REPLY)
+	if (c->call && c->phase == PHASE_REPLY)
 		c->call->conn = NULL;
 	else
 		server_call_free(c->call);

@@ -11,9 +11,9 @@ struct tls;
 struct ssl_ctx_st;
 
 struct tls_config {
-	const char *certificate;	/* PEM chain */
-	const char *private_key;	/* PEM */
-	const char *client_ca;		/* NULL or "": no client certificates are asked for */
+	const char *certificate; /* PEM chain */
+	const char *private_key; /* PEM */
+	const char *client_ca; /* NULL or "": no client certificates are asked for */
 };
 
 /* -ERR_CONFIG with a sentence naming the file and what is wrong with it. */
