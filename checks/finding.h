@@ -27,6 +27,7 @@ struct findings {
 	struct finding *items;
 	size_t n;
 	const char *rule;		/* set by the engine while a rule runs */
+	const char *vm, *dst;		/* for remedies: the VM's name, the target's URI; or NULL */
 };
 
 /*
@@ -40,9 +41,17 @@ struct findings {
 	finding_add_args((fs), (id), (const char *const[5]){ __VA_ARGS__ })
 struct finding *finding_add_args(struct findings *fs, enum reason_id id, const char *const args[5]);
 
-/* "Not evaluated": VSM6002, once per (what, driver). `what` names the check, `missing` the fact
- * ("the networks of the target host") and why it could not be had. */
+/* Sets object, found and needed to copies in the arena; NULL sets none. Returns f. */
+struct finding *finding_detail(struct findings *fs, struct finding *f, const char *object,
+	const char *found, const char *needed);
+
+/* "Not evaluated": VSM6002, once per (what, driver). `what` names the check. With a driver,
+ * `missing` is what it does not provide ("the networks of the target host"); without, a clause
+ * that says why ("the list of networks could not be had: timeout"). NULL when said already. */
 struct finding *finding_unknown(struct findings *fs, const char *what, const char *driver,
 	const char *missing);
+
+/* An error refuses; a reason whose effect was lowered to EFFECT_NONE is a warning at most. */
+enum severity finding_severity(const struct finding *f);
 
 #endif

@@ -1,0 +1,119 @@
+#include "checks/apply_device.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "daemon/base/mem.h"
+
+#define PREFIX "vsmigd:"
+
+static bool same(const char *a, const char *b)
+{
+	return a && b && strcasecmp(a, b) == 0;
+}
+
+static bool other_alias(const struct vm_config *vm, const char *name)
+{
+	for (size_t i = 0; i < vm->n_hostdevs; i++)
+		if (same(vm->hostdevs[i].alias, name))
+			return true;
+	for (size_t i = 0; i < vm->n_chardevs; i++)
+		if (same(vm->chardevs[i].alias, name))
+			return true;
+	for (size_t i = 0; i < vm->n_memdevs; i++)
+		if (same(vm->memdevs[i].alias, name))
+			return true;
+	for (size_t i = 0; i < vm->n_devices; i++)
+		if (same(vm->devices[i].alias, name))
+			return true;
+	return false;
+}
+
+static struct device disk_named(const struct vm_config *vm, const char *target)
+{
+	for (size_t i = 0; i < vm->n_disks; i++)
+		if (same(vm->disks[i].target, target))
+			return (struct device){ DEVICE_DISK, i, vm->disks[i].target };
+	return (struct device){ DEVICE_NONE, 0, target };
+}
+
+static struct device nic_named(const struct vm_config *vm, const char *name)
+{
+	for (size_t i = 0; i < vm->n_nics; i++)
+		if (same(vm->nics[i].mac, name) || same(vm->nics[i].alias, name))
+			return (struct device){ DEVICE_NIC, i, name };
+	return (struct device){ DEVICE_NONE, 0, name };
+}
+
+static struct device any_named(const struct vm_config *vm, const char *name)
+{
+	struct device d;
+
+	if (same(name, "memory") || same(name, "mem"))
+		return (struct device){ DEVICE_MEMORY, 0, "memory" };
+	if (same(name, "vcpu"))
+		return (struct device){ DEVICE_VCPU, 0, "vcpu" };
+	d = disk_named(vm, name);
+	if (d.kind == DEVICE_NONE)
+		d = nic_named(vm, name);
+	if (d.kind == DEVICE_NONE && other_alias(vm, name))
+		d.kind = DEVICE_OTHER;
+	return d;
+}
+
+/* The DEVICE of an InstanceID of this VM, NULL when it is none. */
+static const char *device_part(const struct vm_config *vm, const char *id)
+{
+	size_t uuid = vm->uuid ? strlen(vm->uuid) : 0;
+
+	if (uuid == 0 || strncmp(id, PREFIX, sizeof PREFIX - 1) != 0)
+		return NULL;
+	id += sizeof PREFIX - 1;
+	if (strncasecmp(id, vm->uuid, uuid) != 0 || id[uuid] != ':' || id[uuid + 1] == '\0')
+		return NULL;
+	return id + uuid + 1;
+}
+
+/* Without an address, the only device of its kind is meant. */
+static struct device by_address(struct device found, const char *address, size_t n,
+	enum device_kind kind, enum device_kind added)
+{
+	if (found.kind != DEVICE_NONE)
+		return found;
+	if (address)
+		return (struct device){ added, 0, address };
+	return (struct device){ n == 1 ? kind : DEVICE_NONE, 0, "" };
+}
+
+static struct device by_type(const struct vm_config *vm, const struct new_resource *r)
+{
+	const char *type = setting_text(r->props, r->n, "ResourceType");
+	const char *address = setting_text(r->props, r->n, "Address");
+	const char *slot = setting_text(r->props, r->n, "AddressOnParent");
+	const char *target = slot ? slot : address;
+
+	switch (type ? atoi(type) : 0) { /* CIM_ResourceAllocationSettingData.ResourceType */
+	case 3:
+		return any_named(vm, "vcpu");
+	case 4:
+		return any_named(vm, "memory");
+	case 10: case 33: /* Ethernet adapter, connection */
+		return by_address(nic_named(vm, address), address, vm->n_nics, DEVICE_NIC, DEVICE_NEW_NIC);
+	case 14: case 15: case 16: case 17: case 19: case 31: case 32: /* drives, extents, volumes */
+		return by_address(disk_named(vm, target), target, vm->n_disks, DEVICE_DISK,
+			DEVICE_NEW_DISK);
+	default:
+		return (struct device){ DEVICE_NONE, 0, "" };
+	}
+}
+
+struct device device_of(const struct vm_config *vm, const struct new_resource *r)
+{
+	const char *id = setting_text(r->props, r->n, "InstanceID");
+	const char *name = id ? device_part(vm, id) : NULL;
+
+	if (name)
+		return any_named(vm, name);
+	return id ? (struct device){ DEVICE_NONE, 0, id } : by_type(vm, r);
+}

@@ -1,0 +1,24 @@
+/* Which device of a VM an element of NewResourceSettingData means: checks/apply.c's other half. */
+#ifndef VSMIGD_CHECKS_APPLY_DEVICE_H
+#define VSMIGD_CHECKS_APPLY_DEVICE_H
+
+#include "checks/settings.h"
+#include "checks/vm_config.h"
+
+enum device_kind {
+	DEVICE_NONE,		/* no such device */
+	DEVICE_NEW_NIC, DEVICE_NEW_DISK, /* not there yet, and could be added */
+	DEVICE_MEMORY, DEVICE_VCPU, DEVICE_DISK, DEVICE_NIC,
+	DEVICE_OTHER		/* there, and nothing of it can be changed */
+};
+
+struct device {
+	enum device_kind kind;
+	size_t i;		/* of disks or nics */
+	const char *name;	/* "memory", a disk's target, a MAC address, an alias */
+};
+
+/* By InstanceID (vsmigd:UUID:DEVICE); without one by ResourceType and Address or AddressOnParent. */
+struct device device_of(const struct vm_config *vm, const struct new_resource *r);
+
+#endif

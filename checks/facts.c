@@ -1,0 +1,75 @@
+#include "checks/facts.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+static const char *const texts[] = {
+	[FACT_VM] = "the virtual system",
+	[FACT_VM_STATE] = "the state of the virtual system",
+	[FACT_VM_JOB] = "the jobs of the virtual system",
+	[FACT_VM_CONTROL] = "the state of the virtual system's monitor",
+	[FACT_VM_CONFIG] = "the configuration of the virtual system",
+	[FACT_VM_BLOCKJOBS] = "the block jobs of the virtual system",
+	[FACT_VM_SNAPSHOTS] = "the snapshots of the virtual system",
+	[FACT_VM_CHECKPOINTS] = "the checkpoints of the virtual system",
+	[FACT_VM_SAVE_IMAGE] = "the managed save image of the virtual system",
+	[FACT_VM_DISK_FS] = "the file systems that the disks are on",
+	[FACT_SRC_HOST] = "the source host",
+	[FACT_SRC_CAPS] = "the capabilities of the source host",
+	[FACT_DST_HOST] = "the target host",
+	[FACT_DST_CAPS] = "the capabilities of the target host",
+	[FACT_DST_DOMCAPS] = "the domain capabilities of the target host",
+	[FACT_DST_CPU] = "a comparison of the guest's CPU with the target host's",
+	[FACT_DST_NAMES] = "the names and UUIDs in use on the target host",
+	[FACT_DST_MEMORY] = "the free memory of the target host",
+	[FACT_DST_CPUMAP] = "the online CPUs of the target host",
+	[FACT_DST_STORAGE] = "the storage of the target host",
+	[FACT_DST_SECRETS] = "the secrets of the target host",
+	[FACT_DST_NETWORKS] = "the networks of the target host",
+	[FACT_DST_BRIDGES] = "the bridges and network devices of the target host",
+	[FACT_DST_NWFILTERS] = "the network filters of the target host",
+	[FACT_DST_DOMAINS] = "the virtual systems of the target host",
+	[FACT_DST_NODEDEVS] = "the devices of the target host",
+};
+static_assert(ARRAY_LEN(texts) == FACT_COUNT, "every fact has a text");
+static_assert(FACT_COUNT <= 64, "facts fit a mask");
+
+struct facts *facts_new(void)
+{
+	struct facts *f = mem_calloc(1, sizeof *f);
+
+	f->arena = arena_new();
+	f->dst_arena = arena_new();
+	for (enum fact i = 0; i < FACT_COUNT; i++)
+		f->state[i].why = "not gathered";
+	return f;
+}
+
+void facts_free(struct facts *f)
+{
+	if (!f)
+		return;
+	arena_free(f->arena);
+	arena_free(f->dst_arena);
+	free(f);
+}
+
+void facts_set_known(struct facts *f, enum fact id)
+{
+	f->state[id] = (struct fact_state){ .known = true };
+}
+
+void facts_set_unknown(struct facts *f, enum fact id, const char *why, const char *driver)
+{
+	f->state[id] = (struct fact_state){ .why = why, .driver = driver };
+}
+
+bool facts_known(const struct facts *f, enum fact id)
+{
+	return f->state[id].known;
+}
+
+const char *fact_text(enum fact id)
+{
+	return id < FACT_COUNT ? texts[id] : "";
+}

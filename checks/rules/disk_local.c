@@ -1,0 +1,55 @@
+/*
+ * libvirt calls the move unsafe and refuses it: a file that is written to, on a file system that it
+ * does not count as shared, unless it is copied. Read-only and empty drives pass. Restart starts
+ * the guest from whatever stands at that path on the target, which nobody wants.
+ */
+#include "checks/rules/rules.h"
+
+static bool copied(const struct vm_disk *d, enum move move)
+{
+	return move == MOVE_LIVE_COPY && !d->shareable;
+}
+
+static void refuse(const struct facts *f, const struct vm_disk *d, const struct disk_here *here,
+	struct findings *out)
+{
+	struct finding *found = finding_add(out, VSM4301, rule_name(d->target), rule_name(d->source));
+
+	finding_detail(out, found, arena_printf(out->arena, "disk %s", rule_name(d->target)),
+		here->fs ? here->fs : "a local file system", "a shared file system");
+	if (!(f->settings->move & MOVE_HOT))
+		rule_policy(found, true);
+}
+
+static bool applies(const struct vm_config *vm)
+{
+	for (size_t i = 0; i < vm->n_disks; i++)
+		if (vm->disks[i].source && !vm->disks[i].readonly)
+			return true;
+	return false;
+}
+
+static void run(const struct facts *f, const struct check_config *c, struct findings *out)
+{
+	(void)c;
+	for (size_t i = 0; i < f->config.n_disks; i++) {
+		const struct vm_disk *d = &f->config.disks[i];
+		const struct disk_here *here = &f->disks_here[i];
+
+		if (!d->source || d->readonly || copied(d, f->settings->move) ||
+				rule_is(d->type, "network") || rule_is(d->type, "block"))
+			continue;
+		if (here->shared_fs == TRI_NO)
+			refuse(f, d, here, out);
+		else if (here->shared_fs == TRI_UNKNOWN && here->why)
+			finding_unknown(out, arena_printf(out->arena, "whether disk %s is on shared storage",
+				rule_name(d->target)), NULL, here->why);
+	}
+}
+
+const struct rule rule_disk_local = {
+	.name = "disk-local", .what = "whether the disks are on shared storage",
+	.moves = MOVE_ANY, .warns = MOVE_OFFLINE,
+	.applies = applies,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_VM_DISK_FS), .run = run,
+};

@@ -1,0 +1,73 @@
+/*
+ * Starting the VM on the target opens every disk there. Removable media have a rule of their own;
+ * disks that are copied may be created.
+ */
+#include "checks/rules/rules.h"
+
+static const char *object(const struct vm_disk *d, struct findings *out)
+{
+	return arena_printf(out->arena, "disk %s", rule_name(d->target));
+}
+
+static bool pool_lacks(const struct vm_disk *d, const struct disk_there *there,
+	struct findings *out)
+{
+	bool missing = there->pool == TRI_NO;
+	struct finding *found;
+
+	if (!d->pool || (!missing && there->pool_active != TRI_NO))
+		return false;
+	found = finding_add(out, missing ? VSM4303 : VSM4304, d->pool, rule_name(d->target));
+	finding_detail(out, found, object(d, out), missing ? "no such pool" : "inactive", d->pool);
+	return true;
+}
+
+static void source_lacks(const struct facts *f, const struct vm_disk *d, struct findings *out)
+{
+	struct finding *found = rule_new_value_absent(f, out, d->source);
+
+	if (!found)
+		found = finding_add(out, VSM4302, rule_name(d->target), d->source);
+	finding_detail(out, found, object(d, out), "absent", d->source);
+}
+
+static void one(const struct facts *f, const struct vm_disk *d, const struct disk_there *there,
+	struct findings *out)
+{
+	bool copied = f->settings->move == MOVE_LIVE_COPY && !d->readonly && !d->shareable;
+
+	if (pool_lacks(d, there, out) || copied)
+		return;
+	if (there->exists == TRI_NO)
+		source_lacks(f, d, out);
+	else if (there->exists == TRI_UNKNOWN && !rule_is(d->type, "network"))
+		finding_unknown(out, arena_printf(out->arena, "whether disk %s is there on the target host",
+			rule_name(d->target)), NULL,
+			there->why ? there->why : "no storage pool there covers it");
+}
+
+static bool applies(const struct vm_config *vm)
+{
+	for (size_t i = 0; i < vm->n_disks; i++)
+		if (vm->disks[i].source)
+			return true;
+	return false;
+}
+
+static void run(const struct facts *f, const struct check_config *c, struct findings *out)
+{
+	(void)c;
+	for (size_t i = 0; i < f->config.n_disks; i++) {
+		const struct vm_disk *d = &f->config.disks[i];
+
+		if (d->source && !rule_is(d->device, "cdrom") && !rule_is(d->device, "floppy"))
+			one(f, d, &f->disks_there[i], out);
+	}
+}
+
+const struct rule rule_disk_there = {
+	.name = "disk-there", .what = "whether the target host has the disks",
+	.moves = MOVE_ANY, .warns = MOVE_OFFLINE,
+	.applies = applies,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_STORAGE), .run = run,
+};

@@ -1,0 +1,63 @@
+/*
+ * The domain capabilities list the firmware that the target's packages announce. A loader of a
+ * distribution's path with none listed beside it is missing; one elsewhere may still be there.
+ */
+#include "checks/rules/rules.h"
+
+#include <string.h>
+
+static bool sibling_listed(const struct domcaps *d, const char *path)
+{
+	size_t dir = (size_t)(strrchr(path, '/') - path + 1);
+
+	for (size_t i = 0; i < d->n_loaders; i++)
+		if (strncmp(d->loaders[i], path, dir) == 0)
+			return true;
+	return false;
+}
+
+static void refuse(struct findings *out, const char *name, const char *const *list, size_t n)
+{
+	finding_detail(out, finding_add(out, VSM4114, name), NULL, rule_join(out->arena, list, n), name);
+}
+
+static void loader(const struct facts *f, struct findings *out)
+{
+	const struct domcaps *d = &f->domcaps;
+	const char *path = f->config.loader;
+
+	if (rule_has(d->loaders, d->n_loaders, path))
+		return;
+	if (strncmp(path, "/usr/", 5) == 0 && !sibling_listed(d, path))
+		refuse(out, path, d->loaders, d->n_loaders);
+	else
+		finding_unknown(out, "whether the firmware is there", NULL, arena_printf(out->arena,
+			"%s is not among what the target host announces", path));
+}
+
+static bool applies(const struct vm_config *vm)
+{
+	return vm->firmware || vm->loader;
+}
+
+static void run(const struct facts *f, const struct check_config *c, struct findings *out)
+{
+	const struct vm_config *vm = &f->config;
+	const struct domcaps *d = &f->domcaps;
+
+	(void)c;
+	if (d->supported != TRI_YES)
+		return;
+	if (vm->loader && rule_is(vm->loader_type, "pflash"))
+		loader(f, out);
+	else if (vm->firmware && !vm->loader && d->n_firmwares > 0 &&
+			!rule_has(d->firmwares, d->n_firmwares, vm->firmware))
+		refuse(out, vm->firmware, d->firmwares, d->n_firmwares);
+}
+
+const struct rule rule_firmware = {
+	.name = "firmware", .what = "whether the firmware is there",
+	.moves = MOVE_ANY, .warns = MOVE_OFFLINE,
+	.applies = applies,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_DOMCAPS), .run = run,
+};

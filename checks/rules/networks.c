@@ -1,0 +1,67 @@
+#include "checks/rules/rules.h"
+
+static const char *object(const struct vm_nic *nic, struct findings *out)
+{
+	return arena_printf(out->arena, "interface %s", rule_name(nic->mac));
+}
+
+static void absent(const struct facts *f, const struct vm_nic *nic, struct findings *out)
+{
+	struct finding *found = rule_new_value_absent(f, out, nic->network);
+
+	if (!found)
+		found = finding_add(out, VSM4401, nic->network, rule_name(nic->mac));
+	finding_detail(out, found, object(nic, out), "no such network", nic->network);
+}
+
+/* libvirt takes the network's own settings when the port group is unknown: the guest arrives, on
+ * another VLAN maybe. */
+static void no_portgroup(const struct vm_nic *nic, struct findings *out)
+{
+	struct finding *found = finding_add(out, VSM4403, rule_name(nic->portgroup), nic->network);
+
+	finding_detail(out, found, object(nic, out), "no such port group", nic->portgroup);
+	found->effect = EFFECT_NONE;
+}
+
+static void one(const struct facts *f, const struct vm_nic *nic, const struct nic_there *there,
+	struct findings *out)
+{
+	if (there->exists == TRI_NO) {
+		absent(f, nic, out);
+	} else if (there->exists == TRI_UNKNOWN) {
+		finding_unknown(out, arena_printf(out->arena, "whether network %s is there on the target "
+			"host", nic->network), NULL, there->why ? there->why : "libvirt did not tell");
+	} else if (there->active == TRI_NO) {
+		finding_detail(out, finding_add(out, VSM4402, nic->network), object(nic, out), "inactive",
+			"active");
+	}
+	if (nic->portgroup && there->exists == TRI_YES && there->portgroup == TRI_NO)
+		no_portgroup(nic, out);
+}
+
+static bool applies(const struct vm_config *vm)
+{
+	for (size_t i = 0; i < vm->n_nics; i++)
+		if (rule_is(vm->nics[i].type, "network"))
+			return true;
+	return false;
+}
+
+static void run(const struct facts *f, const struct check_config *c, struct findings *out)
+{
+	(void)c;
+	for (size_t i = 0; i < f->config.n_nics; i++) {
+		const struct vm_nic *nic = &f->config.nics[i];
+
+		if (rule_is(nic->type, "network") && nic->network)
+			one(f, nic, &f->nics_there[i], out);
+	}
+}
+
+const struct rule rule_networks = {
+	.name = "networks", .what = "whether the networks are there on the target host",
+	.moves = MOVE_ANY, .warns = MOVE_OFFLINE,
+	.applies = applies,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_NETWORKS), .run = run,
+};

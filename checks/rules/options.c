@@ -1,0 +1,20 @@
+#include "checks/rules/rules.h"
+
+static void run(const struct facts *f, const struct check_config *c, struct findings *out)
+{
+	const struct settings *s = f->settings;
+
+	(void)c;
+	if (s->has_priority && s->priority != 0)
+		finding_add(out, VSM5018, NULL);
+	for (size_t i = 0; i < s->n_ignored; i++)
+		finding_add(out, VSM5019, s->ignored[i]);
+	if (s->n_addresses > 0)
+		finding_unknown(out, "whether DestinationIPAddressList belongs to the target host", NULL,
+			"libvirt tells no addresses of a host");
+}
+
+const struct rule rule_options = {
+	.name = "options", .what = "which migration settings are ignored",
+	.moves = MOVE_ANY, .advisory = true, .run = run,
+};

@@ -1,0 +1,114 @@
+#include "checks/rules/rules.h"
+
+#include <string.h>
+#include <inttypes.h>
+
+bool rule_is(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
+bool rule_has(const char *const *list, size_t n, const char *text)
+{
+	for (size_t i = 0; i < n; i++)
+		if (rule_is(list[i], text))
+			return true;
+	return false;
+}
+
+const char *rule_join(struct arena *a, const char *const *list, size_t n)
+{
+	const char *text = n > 0 ? list[0] : "none";
+
+	for (size_t i = 1; i < n; i++)
+		text = arena_printf(a, "%s, %s", text, list[i]);
+	return text;
+}
+
+const char *rule_mib(struct arena *a, uint64_t kib)
+{
+	if (kib % 1024 != 0 && kib < 1024 * 1024)
+		return arena_printf(a, "%" PRIu64 " KiB", kib);
+	return arena_printf(a, "%" PRIu64 " MiB", kib / 1024);
+}
+
+const char *rule_gib(struct arena *a, uint64_t bytes)
+{
+	return rule_mib(a, bytes / 1024);
+}
+
+const char *rule_version(struct arena *a, unsigned long version)
+{
+	return arena_printf(a, "%lu.%lu.%lu", version / 1000000, version / 1000 % 1000, version % 1000);
+}
+
+const char *rule_number(struct arena *a, uint64_t n)
+{
+	return arena_printf(a, "%" PRIu64, n);
+}
+
+const char *rule_name(const char *name)
+{
+	return name ? name : "(unnamed)";
+}
+
+const char *rule_vm(const struct facts *f)
+{
+	return f->vm.name ? f->vm.name : rule_name(f->vm_text);
+}
+
+const char *rule_target(const struct facts *f)
+{
+	return f->destination ? f->destination : "(unnamed)";
+}
+
+const struct domcaps_enum *rule_enum(const struct facts *f, const char *path)
+{
+	for (size_t i = 0; i < f->domcaps.n_enums; i++)
+		if (rule_is(f->domcaps.enums[i].path, path))
+			return &f->domcaps.enums[i];
+	return NULL;
+}
+
+enum tri rule_offers(const struct facts *f, const char *path, const char *value)
+{
+	const struct domcaps_enum *e = rule_enum(f, path);
+
+	if (!e || e->n == 0 || !value)
+		return TRI_UNKNOWN;
+	return rule_has(e->values, e->n, value) ? TRI_YES : TRI_NO;
+}
+
+void rule_policy(struct finding *f, bool refuse)
+{
+	f->policy = true;
+	if (!refuse)
+		f->effect = EFFECT_NONE;
+}
+
+static const struct setting *naming(const struct new_resource *r, const char *value)
+{
+	static const char *const names[] = { "Connection", "HostResource", "PoolID" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const struct setting *s = setting_find(r->props, r->n, names[i]);
+
+		if (s && s->n > 0 && strstr(s->values[0], value))
+			return s;
+	}
+	return NULL;
+}
+
+struct finding *rule_new_value_absent(const struct facts *f, struct findings *out,
+	const char *value)
+{
+	for (size_t i = 0; f->settings && i < f->settings->n_resources; i++) {
+		const struct new_resource *r = &f->settings->resources[i];
+		const struct setting *s = naming(r, value);
+
+		if (s)
+			return finding_add(out, VSM3013, rule_number(out->arena, r->index), s->name, value,
+				rule_target(f));
+	}
+	return NULL;
+}

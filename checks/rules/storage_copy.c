@@ -1,0 +1,85 @@
+/*
+ * A live move with storage: libvirt creates the file on the target when a pool's path holds it,
+ * silently reuses what is there, and mirrors into it.
+ */
+#include "checks/rules/rules.h"
+
+static const char *object(const struct vm_disk *d, struct findings *out)
+{
+	return arena_printf(out->arena, "disk %s", rule_name(d->target));
+}
+
+/* Raw images are allocated in full, others grow. */
+static void space(const struct vm_disk *d, const struct disk_here *here,
+	const struct disk_there *there, struct findings *out)
+{
+	uint64_t need = rule_is(d->format, "raw") ? here->capacity : here->allocation;
+
+	if (need == 0 || there->pool_free == 0 || need <= there->pool_free)
+		return;
+	const char *found = rule_gib(out->arena, there->pool_free);
+	const char *needed = rule_gib(out->arena, need);
+	finding_detail(out, finding_add(out, VSM4311, rule_name(d->target), found, needed),
+		object(d, out), found, needed);
+}
+
+static void absent(const struct vm_disk *d, const struct disk_here *here,
+	const struct disk_there *there, struct findings *out)
+{
+	bool file = rule_is(d->type, "file"), volume = rule_is(d->type, "volume");
+
+	if ((!file && !volume) || there->pool == TRI_NO)
+		finding_detail(out,
+			finding_add(out, VSM4312, rule_name(d->target), rule_name(d->type)),
+			object(d, out), "no storage pool covers it", d->source);
+	else
+		space(d, here, there, out);
+}
+
+static void one(const struct facts *f, size_t i, const struct check_config *c, struct findings *out)
+{
+	const struct vm_disk *d = &f->config.disks[i];
+	const struct disk_there *there = &f->disks_there[i];
+	const struct disk_here *here = &f->disks_here[i];
+
+	if (here->shared_fs == TRI_YES) {
+		const char *what = arena_printf(out->arena, "disk %s on shared storage",
+			rule_name(d->target));
+
+		finding_detail(out, finding_add(out, VSM3005, "MigrationType 32771", what), object(d, out),
+			here->fs ? here->fs : "shared", "local storage");
+	} else if (there->exists == TRI_NO) {
+		absent(d, here, there, out);
+	} else if (there->exists == TRI_YES && rule_is(d->type, "file")) {
+		struct finding *found = finding_add(out, VSM4313, d->source, rule_name(d->target));
+
+		rule_policy(finding_detail(out, found, object(d, out), d->source, "no such file"),
+			c->refuse_overwrite);
+	}
+}
+
+static bool applies(const struct vm_config *vm)
+{
+	for (size_t i = 0; i < vm->n_disks; i++)
+		if (vm->disks[i].source && !vm->disks[i].readonly)
+			return true;
+	return false;
+}
+
+static void run(const struct facts *f, const struct check_config *c, struct findings *out)
+{
+	for (size_t i = 0; i < f->config.n_disks; i++) {
+		const struct vm_disk *d = &f->config.disks[i];
+
+		if (d->source && !d->readonly && !d->shareable)
+			one(f, i, c, out);
+	}
+}
+
+const struct rule rule_storage_copy = {
+	.name = "storage-copy", .what = "whether the disks can be copied",
+	.moves = MOVE_LIVE_COPY,
+	.applies = applies,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_VM_DISK_FS) | FACT_BIT(FACT_DST_STORAGE),
+	.run = run,
+};
