@@ -141,7 +141,9 @@ static int load(struct auth_users *u, const char *path, struct err *e)
 	mode_t mode = 0;
 	int rc = file_read(path, FILE_MAX, &text, &mode, e);
 
-	if (rc == 0)
+	if (rc)
+		rc = err_prefix(e, "password file");
+	else
 		rc = parse(u, path, text.data, e);
 	if (text.data)
 		explicit_bzero(text.data, text.len);

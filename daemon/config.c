@@ -206,7 +206,9 @@ int config_load(const char *file, struct config **out, struct err *e)
 	struct config *c = config_new();
 	int rc = file_read(file, FILE_MAX, &text, NULL, e);
 
-	if (rc == 0)
+	if (rc)
+		rc = err_prefix(e, "configuration");
+	else
 		rc = read_text(c, file, text.data, e);
 	if (rc == 0 && config_check(c, e))
 		rc = err_prefix(e, "%s", file);
