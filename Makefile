@@ -39,7 +39,7 @@ BASE_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DVSMIGD_VERSION='"$(VERSION)"' -DSYSCON
 CFLAGS_ALL = $(BASE_CFLAGS) $(WARN) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 # Generated gSOAP code is not ours to warn about.
 CFLAGS_GEN = $(BASE_CFLAGS) -w $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
-LDFLAGS_ALL = -pie -Wl,-z,relro,-z,now -pthread $(LDEXTRA) $(LDFLAGS)
+LDFLAGS_ALL = -pie -Wl,-z,relro,-z,now,--as-needed -pthread $(LDEXTRA) $(LDFLAGS)
 
 TOOL_SRC := $(wildcard wsman/vsmig*.c)
 SRC_vsmig := $(filter-out wsman/vsmig.c,$(TOOL_SRC))
