@@ -1,7 +1,7 @@
 /* The destination: names taken, what a guest may have there, CPU, secrets. */
 #include "checks/hypervisor/cache.h"
 #include "checks/hypervisor/side.h"
-#include "checks/hypervisor/xml.h"
+#include "checks/hypervisor/vxml.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -113,7 +113,7 @@ static void ask_domcaps(struct side *s, const char *key)
 	}
 	b = box_new();
 	caps = b->value = arena_alloc(b->arena, sizeof *caps);
-	if (xml_domcaps(text, b->arena, caps, &e) < 0) {
+	if (vxml_domcaps(text, b->arena, caps, &e) < 0) {
 		facts_set_unknown(s->f, FACT_DST_DOMCAPS, arena_strdup(s->arena, e.text), NULL);
 		box_unref(b);
 	} else {

@@ -1,7 +1,7 @@
 /* Which storage on the source holds the VM's disks, and whether libvirt counts it as shared. */
 #include "checks/hypervisor/fs.h"
 #include "checks/hypervisor/side.h"
-#include "checks/hypervisor/xml.h"
+#include "checks/hypervisor/vxml.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* What a host is: type, versions, names, size, capabilities. */
 #include "checks/hypervisor/cache.h"
 #include "checks/hypervisor/side.h"
-#include "checks/hypervisor/xml.h"
+#include "checks/hypervisor/vxml.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -86,7 +86,7 @@ static struct box *ask_caps(struct side *s, enum fact id)
 	}
 	b = box_new();
 	b->value = caps = arena_alloc(b->arena, sizeof *caps);
-	if (xml_caps(text, b->arena, caps, &e) < 0) {
+	if (vxml_caps(text, b->arena, caps, &e) < 0) {
 		facts_set_unknown(s->f, id, arena_strdup(s->arena, e.text), NULL);
 		box_unref(b);
 		b = NULL;

@@ -1,6 +1,6 @@
 /* Networks, bridges and filters of the VM's interfaces. */
 #include "checks/hypervisor/side.h"
-#include "checks/hypervisor/xml.h"
+#include "checks/hypervisor/vxml.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -24,7 +24,7 @@ static const struct nic_there *same_before(const struct facts *f, size_t i)
 	return NULL;
 }
 
-static bool read_network(struct side *s, virNetworkPtr net, struct xml_network *out)
+static bool read_network(struct side *s, virNetworkPtr net, struct vxml_network *out)
 {
 	struct err e;
 	char *text;
@@ -33,12 +33,12 @@ static bool read_network(struct side *s, virNetworkPtr net, struct xml_network *
 	if (!side_more(s, "reading networks"))
 		return false;
 	text = virNetworkGetXMLDesc(net, 0);
-	ok = text && xml_network(text, s->arena, out, &e) == 0;
+	ok = text && vxml_network(text, s->arena, out, &e) == 0;
 	free(text);
 	return ok;
 }
 
-static enum tri has_portgroup(const struct xml_network *net, const char *name)
+static enum tri has_portgroup(const struct vxml_network *net, const char *name)
 {
 	for (size_t i = 0; i < net->n_portgroups; i++)
 		if (net->portgroups[i] && strcmp(net->portgroups[i], name) == 0)
@@ -49,7 +49,7 @@ static enum tri has_portgroup(const struct xml_network *net, const char *name)
 static void ask_network(struct side *s, const struct vm_nic *nic, struct nic_there *out)
 {
 	auto_net virNetworkPtr net = NULL;
-	struct xml_network xml;
+	struct vxml_network xml;
 	int active;
 
 	if (!side_more(s, "looking for networks on the target host"))
@@ -101,7 +101,7 @@ void gather_networks_here(struct side *s)
 	const struct vm_config *config = &s->f->config;
 
 	for (size_t i = 0; i < config->n_nics; i++) {
-		struct xml_network xml;
+		struct vxml_network xml;
 		auto_net virNetworkPtr net = NULL;
 
 		if (!is_type(&config->nics[i], "network") || !config->nics[i].network ||

@@ -1,6 +1,6 @@
 /* What else is on the destination: MAC addresses, ports and CIDs in use, migrations under way. */
 #include "checks/hypervisor/side.h"
-#include "checks/hypervisor/xml.h"
+#include "checks/hypervisor/vxml.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +69,7 @@ static bool read_peer(struct side *s, virDomainPtr dom, struct peer *out)
 	text = virDomainGetXMLDesc(dom, 0);
 	if (!text)
 		return true; /* it went away meanwhile */
-	r = xml_domain(text, s->arena, &config, &e);
+	r = vxml_domain(text, s->arena, &config, &e);
 	free(text);
 	if (r < 0)
 		return true;

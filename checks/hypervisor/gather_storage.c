@@ -1,6 +1,6 @@
 /* Where disks are: pools of a host, and what of the VM's disks the destination has. */
 #include "checks/hypervisor/side.h"
-#include "checks/hypervisor/xml.h"
+#include "checks/hypervisor/vxml.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,14 +21,14 @@ static void pool_list_free(struct pool_list *l)
 
 static bool read_pool(struct side *s, virStoragePoolPtr pool, struct pool_seen *out)
 {
-	struct xml_pool xml = { 0 };
+	struct vxml_pool xml = { 0 };
 	struct err e;
 	char *text;
 
 	if (!side_more(s, "reading storage pools"))
 		return false;
 	text = virStoragePoolGetXMLDesc(pool, 0);
-	if (!text || xml_pool(text, s->arena, &xml, &e) < 0) {
+	if (!text || vxml_pool(text, s->arena, &xml, &e) < 0) {
 		free(text);
 		return true; /* it went away meanwhile: one that is not there */
 	}

@@ -1,6 +1,6 @@
 /* The virtual system on the source: state, configuration, jobs, what hangs on it. */
 #include "checks/hypervisor/side.h"
-#include "checks/hypervisor/xml.h"
+#include "checks/hypervisor/vxml.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -96,7 +96,7 @@ static void ask_config(struct side *s, virDomainPtr dom)
 	}
 	f->xml = arena_strdup(s->arena, text);
 	free(text);
-	if (xml_domain(f->xml, s->arena, &f->stored, &e) < 0)
+	if (vxml_domain(f->xml, s->arena, &f->stored, &e) < 0)
 		facts_set_unknown(f, FACT_VM_CONFIG, arena_strdup(s->arena, e.text), NULL);
 	else
 		facts_set_known(f, FACT_VM_CONFIG);

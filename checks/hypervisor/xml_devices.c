@@ -1,11 +1,11 @@
 /* A domain's devices other than disks. */
-#include "checks/hypervisor/xml.h"
+#include "checks/hypervisor/vxml.h"
 
 #include <string.h>
 
 static const char *alias_of(const xmlNode *n, struct arena *a)
 {
-	return xml_attr(a, xml_child(n, "alias"), "name");
+	return vxml_attr(a, vxml_child(n, "alias"), "name");
 }
 
 /*
@@ -14,27 +14,27 @@ static const char *alias_of(const xmlNode *n, struct arena *a)
  */
 static const char *nic_type(const xmlNode *n, const xmlNode *source, struct arena *a)
 {
-	const char *network = xml_attr(a, source, "network");
+	const char *network = vxml_attr(a, source, "network");
 
-	return network ? "network" : xml_attr(a, n, "type");
+	return network ? "network" : vxml_attr(a, n, "type");
 }
 
 static void read_nics(const xmlNode *devices, struct arena *a, struct vm_config *out)
 {
 	XML_EACH(n, devices, "interface") {
-		const xmlNode *source = xml_child(n, "source");
+		const xmlNode *source = vxml_child(n, "source");
 
 		*ARENA_PUSH(a, out->nics, out->n_nics) = (struct vm_nic){
-			.mac = xml_attr(a, xml_child(n, "mac"), "address"),
+			.mac = vxml_attr(a, vxml_child(n, "mac"), "address"),
 			.type = nic_type(n, source, a),
-			.network = xml_attr(a, source, "network"),
-			.portgroup = xml_attr(a, source, "portgroup"),
-			.bridge = xml_attr(a, source, "bridge"),
-			.dev = xml_attr(a, source, "dev"),
-			.model = xml_attr(a, xml_child(n, "model"), "type"),
-			.driver = xml_attr(a, xml_child(n, "driver"), "name"),
-			.filter = xml_attr(a, xml_child(n, "filterref"), "filter"),
-			.teaming = xml_attr(a, xml_child(n, "teaming"), "type"),
+			.network = vxml_attr(a, source, "network"),
+			.portgroup = vxml_attr(a, source, "portgroup"),
+			.bridge = vxml_attr(a, source, "bridge"),
+			.dev = vxml_attr(a, source, "dev"),
+			.model = vxml_attr(a, vxml_child(n, "model"), "type"),
+			.driver = vxml_attr(a, vxml_child(n, "driver"), "name"),
+			.filter = vxml_attr(a, vxml_child(n, "filterref"), "filter"),
+			.teaming = vxml_attr(a, vxml_child(n, "teaming"), "type"),
 			.alias = alias_of(n, a),
 		};
 	}
@@ -49,18 +49,18 @@ static const char *pci_text(const xmlNode *at, struct arena *a)
 
 static const char *usb_text(const xmlNode *source, struct arena *a)
 {
-	const xmlNode *at = xml_child(source, "address"), *vendor = xml_child(source, "vendor");
+	const xmlNode *at = vxml_child(source, "address"), *vendor = vxml_child(source, "vendor");
 
 	if (vendor)
 		return arena_printf(a, "%04x:%04x", (unsigned)xml_attr_u64(vendor, "id"),
-			(unsigned)xml_attr_u64(xml_child(source, "product"), "id"));
+			(unsigned)xml_attr_u64(vxml_child(source, "product"), "id"));
 	return arena_printf(a, "bus %u device %u", (unsigned)xml_attr_u64(at, "bus"),
 		(unsigned)xml_attr_u64(at, "device"));
 }
 
 static const char *hostdev_text(const xmlNode *n, const char *type, struct arena *a)
 {
-	const xmlNode *source = xml_child(n, "source"), *at = xml_child(source, "address");
+	const xmlNode *source = vxml_child(n, "source"), *at = vxml_child(source, "address");
 
 	if (!type)
 		return NULL;
@@ -69,10 +69,10 @@ static const char *hostdev_text(const xmlNode *n, const char *type, struct arena
 	if (strcmp(type, "usb") == 0)
 		return usb_text(source, a);
 	if (strcmp(type, "mdev") == 0)
-		return xml_attr(a, at, "uuid");
+		return vxml_attr(a, at, "uuid");
 	if (strcmp(type, "scsi_host") == 0)
-		return xml_attr(a, source, "wwpn");
-	return xml_attr(a, xml_child(source, "adapter"), "name");
+		return vxml_attr(a, source, "wwpn");
+	return vxml_attr(a, vxml_child(source, "adapter"), "name");
 }
 
 static void read_hostdevs(const xmlNode *devices, struct arena *a, struct vm_config *out)
@@ -80,13 +80,13 @@ static void read_hostdevs(const xmlNode *devices, struct arena *a, struct vm_con
 	struct vm_hostdev *items = NULL;
 
 	XML_EACH(n, devices, "hostdev") {
-		const char *type = xml_attr(a, n, "type");
+		const char *type = vxml_attr(a, n, "type");
 
 		*ARENA_PUSH(a, items, out->n_hostdevs) = (struct vm_hostdev){
 			.type = type,
 			.address = hostdev_text(n, type, a),
-			.model = xml_attr(a, n, "model"),
-			.teaming = xml_attr(a, xml_child(n, "teaming"), "type"),
+			.model = vxml_attr(a, n, "model"),
+			.teaming = vxml_attr(a, vxml_child(n, "teaming"), "type"),
 			.alias = alias_of(n, a),
 		};
 	}
@@ -99,16 +99,16 @@ static void read_filesystems(const xmlNode *devices, struct arena *a, struct vm_
 	struct vm_filesystem *items = NULL;
 
 	XML_EACH(n, devices, "filesystem") {
-		const xmlNode *source = xml_child(n, "source");
+		const xmlNode *source = vxml_child(n, "source");
 		struct vm_filesystem *fs = ARENA_PUSH(a, items, out->n_filesystems);
 
 		*fs = (struct vm_filesystem){
-			.driver = xml_attr(a, xml_child(n, "driver"), "type"),
-			.target = xml_attr(a, xml_child(n, "target"), "dir"),
+			.driver = vxml_attr(a, vxml_child(n, "driver"), "type"),
+			.target = vxml_attr(a, vxml_child(n, "target"), "dir"),
 		};
 		for (size_t i = 0; i < ARRAY_LEN(sources) && !fs->source; i++)
-			fs->source = xml_attr(a, source, sources[i]);
-		fs->external_socket = fs->source && xml_attr_is(source, "socket", fs->source);
+			fs->source = vxml_attr(a, source, sources[i]);
+		fs->external_socket = fs->source && vxml_attr_is(source, "socket", fs->source);
 		if (!fs->driver)
 			fs->driver = "path"; /* what QEMU does when none is named: 9p */
 	}
@@ -117,26 +117,26 @@ static void read_filesystems(const xmlNode *devices, struct arena *a, struct vm_
 
 static const char *first_attr(const xmlNode *n, struct arena *a, const char *const names[2])
 {
-	const char *value = xml_attr(a, n, names[0]);
+	const char *value = vxml_attr(a, n, names[0]);
 
-	return value ? value : xml_attr(a, n, names[1]);
+	return value ? value : vxml_attr(a, n, names[1]);
 }
 
 static void read_chardev(const xmlNode *n, struct arena *a, struct vm_chardev *dev)
 {
-	const xmlNode *source = xml_child(n, "source"), *log = xml_child(n, "log");
+	const xmlNode *source = vxml_child(n, "source"), *log = vxml_child(n, "log");
 
 	*dev = (struct vm_chardev){
 		.kind = arena_strdup(a, (const char *)n->name),
 		.alias = alias_of(n, a),
-		.type = xml_attr(a, n, "type"),
+		.type = vxml_attr(a, n, "type"),
 		.path = first_attr(source, a, (const char *const[]){ "path", "channel" }),
-		.host = xml_attr(a, source, "host"),
-		.service = xml_attr(a, source, "service"),
-		.mode = xml_attr(a, source, "mode"),
-		.target_name = xml_attr(a, xml_child(n, "target"), "name"),
-		.clipboard = xml_attr_is(xml_child(source, "clipboard"), "copypaste", "yes"),
-		.log_file = xml_attr(a, log, "file"),
+		.host = vxml_attr(a, source, "host"),
+		.service = vxml_attr(a, source, "service"),
+		.mode = vxml_attr(a, source, "mode"),
+		.target_name = vxml_attr(a, vxml_child(n, "target"), "name"),
+		.clipboard = vxml_attr_is(vxml_child(source, "clipboard"), "copypaste", "yes"),
+		.log_file = vxml_attr(a, log, "file"),
 	};
 	dev->log_file_given = dev->log_file != NULL;
 }
@@ -144,14 +144,14 @@ static void read_chardev(const xmlNode *n, struct arena *a, struct vm_chardev *d
 static void read_chardevs(const xmlNode *devices, struct arena *a, struct vm_config *out)
 {
 	static const char *const kinds[] = { "serial", "parallel", "console", "channel" };
-	const xmlNode *serial = xml_child(devices, "serial");
+	const xmlNode *serial = vxml_child(devices, "serial");
 	struct vm_chardev *items = NULL;
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		XML_EACH(n, devices, kinds[i]) {
 			/* The first console is the first serial device, shown a second time. */
-			if (serial && xml_is(n, "console") &&
-					xml_attr_is(xml_child(n, "target"), "type", "serial"))
+			if (serial && vxml_is(n, "console") &&
+					vxml_attr_is(vxml_child(n, "target"), "type", "serial"))
 				continue;
 			read_chardev(n, a, ARENA_PUSH(a, items, out->n_chardevs));
 		}
@@ -164,17 +164,17 @@ static void read_graphics(const xmlNode *devices, struct arena *a, struct vm_con
 	struct vm_graphics *items = NULL;
 
 	XML_EACH(n, devices, "graphics") {
-		const xmlNode *listen = xml_child(n, "listen");
-		const char *address = xml_attr(a, listen, "address");
+		const xmlNode *listen = vxml_child(n, "listen");
+		const char *address = vxml_attr(a, listen, "address");
 
 		*ARENA_PUSH(a, items, out->n_graphics) = (struct vm_graphics){
-			.type = xml_attr(a, n, "type"),
-			.listen_type = xml_attr(a, listen, "type"),
-			.listen = address ? address : xml_attr(a, n, "listen"),
-			.listen_network = xml_attr(a, listen, "network"),
+			.type = vxml_attr(a, n, "type"),
+			.listen_type = vxml_attr(a, listen, "type"),
+			.listen = address ? address : vxml_attr(a, n, "listen"),
+			.listen_network = vxml_attr(a, listen, "network"),
 			.port = (int)xml_attr_i64(n, "port"),
 			.tls_port = (int)xml_attr_i64(n, "tlsPort"),
-			.autoport = xml_attr_is(n, "autoport", "yes"),
+			.autoport = vxml_attr_is(n, "autoport", "yes"),
 		};
 	}
 	out->graphics = items;
@@ -185,13 +185,13 @@ static void read_memdevs(const xmlNode *devices, struct arena *a, struct vm_conf
 	struct vm_memdev *items = NULL;
 
 	XML_EACH(n, devices, "memory") {
-		const xmlNode *at = xml_child(n, "address");
+		const xmlNode *at = vxml_child(n, "address");
 
 		*ARENA_PUSH(a, items, out->n_memdevs) = (struct vm_memdev){
-			.model = xml_attr(a, n, "model"),
-			.path = xml_text(a, xml_at(n, "source/path")),
-			.slot = xml_attr(a, at, "slot"),
-			.base = xml_attr(a, at, "base"),
+			.model = vxml_attr(a, n, "model"),
+			.path = vxml_text(a, vxml_at(n, "source/path")),
+			.slot = vxml_attr(a, at, "slot"),
+			.base = vxml_attr(a, at, "base"),
 			.alias = alias_of(n, a),
 		};
 	}
@@ -212,25 +212,25 @@ static const struct kind {
 
 static const char *device_source(const xmlNode *n, struct arena *a)
 {
-	const xmlNode *source = xml_child(n, "source");
+	const xmlNode *source = vxml_child(n, "source");
 	const char *text = first_attr(source, a, (const char *const[]){ "evdev", "dev" });
 
-	return text ? text : xml_text(a, xml_child(n, "backend"));
+	return text ? text : vxml_text(a, vxml_child(n, "backend"));
 }
 
 static void read_device(const xmlNode *n, const struct kind *k, struct arena *a,
 	struct vm_named *dev)
 {
-	const xmlNode *model = xml_child(n, k->model_child);
+	const xmlNode *model = vxml_child(n, k->model_child);
 
 	*dev = (struct vm_named){
 		.kind = k->name,
-		.model = k->model_attr ? xml_attr(a, n, k->model_attr) : xml_attr(a, model, k->child_attr),
-		.backend = first_attr(xml_child(n, "backend"), a,
+		.model = k->model_attr ? vxml_attr(a, n, k->model_attr) : vxml_attr(a, model, k->child_attr),
+		.backend = first_attr(vxml_child(n, "backend"), a,
 			(const char *const[]){ "model", "type" }),
 		.alias = alias_of(n, a),
 		.source = device_source(n, a),
-		.accel3d = xml_attr_is(xml_child(model, "acceleration"), "accel3d", "yes"),
+		.accel3d = vxml_attr_is(vxml_child(model, "acceleration"), "accel3d", "yes"),
 	};
 }
 
@@ -247,13 +247,13 @@ static void read_devices(const xmlNode *devices, struct arena *a, struct vm_conf
 static void read_shmem(const xmlNode *devices, struct arena *a, struct vm_config *out)
 {
 	XML_EACH(n, devices, "shmem") {
-		const char *model = xml_attr(a, xml_child(n, "model"), "type");
-		bool peer = !xml_attr_is(n, "role", "master");
+		const char *model = vxml_attr(a, vxml_child(n, "model"), "type");
+		bool peer = !vxml_attr_is(n, "role", "master");
 
 		/* The first is shown; of several, one that cannot move goes before one that can. */
 		if (out->n_shmem++ == 0 || (peer && !out->shmem_peer)) {
-			out->shmem_role = xml_attr(a, n, "role");
-			out->shmem_name = xml_attr(a, n, "name");
+			out->shmem_role = vxml_attr(a, n, "role");
+			out->shmem_name = vxml_attr(a, n, "name");
 			out->shmem_model = model;
 		}
 		out->shmem_peer |= peer;
@@ -261,9 +261,9 @@ static void read_shmem(const xmlNode *devices, struct arena *a, struct vm_config
 	}
 }
 
-void xml_domain_devices(const xmlNode *devices, struct arena *a, struct vm_config *out)
+void vxml_domain_devices(const xmlNode *devices, struct arena *a, struct vm_config *out)
 {
-	const xmlNode *cid = xml_at(devices, "vsock/cid"), *lease = xml_child(devices, "lease");
+	const xmlNode *cid = vxml_at(devices, "vsock/cid"), *lease = vxml_child(devices, "lease");
 
 	read_nics(devices, a, out);
 	read_hostdevs(devices, a, out);
@@ -273,9 +273,9 @@ void xml_domain_devices(const xmlNode *devices, struct arena *a, struct vm_confi
 	read_memdevs(devices, a, out);
 	read_devices(devices, a, out);
 	read_shmem(devices, a, out);
-	out->tpm_backend = xml_attr(a, xml_at(devices, "tpm/backend"), "type");
-	out->lease = xml_text(a, xml_child(lease, "key"));
-	out->lockspace = xml_text(a, xml_child(lease, "lockspace"));
-	if (!xml_attr_is(cid, "auto", "yes"))
+	out->tpm_backend = vxml_attr(a, vxml_at(devices, "tpm/backend"), "type");
+	out->lease = vxml_text(a, vxml_child(lease, "key"));
+	out->lockspace = vxml_text(a, vxml_child(lease, "lockspace"));
+	if (!vxml_attr_is(cid, "auto", "yes"))
 		out->vsock_cid = (unsigned)xml_attr_u64(cid, "address");
 }

@@ -1,5 +1,5 @@
 /* A domain's disks, and the secrets that they need. */
-#include "checks/hypervisor/xml.h"
+#include "checks/hypervisor/vxml.h"
 
 #include <string.h>
 
@@ -13,13 +13,13 @@ static const char *source_of(const xmlNode *source, struct arena *a, const char 
 
 	for (size_t i = 0; type && i < ARRAY_LEN(rows); i++)
 		if (strcmp(type, rows[i].type) == 0)
-			return xml_attr(a, source, rows[i].attr);
+			return vxml_attr(a, source, rows[i].attr);
 	return NULL;
 }
 
 static const char *nvme_source(const xmlNode *source, struct arena *a)
 {
-	const xmlNode *at = xml_child(source, "address");
+	const xmlNode *at = vxml_child(source, "address");
 
 	return arena_printf(a, "%04x:%02x:%02x.%x/%u", (unsigned)xml_attr_u64(at, "domain"),
 		(unsigned)xml_attr_u64(at, "bus"), (unsigned)xml_attr_u64(at, "slot"),
@@ -32,12 +32,12 @@ static void read_source(const xmlNode *source, struct arena *a, struct vm_disk *
 	if (!source || !disk->type)
 		return;
 	if (strcmp(disk->type, "network") == 0)
-		disk->protocol = xml_attr(a, source, "protocol");
+		disk->protocol = vxml_attr(a, source, "protocol");
 	if (strcmp(disk->type, "nvme") == 0)
 		disk->source = nvme_source(source, a);
 	if (strcmp(disk->type, "volume") == 0) {
-		disk->pool = xml_attr(a, source, "pool");
-		disk->volume = xml_attr(a, source, "volume");
+		disk->pool = vxml_attr(a, source, "pool");
+		disk->volume = vxml_attr(a, source, "volume");
 		if (disk->pool && disk->volume)
 			disk->source = arena_printf(a, "%s/%s", disk->pool, disk->volume);
 	}
@@ -49,13 +49,13 @@ static void read_backing(const xmlNode *disk, struct arena *a, struct vm_disk *o
 	const char **formats = NULL, **sources = NULL;
 	size_t n_sources = 0;
 
-	for (const xmlNode *b = xml_child(disk, "backingStore"); b; b = xml_child(b, "backingStore")) {
-		const xmlNode *source = xml_child(b, "source");
+	for (const xmlNode *b = vxml_child(disk, "backingStore"); b; b = vxml_child(b, "backingStore")) {
+		const xmlNode *source = vxml_child(b, "source");
 
 		if (!source)
 			break; /* an empty element ends the chain */
-		*ARENA_PUSH(a, formats, out->n_backing) = xml_attr(a, xml_child(b, "format"), "type");
-		*ARENA_PUSH(a, sources, n_sources) = source_of(source, a, xml_attr(a, b, "type"));
+		*ARENA_PUSH(a, formats, out->n_backing) = vxml_attr(a, vxml_child(b, "format"), "type");
+		*ARENA_PUSH(a, sources, n_sources) = source_of(source, a, vxml_attr(a, b, "type"));
 	}
 	out->backing_formats = formats;
 	out->backing_sources = sources;
@@ -72,7 +72,7 @@ struct secrets {
 static void push_secret(struct secrets *s, const xmlNode *secret, const char *user,
 	const char *disk, const char *default_type)
 {
-	const char *type = xml_attr(s->a, secret, "type");
+	const char *type = vxml_attr(s->a, secret, "type");
 
 	if (!secret)
 		return;
@@ -80,32 +80,32 @@ static void push_secret(struct secrets *s, const xmlNode *secret, const char *us
 		type = default_type;
 	*ARENA_PUSH(s->a, s->items, s->n) = (struct vm_secret){
 		.user = user, .disk = disk, .usage_type = type,
-		.uuid = xml_attr(s->a, secret, "uuid"), .usage = xml_attr(s->a, secret, "usage"),
+		.uuid = vxml_attr(s->a, secret, "uuid"), .usage = vxml_attr(s->a, secret, "usage"),
 	};
 }
 
 /* <auth> and <encryption> stand in <source> or, as of old, in the disk itself. */
 static void disk_secrets(struct secrets *s, const xmlNode *disk, const char *target)
 {
-	const xmlNode *places[] = { disk, xml_child(disk, "source") };
+	const xmlNode *places[] = { disk, vxml_child(disk, "source") };
 	const char *user = arena_printf(s->a, "disk %s", target ? target : "?");
 
 	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-		push_secret(s, xml_at(places[i], "auth/secret"), user, target, NULL);
-		XML_EACH(secret, xml_child(places[i], "encryption"), "secret")
+		push_secret(s, vxml_at(places[i], "auth/secret"), user, target, NULL);
+		XML_EACH(secret, vxml_child(places[i], "encryption"), "secret")
 			push_secret(s, secret, user, target, "volume");
 	}
-	for (const xmlNode *b = xml_child(disk, "backingStore"); b; b = xml_child(b, "backingStore")) {
-		push_secret(s, xml_at(b, "source/auth/secret"), user, target, NULL);
-		XML_EACH(secret, xml_at(b, "source/encryption"), "secret")
+	for (const xmlNode *b = vxml_child(disk, "backingStore"); b; b = vxml_child(b, "backingStore")) {
+		push_secret(s, vxml_at(b, "source/auth/secret"), user, target, NULL);
+		XML_EACH(secret, vxml_at(b, "source/encryption"), "secret")
 			push_secret(s, secret, user, target, "volume");
 	}
 }
 
 static void tpm_secrets(struct secrets *s, const xmlNode *devices)
 {
-	const xmlNode *encryption = xml_at(devices, "tpm/backend/encryption");
-	const char *uuid = xml_attr(s->a, encryption, "secret");
+	const xmlNode *encryption = vxml_at(devices, "tpm/backend/encryption");
+	const char *uuid = vxml_attr(s->a, encryption, "secret");
 
 	if (uuid)
 		*ARENA_PUSH(s->a, s->items, s->n) = (struct vm_secret){
@@ -115,25 +115,25 @@ static void tpm_secrets(struct secrets *s, const xmlNode *devices)
 
 static void read_disk(const xmlNode *n, struct arena *a, struct vm_disk *disk)
 {
-	const xmlNode *driver = xml_child(n, "driver"), *target = xml_child(n, "target");
-	const xmlNode *source = xml_child(n, "source");
+	const xmlNode *driver = vxml_child(n, "driver"), *target = vxml_child(n, "target");
+	const xmlNode *source = vxml_child(n, "source");
 
 	*disk = (struct vm_disk){
-		.target = xml_attr(a, target, "dev"),
-		.bus = xml_attr(a, target, "bus"),
-		.device = xml_attr(a, n, "device"),
-		.type = xml_attr(a, n, "type"),
-		.format = xml_attr(a, driver, "type"),
-		.cache = xml_attr(a, driver, "cache"),
-		.startup_policy = xml_attr(a, source, "startupPolicy"),
-		.serial = xml_text(a, xml_child(n, "serial")),
-		.model = xml_attr(a, n, "model"),
-		.readonly = xml_child(n, "readonly") != NULL,
-		.shareable = xml_child(n, "shareable") != NULL,
-		.transient = xml_child(n, "transient") != NULL,
-		.mirror = xml_child(n, "mirror") != NULL,
-		.reservations = xml_child(source, "reservations") != NULL,
-		.encrypted = xml_child(n, "encryption") || xml_child(source, "encryption"),
+		.target = vxml_attr(a, target, "dev"),
+		.bus = vxml_attr(a, target, "bus"),
+		.device = vxml_attr(a, n, "device"),
+		.type = vxml_attr(a, n, "type"),
+		.format = vxml_attr(a, driver, "type"),
+		.cache = vxml_attr(a, driver, "cache"),
+		.startup_policy = vxml_attr(a, source, "startupPolicy"),
+		.serial = vxml_text(a, vxml_child(n, "serial")),
+		.model = vxml_attr(a, n, "model"),
+		.readonly = vxml_child(n, "readonly") != NULL,
+		.shareable = vxml_child(n, "shareable") != NULL,
+		.transient = vxml_child(n, "transient") != NULL,
+		.mirror = vxml_child(n, "mirror") != NULL,
+		.reservations = vxml_child(source, "reservations") != NULL,
+		.encrypted = vxml_child(n, "encryption") || vxml_child(source, "encryption"),
 	};
 	if (!disk->device)
 		disk->device = "disk";
@@ -143,7 +143,7 @@ static void read_disk(const xmlNode *n, struct arena *a, struct vm_disk *disk)
 	read_backing(n, a, disk);
 }
 
-void xml_domain_disks(const xmlNode *devices, struct arena *a, struct vm_config *out)
+void vxml_domain_disks(const xmlNode *devices, struct arena *a, struct vm_config *out)
 {
 	struct secrets secrets = { .a = a };
 

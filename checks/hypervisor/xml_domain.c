@@ -1,85 +1,85 @@
 /* A domain's XML: what stands outside <devices>. */
-#include "checks/hypervisor/xml.h"
+#include "checks/hypervisor/vxml.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static bool yes(const xmlNode *n, const char *attr)
 {
-	return xml_attr_is(n, attr, "yes");
+	return vxml_attr_is(n, attr, "yes");
 }
 
 static void read_os(const xmlNode *root, struct arena *a, struct vm_config *out)
 {
-	const xmlNode *os = xml_child(root, "os"), *type = xml_child(os, "type");
-	const xmlNode *loader = xml_child(os, "loader"), *nvram = xml_child(os, "nvram");
-	const xmlNode *source = xml_child(nvram, "source");
+	const xmlNode *os = vxml_child(root, "os"), *type = vxml_child(os, "type");
+	const xmlNode *loader = vxml_child(os, "loader"), *nvram = vxml_child(os, "nvram");
+	const xmlNode *source = vxml_child(nvram, "source");
 
-	out->os_type = xml_text(a, type);
-	out->arch = xml_attr(a, type, "arch");
-	out->machine = xml_attr(a, type, "machine");
-	out->firmware = xml_attr(a, os, "firmware");
-	out->loader = xml_text(a, loader);
-	out->loader_type = xml_attr(a, loader, "type");
+	out->os_type = vxml_text(a, type);
+	out->arch = vxml_attr(a, type, "arch");
+	out->machine = vxml_attr(a, type, "machine");
+	out->firmware = vxml_attr(a, os, "firmware");
+	out->loader = vxml_text(a, loader);
+	out->loader_type = vxml_attr(a, loader, "type");
 	out->loader_secure = yes(loader, "secure");
-	out->nvram = source ? xml_attr(a, source, "file") : xml_text(a, nvram);
-	out->nvram_template = xml_attr(a, nvram, "template");
-	out->kernel = xml_text(a, xml_child(os, "kernel"));
-	out->initrd = xml_text(a, xml_child(os, "initrd"));
-	out->dtb = xml_text(a, xml_child(os, "dtb"));
+	out->nvram = source ? vxml_attr(a, source, "file") : vxml_text(a, nvram);
+	out->nvram_template = vxml_attr(a, nvram, "template");
+	out->kernel = vxml_text(a, vxml_child(os, "kernel"));
+	out->initrd = vxml_text(a, vxml_child(os, "initrd"));
+	out->dtb = vxml_text(a, vxml_child(os, "dtb"));
 }
 
 static void read_memory(const xmlNode *root, struct arena *a, struct vm_config *out)
 {
-	const xmlNode *backing = xml_child(root, "memoryBacking");
-	const xmlNode *huge = xml_child(backing, "hugepages"), *page = xml_child(huge, "page");
+	const xmlNode *backing = vxml_child(root, "memoryBacking");
+	const xmlNode *huge = vxml_child(backing, "hugepages"), *page = vxml_child(huge, "page");
 	static const struct { const char *unit; uint64_t kib; } units[] = {
 		{ "KiB", 1 }, { "K", 1 }, { "M", 1024 }, { "MiB", 1024 }, { "G", 1024 * 1024 },
 		{ "GiB", 1024 * 1024 },
 	};
 
-	out->memory_kib = xml_kib(xml_child(root, "memory"));
-	out->current_kib = xml_kib(xml_child(root, "currentMemory"));
+	out->memory_kib = vxml_kib(vxml_child(root, "memory"));
+	out->current_kib = vxml_kib(vxml_child(root, "currentMemory"));
 	if (!out->current_kib)
 		out->current_kib = out->memory_kib;
-	out->max_memory_kib = xml_kib(xml_child(root, "maxMemory"));
-	out->hard_limit_kib = xml_kib(xml_at(root, "memtune/hard_limit"));
-	out->locked = xml_child(backing, "locked") != NULL;
-	out->prealloc = xml_attr_is(xml_child(backing, "allocation"), "mode", "immediate");
-	out->memory_source = xml_attr(a, xml_child(backing, "source"), "type");
+	out->max_memory_kib = vxml_kib(vxml_child(root, "maxMemory"));
+	out->hard_limit_kib = vxml_kib(vxml_at(root, "memtune/hard_limit"));
+	out->locked = vxml_child(backing, "locked") != NULL;
+	out->prealloc = vxml_attr_is(vxml_child(backing, "allocation"), "mode", "immediate");
+	out->memory_source = vxml_attr(a, vxml_child(backing, "source"), "type");
 	out->hugepages = huge != NULL;
 	out->hugepage_kib = xml_attr_u64(page, "size");
 	for (size_t i = 0; i < ARRAY_LEN(units); i++)
-		if (xml_attr_is(page, "unit", units[i].unit))
+		if (vxml_attr_is(page, "unit", units[i].unit))
 			out->hugepage_kib *= units[i].kib;
-	out->numa_nodes = xml_attr(a, xml_at(root, "numatune/memory"), "nodeset");
+	out->numa_nodes = vxml_attr(a, vxml_at(root, "numatune/memory"), "nodeset");
 }
 
 static void read_cpu(const xmlNode *root, struct arena *a, struct vm_config *out)
 {
-	const xmlNode *cpu = xml_child(root, "cpu");
+	const xmlNode *cpu = vxml_child(root, "cpu");
 	struct vm_feature *features = NULL;
 
 	if (!cpu)
 		return;
-	out->cpu_mode = xml_attr(a, cpu, "mode");
-	out->cpu_model = xml_text(a, xml_child(cpu, "model"));
+	out->cpu_mode = vxml_attr(a, cpu, "mode");
+	out->cpu_model = vxml_text(a, vxml_child(cpu, "model"));
 	if (!out->cpu_mode && out->cpu_model)
 		out->cpu_mode = "custom";
-	out->cpu_vendor = xml_text(a, xml_child(cpu, "vendor"));
-	out->cpu_check = xml_attr(a, cpu, "check");
-	out->cpu_migratable = xml_attr(a, cpu, "migratable");
+	out->cpu_vendor = vxml_text(a, vxml_child(cpu, "vendor"));
+	out->cpu_check = vxml_attr(a, cpu, "check");
+	out->cpu_migratable = vxml_attr(a, cpu, "migratable");
 	XML_EACH(feature, cpu, "feature")
 		*ARENA_PUSH(a, features, out->n_cpu_features) = (struct vm_feature){
-			xml_attr(a, feature, "name"), xml_attr(a, feature, "policy")
+			vxml_attr(a, feature, "name"), vxml_attr(a, feature, "policy")
 		};
 	out->cpu_features = features;
-	out->cpu_xml = xml_dump(a, cpu);
+	out->cpu_xml = vxml_dump(a, cpu);
 }
 
 static void push_cpuset(const xmlNode *n, struct arena *a, const char ***sets, size_t *n_sets)
 {
-	const char *set = xml_attr(a, n, "cpuset");
+	const char *set = vxml_attr(a, n, "cpuset");
 
 	if (set)
 		*ARENA_PUSH(a, *sets, *n_sets) = set;
@@ -88,7 +88,7 @@ static void push_cpuset(const xmlNode *n, struct arena *a, const char ***sets, s
 static void read_vcpus(const xmlNode *root, struct arena *a, struct vm_config *out)
 {
 	static const char *const pins[] = { "vcpupin", "emulatorpin", "iothreadpin" };
-	const xmlNode *vcpu = xml_child(root, "vcpu"), *tune = xml_child(root, "cputune");
+	const xmlNode *vcpu = vxml_child(root, "vcpu"), *tune = vxml_child(root, "cputune");
 	const char **sets = NULL;
 
 	out->vcpus = vcpu ? (unsigned)xml_text_u64(vcpu) : 1;
@@ -104,8 +104,8 @@ static void read_vcpus(const xmlNode *root, struct arena *a, struct vm_config *o
 
 static void read_clock(const xmlNode *root, struct vm_config *out)
 {
-	XML_EACH(timer, xml_child(root, "clock"), "timer") {
-		if (!xml_attr_is(timer, "name", "tsc"))
+	XML_EACH(timer, vxml_child(root, "clock"), "timer") {
+		if (!vxml_attr_is(timer, "name", "tsc"))
 			continue;
 		out->tsc_frequency = xml_attr_u64(timer, "frequency");
 		out->has_tsc_frequency = out->tsc_frequency != 0;
@@ -114,35 +114,35 @@ static void read_clock(const xmlNode *root, struct vm_config *out)
 
 static void read_security(const xmlNode *root, struct arena *a, struct vm_config *out)
 {
-	out->launch_security = xml_attr(a, xml_child(root, "launchSecurity"), "type");
+	out->launch_security = vxml_attr(a, vxml_child(root, "launchSecurity"), "type");
 	XML_EACH(label, root, "seclabel")
-		if (xml_attr_is(label, "type", "static") && !out->seclabel_model)
-			out->seclabel_model = xml_attr(a, label, "model");
+		if (vxml_attr_is(label, "type", "static") && !out->seclabel_model)
+			out->seclabel_model = vxml_attr(a, label, "model");
 }
 
 static void read_qemu_args(const xmlNode *root, struct arena *a, struct vm_config *out)
 {
 	const char **args = NULL;
 
-	XML_EACH(arg, xml_child(root, "commandline"), "arg")
-		*ARENA_PUSH(a, args, out->n_qemu_args) = xml_attr(a, arg, "value");
+	XML_EACH(arg, vxml_child(root, "commandline"), "arg")
+		*ARENA_PUSH(a, args, out->n_qemu_args) = vxml_attr(a, arg, "value");
 	out->qemu_args = args;
 }
 
-int xml_domain(const char *text, struct arena *a, struct vm_config *out, struct err *e)
+int vxml_domain(const char *text, struct arena *a, struct vm_config *out, struct err *e)
 {
-	auto_doc xmlDoc *doc = xml_read(text, "domain", e);
+	auto_doc xmlDoc *doc = vxml_read(text, "domain", e);
 	const xmlNode *root = xmlDocGetRootElement(doc);
 
 	if (!doc)
 		return -e->code;
 	*out = (struct vm_config){
-		.name = xml_text(a, xml_child(root, "name")),
-		.uuid = xml_text(a, xml_child(root, "uuid")),
-		.title = xml_text(a, xml_child(root, "title")),
-		.virt = xml_attr(a, root, "type"),
-		.emulator = xml_text(a, xml_at(root, "devices/emulator")),
-		.hyperv_mode = xml_attr(a, xml_at(root, "features/hyperv"), "mode"),
+		.name = vxml_text(a, vxml_child(root, "name")),
+		.uuid = vxml_text(a, vxml_child(root, "uuid")),
+		.title = vxml_text(a, vxml_child(root, "title")),
+		.virt = vxml_attr(a, root, "type"),
+		.emulator = vxml_text(a, vxml_at(root, "devices/emulator")),
+		.hyperv_mode = vxml_attr(a, vxml_at(root, "features/hyperv"), "mode"),
 	};
 	read_os(root, a, out);
 	read_memory(root, a, out);
@@ -151,7 +151,7 @@ int xml_domain(const char *text, struct arena *a, struct vm_config *out, struct 
 	read_clock(root, out);
 	read_security(root, a, out);
 	read_qemu_args(root, a, out);
-	xml_domain_disks(xml_child(root, "devices"), a, out);
-	xml_domain_devices(xml_child(root, "devices"), a, out);
+	vxml_domain_disks(vxml_child(root, "devices"), a, out);
+	vxml_domain_devices(vxml_child(root, "devices"), a, out);
 	return 0;
 }

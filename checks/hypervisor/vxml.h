@@ -4,8 +4,8 @@
  * asking at each step. libvirt is trusted to be honest but not to be small: documents are read
  * without entities, network or DTD, up to libxml2's own limits.
  */
-#ifndef VSMIGD_HV_XML_H
-#define VSMIGD_HV_XML_H
+#ifndef VSMIGD_HV_VXML_H
+#define VSMIGD_HV_VXML_H
 
 #include <libxml/tree.h>
 #include <stdbool.h>
@@ -17,59 +17,59 @@
 #include "daemon/base/mem.h"
 
 /* A parsed document (xmlFreeDoc), NULL with e filled when it is not XML or its root is another. */
-xmlDoc *xml_read(const char *text, const char *root, struct err *e);
+xmlDoc *vxml_read(const char *text, const char *root, struct err *e);
 
-static inline void xml_doc_freep(xmlDoc **doc)
+static inline void vxml_doc_freep(xmlDoc **doc)
 {
 	if (*doc)
 		xmlFreeDoc(*doc);
 }
-#define auto_doc __attribute__((cleanup(xml_doc_freep)))
+#define auto_doc __attribute__((cleanup(vxml_doc_freep)))
 
 /* The first child element of this name (NULL: of any name), and the next sibling of it. */
-xmlNode *xml_child(const xmlNode *n, const char *name);
-xmlNode *xml_next(const xmlNode *n, const char *name);
+xmlNode *vxml_child(const xmlNode *n, const char *name);
+xmlNode *vxml_next(const xmlNode *n, const char *name);
 #define XML_EACH(var, parent, name) \
-	for (xmlNode *var = xml_child((parent), (name)); var; var = xml_next(var, (name)))
+	for (xmlNode *var = vxml_child((parent), (name)); var; var = vxml_next(var, (name)))
 /* The element at a path of names, "os/type"; the first of each. */
-xmlNode *xml_at(const xmlNode *n, const char *path);
+xmlNode *vxml_at(const xmlNode *n, const char *path);
 
 /* The element's own name. */
-bool xml_is(const xmlNode *n, const char *name);
+bool vxml_is(const xmlNode *n, const char *name);
 /* An attribute's text in the arena; NULL when absent. */
-const char *xml_attr(struct arena *a, const xmlNode *n, const char *name);
-bool xml_attr_is(const xmlNode *n, const char *name, const char *value);
+const char *vxml_attr(struct arena *a, const xmlNode *n, const char *name);
+bool vxml_attr_is(const xmlNode *n, const char *name, const char *value);
 /* A number in an attribute; 0 when absent or none. Hexadecimal with 0x. */
 uint64_t xml_attr_u64(const xmlNode *n, const char *name);
 int64_t xml_attr_i64(const xmlNode *n, const char *name);
 /* The text inside an element, trimmed; NULL when there is none. */
-const char *xml_text(struct arena *a, const xmlNode *n);
+const char *vxml_text(struct arena *a, const xmlNode *n);
 uint64_t xml_text_u64(const xmlNode *n);
 /* An amount of memory with its unit attribute, in KiB rounded up. */
-uint64_t xml_kib(const xmlNode *n);
+uint64_t vxml_kib(const xmlNode *n);
 /* The element as text. NULL for NULL. */
-const char *xml_dump(struct arena *a, const xmlNode *n);
+const char *vxml_dump(struct arena *a, const xmlNode *n);
 
 /* What libvirt's documents say; text in the arena. Return 0 or -ERR_SYNTAX. */
-int xml_domain(const char *text, struct arena *a, struct vm_config *out, struct err *e);
-int xml_caps(const char *text, struct arena *a, struct host_caps *out, struct err *e);
-int xml_domcaps(const char *text, struct arena *a, struct domcaps *out, struct err *e);
+int vxml_domain(const char *text, struct arena *a, struct vm_config *out, struct err *e);
+int vxml_caps(const char *text, struct arena *a, struct host_caps *out, struct err *e);
+int vxml_domcaps(const char *text, struct arena *a, struct domcaps *out, struct err *e);
 
-/* Part of xml_domain: what is below <devices>. */
-void xml_domain_devices(const xmlNode *devices, struct arena *a, struct vm_config *out);
-void xml_domain_disks(const xmlNode *devices, struct arena *a, struct vm_config *out);
+/* Part of vxml_domain: what is below <devices>. */
+void vxml_domain_devices(const xmlNode *devices, struct arena *a, struct vm_config *out);
+void vxml_domain_disks(const xmlNode *devices, struct arena *a, struct vm_config *out);
 
-struct xml_network {
+struct vxml_network {
 	const char *forward, *bridge;	/* NULL: an isolated network; without a bridge */
 	const char *const *portgroups;
 	size_t n_portgroups;
 };
-int xml_network(const char *text, struct arena *a, struct xml_network *out, struct err *e);
+int vxml_network(const char *text, struct arena *a, struct vxml_network *out, struct err *e);
 
-struct xml_pool {
+struct vxml_pool {
 	const char *type, *target, *format;	/* "netfs", "/srv/vm", "nfs" */
 	uint64_t available;			/* bytes */
 };
-int xml_pool(const char *text, struct arena *a, struct xml_pool *out, struct err *e);
+int vxml_pool(const char *text, struct arena *a, struct vxml_pool *out, struct err *e);
 
 #endif

@@ -1,17 +1,17 @@
-#include "checks/hypervisor/xml.h"
+#include "checks/hypervisor/vxml.h"
 
 #include <ctype.h>
 #include <libxml/parser.h>
 #include <stdlib.h>
 #include <string.h>
 
-xmlDoc *xml_read(const char *text, const char *root, struct err *e)
+xmlDoc *vxml_read(const char *text, const char *root, struct err *e)
 {
 	const int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
 		XML_PARSE_NOCDATA;
 	xmlDoc *doc = xmlReadMemory(text, (int)strlen(text), "libvirt.xml", NULL, options);
 
-	if (doc && !doc->intSubset && xml_is(xmlDocGetRootElement(doc), root))
+	if (doc && !doc->intSubset && vxml_is(xmlDocGetRootElement(doc), root))
 		return doc;
 	if (doc)
 		xmlFreeDoc(doc);
@@ -19,29 +19,29 @@ xmlDoc *xml_read(const char *text, const char *root, struct err *e)
 	return NULL;
 }
 
-bool xml_is(const xmlNode *n, const char *name)
+bool vxml_is(const xmlNode *n, const char *name)
 {
 	return n && n->type == XML_ELEMENT_NODE && (!name || strcmp((const char *)n->name, name) == 0);
 }
 
 static xmlNode *first_from(xmlNode *n, const char *name)
 {
-	while (n && !xml_is(n, name))
+	while (n && !vxml_is(n, name))
 		n = n->next;
 	return n;
 }
 
-xmlNode *xml_child(const xmlNode *n, const char *name)
+xmlNode *vxml_child(const xmlNode *n, const char *name)
 {
 	return n ? first_from(n->children, name) : NULL;
 }
 
-xmlNode *xml_next(const xmlNode *n, const char *name)
+xmlNode *vxml_next(const xmlNode *n, const char *name)
 {
 	return n ? first_from(n->next, name) : NULL;
 }
 
-xmlNode *xml_at(const xmlNode *n, const char *path)
+xmlNode *vxml_at(const xmlNode *n, const char *path)
 {
 	xmlNode *at = (xmlNode *)n;
 	char name[64];
@@ -53,13 +53,13 @@ xmlNode *xml_at(const xmlNode *n, const char *path)
 			return NULL;
 		memcpy(name, path, len);
 		name[len] = '\0';
-		at = xml_child(at, name);
+		at = vxml_child(at, name);
 		path += len + (path[len] == '/');
 	}
 	return at;
 }
 
-const char *xml_attr(struct arena *a, const xmlNode *n, const char *name)
+const char *vxml_attr(struct arena *a, const xmlNode *n, const char *name)
 {
 	xmlChar *value = n ? xmlGetNoNsProp((xmlNode *)n, (const xmlChar *)name) : NULL;
 	const char *copy;
@@ -71,7 +71,7 @@ const char *xml_attr(struct arena *a, const xmlNode *n, const char *name)
 	return copy;
 }
 
-bool xml_attr_is(const xmlNode *n, const char *name, const char *wanted)
+bool vxml_attr_is(const xmlNode *n, const char *name, const char *wanted)
 {
 	xmlChar *value = n ? xmlGetNoNsProp((xmlNode *)n, (const xmlChar *)name) : NULL;
 	bool same = value && strcmp((const char *)value, wanted) == 0;
@@ -94,7 +94,7 @@ int64_t xml_attr_i64(const xmlNode *n, const char *name)
 	return (int64_t)xml_attr_u64(n, name);
 }
 
-const char *xml_text(struct arena *a, const xmlNode *n)
+const char *vxml_text(struct arena *a, const xmlNode *n)
 {
 	xmlChar *content = n ? xmlNodeGetContent(n) : NULL;
 	const char *start = (const char *)content, *copy = NULL;
@@ -122,7 +122,7 @@ uint64_t xml_text_u64(const xmlNode *n)
 	return number;
 }
 
-uint64_t xml_kib(const xmlNode *n)
+uint64_t vxml_kib(const xmlNode *n)
 {
 	static const struct { const char *name; uint64_t bytes; } units[] = {
 		{ "b", 1 }, { "bytes", 1 }, { "KB", 1000 },
@@ -134,7 +134,7 @@ uint64_t xml_kib(const xmlNode *n)
 	uint64_t amount = xml_text_u64(n), bytes;
 
 	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
-		if (!xml_attr_is(n, "unit", units[i].name))
+		if (!vxml_attr_is(n, "unit", units[i].name))
 			continue;
 		if (__builtin_mul_overflow(amount, units[i].bytes, &bytes))
 			return UINT64_MAX / 1024;
@@ -143,7 +143,7 @@ uint64_t xml_kib(const xmlNode *n)
 	return amount; /* libvirt writes KiB, and means it when there is no unit */
 }
 
-const char *xml_dump(struct arena *a, const xmlNode *n)
+const char *vxml_dump(struct arena *a, const xmlNode *n)
 {
 	xmlBuffer *buffer;
 	const char *copy = NULL;
@@ -158,38 +158,38 @@ const char *xml_dump(struct arena *a, const xmlNode *n)
 	return copy;
 }
 
-int xml_network(const char *text, struct arena *a, struct xml_network *out, struct err *e)
+int vxml_network(const char *text, struct arena *a, struct vxml_network *out, struct err *e)
 {
-	auto_doc xmlDoc *doc = xml_read(text, "network", e);
+	auto_doc xmlDoc *doc = vxml_read(text, "network", e);
 	const xmlNode *root = xmlDocGetRootElement(doc);
 	const char **groups = NULL;
 
 	if (!doc)
 		return -e->code;
-	*out = (struct xml_network){
-		.bridge = xml_attr(a, xml_child(root, "bridge"), "name"),
-		.forward = xml_attr(a, xml_child(root, "forward"), "mode"),
+	*out = (struct vxml_network){
+		.bridge = vxml_attr(a, vxml_child(root, "bridge"), "name"),
+		.forward = vxml_attr(a, vxml_child(root, "forward"), "mode"),
 	};
-	if (xml_child(root, "forward") && !out->forward)
+	if (vxml_child(root, "forward") && !out->forward)
 		out->forward = "nat"; /* libvirt's default for a <forward> without mode */
 	XML_EACH(group, root, "portgroup")
-		*ARENA_PUSH(a, groups, out->n_portgroups) = xml_attr(a, group, "name");
+		*ARENA_PUSH(a, groups, out->n_portgroups) = vxml_attr(a, group, "name");
 	out->portgroups = groups;
 	return 0;
 }
 
-int xml_pool(const char *text, struct arena *a, struct xml_pool *out, struct err *e)
+int vxml_pool(const char *text, struct arena *a, struct vxml_pool *out, struct err *e)
 {
-	auto_doc xmlDoc *doc = xml_read(text, "pool", e);
+	auto_doc xmlDoc *doc = vxml_read(text, "pool", e);
 	const xmlNode *root = xmlDocGetRootElement(doc);
 
 	if (!doc)
 		return -e->code;
-	*out = (struct xml_pool){
-		.type = xml_attr(a, root, "type"),
-		.target = xml_text(a, xml_at(root, "target/path")),
-		.format = xml_attr(a, xml_at(root, "source/format"), "type"),
-		.available = xml_text_u64(xml_child(root, "available")),
+	*out = (struct vxml_pool){
+		.type = vxml_attr(a, root, "type"),
+		.target = vxml_text(a, vxml_at(root, "target/path")),
+		.format = vxml_attr(a, vxml_at(root, "source/format"), "type"),
+		.available = xml_text_u64(vxml_child(root, "available")),
 	};
 	return 0;
 }
