@@ -26,7 +26,7 @@ struct wsa__EndpointReferenceType {
 	xsd__anyURI wsa__Address 1;
 	struct wsa__ReferenceParametersType {
 		_XML __any;
-	} *wsa__ReferenceParameters 0;
+	} * wsa__ReferenceParameters 0;
 };
 
 /* What a resource is selected by. */
@@ -73,7 +73,7 @@ struct s__FaultType {
 		xsd__string s__Value 1;
 		struct s__SubcodeType {
 			xsd__string s__Value 1;
-		} *s__Subcode 0;
+		} * s__Subcode 0;
 	} s__Code 1;
 	struct s__ReasonType {
 		struct s__TextType {
@@ -83,5 +83,5 @@ struct s__FaultType {
 	} s__Reason 1;
 	struct s__DetailType {
 		_XML __any;
-	} *s__Detail 0;
+	} * s__Detail 0;
 };
