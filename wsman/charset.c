@@ -26,7 +26,7 @@ static const char *read_value(const char *p, struct span *value)
 
 static bool span_is(struct span s, const char *text)
 {
-	return s.n == strlen(text) && strncasecmp(s.p, text, s.n) == 0;
+	return s.n == strlen(text) && (s.n == 0 || strncasecmp(s.p, text, s.n) == 0);
 }
 
 bool media_parse(const char *content_type, struct media *m)
