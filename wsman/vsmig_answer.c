@@ -108,43 +108,55 @@ static const char *cleaned(struct arena *a, const char *text)
 	return arena_strdup(a, b.data != NULL ? b.data : "");
 }
 
-/* The message, and below it what to do. */
-static const char *advice(struct arena *a, const struct cim_loose *f)
+/* What to do about a finding, a line each. */
+static const char *remedies(struct arena *a, const struct cim_loose *f)
 {
 	const struct cim_loose_property *todo = cim_loose_find(f, "RecommendedActions");
-	const char *text = cleaned(a, text_of(f, "Message"));
+	const char *text = "";
 
-	if (is_true(text_of(f, "Policy")))
-		text = arena_printf(a, "%s (By policy: libvirt itself would carry it out.)", text);
 	for (size_t i = 0; todo != NULL && i < todo->n; i++)
 		text = arena_printf(a, "%s\n-> %s", text, cleaned(a, todo->values[i]));
 	return text;
+}
+
+/* One row: severity, id, object, message with what to do below it. */
+static void add_cells(struct arena *a, const struct cim_loose *f, enum group g, const char *todo,
+	const char *cells[4])
+{
+	const char *object = text_of(f, "Object");
+	bool policy = is_true(text_of(f, "Policy"));
+
+	cells[0] = groups[g].severity;
+	cells[1] = cleaned(a, text_of(f, "MessageID"));
+	cells[2] = object != NULL && *object != '\0' ? cleaned(a, object) : "-";
+	cells[3] = arena_printf(a, "%s%s%s", cleaned(a, text_of(f, "Message")),
+		policy ? " (By policy: libvirt itself would carry it out.)" : "", todo);
 }
 
 static void add_group(struct buf *out, const struct vsmig_answer *r, enum group g, size_t width)
 {
 	static const char *const heads[] = { "SEVERITY", "ID", "OBJECT", "REASON" };
 	auto_arena struct arena *a = arena_new();
-	const char **cells = NULL;
+	const char **cells = arena_array(a, r->n_findings, sizeof heads);
+	const char *said = "";
 	size_t n = 0;
 
 	for (size_t i = 0; i < r->n_findings; i++) {
-		const struct cim_loose *f = &r->findings[i];
-		const char *object = text_of(f, "Object");
+		const char *todo = remedies(a, &r->findings[i]);
 
-		if (group_of(f) != g)
+		if (group_of(&r->findings[i]) != g)
 			continue;
-		*ARENA_PUSH(a, cells, n) = groups[g].severity;
-		*ARENA_PUSH(a, cells, n) = text_of(f, "MessageID");
-		*ARENA_PUSH(a, cells, n) = object != NULL && *object != '\0' ? object : "-";
-		*ARENA_PUSH(a, cells, n) = advice(a, f);
+		/* Many facts can be missing at once, and the advice is the same for all. */
+		if (g == GROUP_INFO || (g == GROUP_NOT_EVALUATED && strcmp(todo, said) == 0))
+			todo = "";
+		else
+			said = todo;
+		add_cells(a, &r->findings[i], g, todo, cells + n++ * ARRAY_LEN(heads));
 	}
 	if (n == 0)
 		return;
 	buf_printf(out, "\n%s\n", groups[g].title);
-	vsmig_print_table(out,
-		&(struct vsmig_table){ heads, ARRAY_LEN(heads), cells, n / ARRAY_LEN(heads) },
-		width);
+	vsmig_print_table(out, &(struct vsmig_table){ heads, ARRAY_LEN(heads), cells, n }, width);
 }
 
 void vsmig_answer_text(struct buf *out, const struct vsmig_answer *r, size_t width)
