@@ -1,0 +1,211 @@
+/* Queries: what is read, what is refused, and which of three systems each one finds. */
+#include <check.h>
+#include <string.h>
+
+#include "cim/query.h"
+#include "schema_ids.h"
+
+static const struct system {
+	const char *name, *element;
+	uint64_t state;	/* 0: no value */
+	uint64_t operational[2];
+} systems[] = {
+	{ "AAAA", "a and b", 2, { 2, 0 } },
+	{ "BBBB", "It's \"B\" 100%_[x]", 3, { 6, 2 } },
+	{ "CCCC", NULL, 0, { 0, 0 } },
+};
+
+static struct cim_instance *make(struct arena *a, const struct system *s)
+{
+	struct cim_instance *i = cim_instance_new(a, &cim_class_CIM_ComputerSystem, NULL);
+
+	cim_set_str(a, i, CIM_ComputerSystem_p_Name, s->name);
+	cim_set_str(a, i, CIM_ComputerSystem_p_ElementName, s->element);
+	if (s->state)
+		cim_set_uint(a, i, CIM_ComputerSystem_p_EnabledState, s->state);
+	cim_set_uints(a, i, CIM_ComputerSystem_p_OperationalStatus, s->operational,
+		(s->operational[0] != 0) + (s->operational[1] != 0));
+	return i;
+}
+
+/* want: the first letters of those found; NULL: the query is refused. */
+static const struct {
+	const char *text, *want;
+} rows[] = {
+	{ "SELECT * FROM CIM_ComputerSystem", "ABC" },
+	{ "select*from cim_computersystem", "ABC" },
+	{ " SELECT  Name , ElementName\nFROM CIM_ComputerSystem ", "ABC" },
+	{ "SELECT * FROM Msvm_ComputerSystem WHERE ElementName = 'a and b' AND EnabledState = 2", "A" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name = 'aaaa'", "A" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE NAME=\"bbbb\"", "B" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name <> 'AAAA'", "BC" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name != 'AAAA'", "BC" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name > 'aaaa'", "BC" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name >= 'bbbb'", "BC" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name < 'BBBB'", "A" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name <= 'BBBB'", "AB" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE EnabledState < 3", "A" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE EnabledState<=3.0", "AB" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE EnabledState = '3'", "B" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE EnabledState <> 3", "A" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE EnabledState > -1", "AB" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE EnabledState = 'x'", "" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE EnabledState = true", "" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE EnabledState IS NULL", "C" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE EnabledState IS NOT NULL", "AB" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE ElementName = NULL", "C" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE ElementName <> NULL", "AB" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE OperationalStatus = 2", "AB" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE OperationalStatus = 6", "B" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE NOT Name = 'AAAA'", "BC" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE NOT NOT Name = 'AAAA'", "A" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name='AAAA' OR Name='BBBB' AND EnabledState=2", "A" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE (Name='AAAA' OR Name='BBBB') AND EnabledState=3", "B" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name LIKE 'a%'", "A" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name LIKE '%'", "ABC" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name LIKE '%%A%%'", "A" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name LIKE '____'", "ABC" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name LIKE '___'", "" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name LIKE '[a-b]%'", "AB" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name LIKE '[^a-b]%'", "C" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name LIKE '[ac]%'", "AC" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name LIKE '[a'", "" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE ElementName LIKE '%100[%][_][[]x]'", "B" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE ElementName = 'It\\'s \"B\" 100%_[x]'", "B" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE ElementName = ''", "" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE EnabledState LIKE '2'", "" },
+
+	{ "", NULL },
+	{ "SELECT", NULL },
+	{ "SELECT *", NULL },
+	{ "SELECT FROM CIM_ComputerSystem", NULL },
+	{ "SELECT Name, FROM CIM_ComputerSystem", NULL },
+	{ "SELECT Nothing FROM CIM_ComputerSystem", NULL },
+	{ "SELECT * FROM", NULL },
+	{ "SELECT * FROM 'x'", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name =", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name = Name", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE 'x' = Name", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Nothing = 1", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name = 'x", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name = 'x\\", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE (Name = 'x'", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name = 'x')", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name = 'x' garbage", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name = 'x' AND", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name IS 1", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name < NULL", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name LIKE 1", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE EnabledState = 1x", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE EnabledState = 1 ; DROP", NULL },
+	{ "DELETE * FROM CIM_ComputerSystem", NULL },
+	{ "ASSOCIATORS OF {CIM_ComputerSystem.Name='x'}", NULL },
+};
+
+START_TEST(row)
+{
+	auto_arena struct arena *a = arena_new();
+	char found[ARRAY_LEN(systems) + 1] = "", *at = found;
+	struct cim_query *q;
+	struct err e = { 0 };
+	bool ok = cim_query_parse(a, rows[_i].text, &q, &e) == 0 &&
+		cim_query_bind(q, cim_query_class(q), &e) == 0;
+
+	ck_assert_msg(ok == (rows[_i].want != NULL), "%s: %s", rows[_i].text, e.text);
+	if (!ok) {
+		ck_assert_int_eq(e.code, ERR_SYNTAX);
+		ck_assert(e.text[0]);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(systems); i++) {
+		if (cim_query_matches(q, make(a, &systems[i])))
+			*at++ = systems[i].name[0];
+	}
+	ck_assert_msg(strcmp(found, rows[_i].want) == 0, "%s: %s", rows[_i].text, found);
+}
+END_TEST
+
+START_TEST(parts)
+{
+	static const struct {
+		const char *text, *class;
+	} classes[] = {
+		{ "SELECT * FROM CIM_computersystem", "CIM_ComputerSystem" },
+		{ "SELECT * FROM msvm_ComputerSystem", "CIM_ComputerSystem" },
+		{ "SELECT * FROM Msvm_Nothing", NULL },
+		{ "SELECT * FROM Nothing", NULL },
+	};
+	auto_arena struct arena *a = arena_new();
+	const char *const *names;
+	struct cim_query *q;
+	struct err e;
+	size_t n;
+
+	for (size_t i = 0; i < ARRAY_LEN(classes); i++) {
+		ck_assert_int_eq(cim_query_parse(a, classes[i].text, &q, &e), 0);
+		const struct cim_class *c = cim_query_class(q);
+
+		ck_assert(!c == !classes[i].class);
+		if (c)
+			ck_assert_str_eq(c->name, classes[i].class);
+		cim_query_selected(q, &n);
+		ck_assert_uint_eq(n, 0);
+	}
+	ck_assert_int_eq(cim_query_parse(a, "SELECT a, b FROM c", &q, &e), 0);
+	names = cim_query_selected(q, &n);
+	ck_assert_uint_eq(n, 2);
+	ck_assert_str_eq(names[0], "a");
+	ck_assert_str_eq(names[1], "b");
+	ck_assert_str_eq(cim_query_class_name(q), "c");
+}
+END_TEST
+
+START_TEST(limits)
+{
+	static const struct {
+		const char *before, *one, *middle, *other;
+		size_t good, bad;
+	} much[] = {
+		{ "SELECT * FROM c WHERE ", "(", "a=1", ")", 50, 100000 },
+		{ "SELECT * FROM c WHERE ", "NOT ", "a=1", "", 50, 100000 },
+		{ "SELECT * FROM c WHERE ", "a=1 AND ", "a=1", "", 900, 100000 },
+		{ "SELECT * FROM c WHERE ", "a=1 OR ", "a=1", "", 900, 100000 },
+		{ "SELECT ", "a,", "a FROM c", "", 200, 100000 },
+	};
+	struct cim_query *q;
+	struct err e;
+
+	for (size_t i = 0; i < ARRAY_LEN(much); i++) {
+		for (int bad = 0; bad < 2; bad++) {
+			auto_arena struct arena *a = arena_new();
+			size_t n = bad ? much[i].bad : much[i].good;
+			char *text = arena_alloc(a, n * 10 + 100), *at = stpcpy(text, much[i].before);
+
+			for (size_t k = 0; k < n; k++)
+				at = stpcpy(at, much[i].one);
+			at = stpcpy(at, much[i].middle);
+			for (size_t k = 0; k < n; k++)
+				at = stpcpy(at, much[i].other);
+			ck_assert_msg(cim_query_parse(a, text, &q, &e) == (bad ? -ERR_SYNTAX : 0), "%zu", i);
+		}
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("cim_query");
+	TCase *t = tcase_create("all");
+	SRunner *r = srunner_create(s);
+
+	suite_add_tcase(s, t);
+	tcase_add_loop_test(t, row, 0, ARRAY_LEN(rows));
+	tcase_add_test(t, parts);
+	tcase_add_test(t, limits);
+	srunner_run_all(r, CK_NORMAL);
+	int failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed != 0;
+}
