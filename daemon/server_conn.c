@@ -311,7 +311,8 @@ static void shake_hands(struct conn *c)
 		server_conn_close(c);
 		return;
 	}
-	enter(c, PHASE_IDLE);
+	/* Idling is for those who have asked something once. */
+	enter(c, PHASE_HEAD);
 	resume(c);
 }
 
@@ -366,6 +367,10 @@ void server_conn_timeout(struct conn *c)
 		break;
 	case PHASE_HEAD:
 	case PHASE_BODY:
+		if (!c->call) { /* not one byte came: there is nothing to answer */
+			server_conn_close(c);
+			break;
+		}
 		http_refuse(&c->call->http, 408, "the request did not come whole in time");
 		refuse(c);
 		break;

@@ -23,8 +23,8 @@ enum source { SOURCE_MAILBOX, SOURCE_LISTENER, SOURCE_CONN };
 /* Where a connection stands. Each phase has its list, and all but one a time limit. */
 enum phase {
 	PHASE_HANDSHAKE,
-	PHASE_IDLE, /* between requests, and before the first */
-	PHASE_HEAD,
+	PHASE_IDLE, /* between requests */
+	PHASE_HEAD, /* the first head from the handshake on */
 	PHASE_BODY,
 	PHASE_REPLY, /* the exchange is the handler's */
 	PHASE_WRITE, /* the client is slow to take what we say */

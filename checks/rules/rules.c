@@ -1,5 +1,7 @@
 #include "checks/rules/rules.h"
 
+#include <strings.h>
+
 #include <string.h>
 #include <inttypes.h>
 
@@ -111,4 +113,16 @@ struct finding *rule_new_value_absent(const struct facts *f, struct findings *ou
 				rule_target(f));
 	}
 	return NULL;
+}
+
+bool rule_hosts_same(const struct facts *f)
+{
+	const struct host_facts *src = &f->src, *dst = &f->dst;
+
+	if (src->caps.uuid && dst->caps.uuid)
+		return strcasecmp(src->caps.uuid, dst->caps.uuid) == 0;
+	if (rule_is(src->uri, dst->uri))
+		return true;
+	return !src->simulated && !dst->simulated && rule_is(src->type, dst->type) &&
+		rule_is(src->name, dst->name);
 }

@@ -1,27 +1,9 @@
-/*
- * libvirt compares host UUIDs when the migration begins. The test driver has none, and two of
- * its connections share a host name: there the URI decides.
- */
 #include "checks/rules/rules.h"
-
-#include <strings.h>
-
-static bool same(const struct facts *f)
-{
-	const struct host_facts *src = &f->src, *dst = &f->dst;
-
-	if (src->caps.uuid && dst->caps.uuid)
-		return strcasecmp(src->caps.uuid, dst->caps.uuid) == 0;
-	if (rule_is(src->uri, dst->uri))
-		return true;
-	return !src->simulated && !dst->simulated && rule_is(src->type, dst->type) &&
-		rule_is(src->name, dst->name);
-}
 
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)
 {
 	(void)c;
-	if (!same(f))
+	if (!rule_hosts_same(f))
 		return;
 	const char *id = f->dst.caps.uuid ? f->dst.caps.uuid : f->dst.uri;
 	struct finding *found = finding_add(out, VSM3001, rule_name(f->dst.name));

@@ -42,6 +42,9 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	const struct name_clash *name = &f->same_name;
 
 	(void)c;
+	/* What stands there under our name is this very VM. */
+	if (rule_hosts_same(f))
+		return;
 	if (f->same_uuid.taken == TRI_YES)
 		by_uuid(f, out);
 	if (name->taken != TRI_YES || !name->uuid || !f->config.uuid ||

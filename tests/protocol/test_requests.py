@@ -39,11 +39,11 @@ class Requests(unittest.TestCase):
 
     def service(self, text):
         """Puts the service's keys, the VM's UUID and the destination in."""
+        head, body = text.split('</s:Header>')
         for name, value in self.daemon.service_keys().items():
-            text = re.sub(r'(<(?:w|wsman):Selector Name="%s">)[^<]*(?=</(?:w|wsman):Selector>)' % name,
-                          r'\g<1>' + value, text, count=1)
-        text = text.replace('>vm1<', '>%s<' % VM)
-        return text
+            head = re.sub(r'(<(?:w|wsman):Selector Name="%s">)[^<]*(?=</(?:w|wsman):Selector>)' % name,
+                          r'\g<1>' + value, head, count=1)
+        return head + '</s:Header>' + body.replace('>vm1<', '>%s<' % VM)
 
     @staticmethod
     def without_settings(text):
