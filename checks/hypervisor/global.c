@@ -16,6 +16,12 @@ static void silent(void *arg, virErrorPtr err)
 	(void)err;
 }
 
+static void silent_xml(void *arg, const char *fmt, ...)
+{
+	(void)arg;
+	(void)fmt;
+}
+
 /* For as long as the process lives: keepalive and close callbacks come from here. A failure of
  * one turn says nothing about the next. */
 static void *loop(void *arg)
@@ -45,6 +51,7 @@ static int start_loop(void)
 int hv_global_init(struct err *e)
 {
 	xmlInitParser();
+	xmlThrDefSetGenericErrorFunc(NULL, silent_xml);
 	if (virInitialize() < 0)
 		return err_set(e, ERR_IO, "libvirt cannot be initialised: %s", virGetLastErrorMessage());
 	virSetErrorFunc(NULL, silent);
