@@ -3,6 +3,7 @@
 #include <crypt.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,21 +64,42 @@ int vsmig_password_from_stdin(char **password, struct err *e)
 	return read_line(STDIN_FILENO, "Standard input", password, e);
 }
 
+static volatile sig_atomic_t caught;
+
+static void note_signal(int signal)
+{
+	caught = signal;
+}
+
+/* Signals that would leave the terminal without echo are only noted, and raised again later. */
+static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
+
 static int ask_once(int tty, const char *prompt, char **password, struct err *e)
 {
+	const struct sigaction noted = { .sa_handler = note_signal };
+	struct sigaction before[ARRAY_LEN(signals)];
 	struct termios old, quiet;
 	int r;
 
 	if (tcgetattr(tty, &old) != 0)
 		return err_set(e, ERR_IO, "The terminal: %s", strerror(errno));
+	caught = 0;
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		sigaction(signals[i], &noted, &before[i]);
 	quiet = old;
 	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
-	if (tcsetattr(tty, TCSAFLUSH, &quiet) != 0)
-		return err_set(e, ERR_IO, "The terminal: %s", strerror(errno));
-	dprintf(tty, "%s: ", prompt);
-	r = read_line(tty, "The terminal", password, e);
-	dprintf(tty, "\n");
-	tcsetattr(tty, TCSAFLUSH, &old);
+	if (tcsetattr(tty, TCSAFLUSH, &quiet) == 0) {
+		dprintf(tty, "%s: ", prompt);
+		r = read_line(tty, "The terminal", password, e);
+		dprintf(tty, "\n");
+		tcsetattr(tty, TCSAFLUSH, &old);
+	} else {
+		r = err_set(e, ERR_IO, "The terminal: %s", strerror(errno));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		sigaction(signals[i], &before[i], NULL);
+	if (caught != 0)
+		raise(caught);
 	return r;
 }
 
