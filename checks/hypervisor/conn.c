@@ -21,9 +21,12 @@ struct opener {
 	_Atomic(const char *) stage;
 };
 
-/* What libvirt's close callback refers to; half is ours, half goes when the callback goes. */
+/*
+ * What libvirt's close callback refers to. It is ours alone: drivers inside this process accept
+ * a callback and forget it, and never call its free function. Once unregistering has returned,
+ * the callback neither runs nor will.
+ */
 struct watch {
-	_Atomic unsigned refs;
 	struct conn *conn;
 	bool broken;
 };
@@ -36,8 +39,10 @@ struct stint {
 	bool fired, stuck;
 };
 
-/* Something to be closed by a thread of its own: closing may speak to a host that hangs. */
+/* Something to be closed by a thread of its own: closing may speak to a host that hangs, and
+ * unregistering waits for a callback that runs. */
 struct closing {
+	struct work work;
 	virConnectPtr v;
 	struct watch *watch;
 };
@@ -325,12 +330,8 @@ static void wake_threads(struct conn *c)
 
 static void on_close(virConnectPtr v, int reason, void *arg);
 
-static void put_watch(void *arg)
+static void free_watch(struct watch *w)
 {
-	struct watch *w = arg;
-
-	if (atomic_fetch_sub(&w->refs, 1) > 1)
-		return;
 	conn_unref(w->conn);
 	free(w);
 }
@@ -341,19 +342,26 @@ static void run_closing(void *arg)
 
 	if (k->watch) {
 		virConnectUnregisterCloseCallback(k->v, on_close);
-		put_watch(k->watch);
+		free_watch(k->watch);
 	}
 	virConnectClose(k->v);
 	free(k);
 }
 
+static void run_closing_late(struct work *w)
+{
+	run_closing(w); /* work is the first member */
+}
+
 static void close_aside(struct conn_env *env, virConnectPtr v, struct watch *watch)
 {
 	struct closing *k = mem_calloc(1, sizeof *k);
+	struct err e;
 
-	*k = (struct closing){ v, watch };
-	if (!conn_env_spawn(env, "hv-close", run_closing, k))
-		run_closing(k);
+	*k = (struct closing){ .work.run = run_closing_late, .v = v, .watch = watch };
+	if (!conn_env_spawn(env, "hv-close", run_closing, k) &&
+			pool_push(env->late, &k->work, &e) < 0)
+		abort(); /* it has a thread and no cap, and outlives the connections */
 }
 
 /* Under the lock. */
@@ -441,12 +449,10 @@ static struct watch *watch_new(struct conn *c, virConnectPtr v)
 {
 	struct watch *w = mem_calloc(1, sizeof *w);
 
-	w->refs = 2;
 	w->conn = conn_ref(c);
-	if (virConnectRegisterCloseCallback(v, on_close, w, put_watch) == 0)
+	if (virConnectRegisterCloseCallback(v, on_close, w, NULL) == 0)
 		return w;
-	w->refs = 1;
-	put_watch(w); /* a driver inside this process never closes by itself */
+	free_watch(w);
 	return NULL;
 }
 
