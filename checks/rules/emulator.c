@@ -20,11 +20,12 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 {
 	const char *path = f->config.emulator;
 	const char *error = f->domcaps.error;
+	bool told = facts_known(f, FACT_DST_DOMCAPS) && f->domcaps.supported != TRI_UNKNOWN;
 
 	(void)c;
-	if (!path || listed(f) || f->domcaps.supported == TRI_YES)
+	if (!path || listed(f) || (told && f->domcaps.supported == TRI_YES))
 		return;
-	if (!facts_known(f, FACT_DST_DOMCAPS) || f->domcaps.supported == TRI_UNKNOWN) {
+	if (!told) {
 		const struct fact_state *st = &f->state[FACT_DST_DOMCAPS];
 
 		finding_unknown(out, "whether the emulator is there", st->driver,

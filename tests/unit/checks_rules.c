@@ -1,0 +1,722 @@
+/*
+ * Every rule: facts that make it speak and near misses that leave it silent. A rule of the table
+ * without a row of each kind fails the suite.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "checks/reason.h"
+#include "checks/rule.h"
+#include "checks/verdict.h"
+#include "tests/unit/checks_facts.h"
+
+#define MAX_RULES 128
+
+static struct { unsigned fired, silent; } rows[MAX_RULES];
+
+static size_t index_of(const char *rule)
+{
+	for (size_t i = 0; rules[i]; i++)
+		if (strcmp(rules[i]->name, rule) == 0)
+			return i;
+	ck_abort_msg("no rule is named %s", rule);
+}
+
+/* "VSM4301:false", "VSM2001:5 policy", "VSM5003": what one rule found, in order. */
+static void render(const struct check *c, const char *rule, char *out, size_t size)
+{
+	static const char *const effects[EFFECT_COUNT] = {
+		"", ":false", ":1", ":2", ":3", ":4", ":5", ":6",
+	};
+	size_t used = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < c->n_findings; i++) {
+		const struct finding *f = &c->findings[i];
+
+		if (strcmp(f->rule, rule) == 0)
+			used += (size_t)snprintf(out + used, size - used, "%s%s%s%s", used ? "," : "",
+				reason_get(f->id)->id, effects[f->effect], f->policy ? " policy" : "");
+	}
+}
+
+static void complete(const struct check *c)
+{
+	for (size_t i = 0; i < c->n_findings; i++) {
+		const struct finding *f = &c->findings[i];
+
+		ck_assert_msg(!strstr(f->message, "%1") && !strstr(f->message, "(null)"), "%s", f->message);
+		ck_assert_msg(f->remedy && *f->remedy && !strchr(f->remedy, '{'), "%s", f->remedy);
+		if (f->effect == EFFECT_NONE || f->id == VSM6002)
+			continue;
+		ck_assert_msg(f->found || f->needed, "%s says neither found nor needed", f->message);
+	}
+}
+
+static void expect(struct facts *f, struct settings *s, const struct check_config *config,
+	const char *rule, const char *name, const char *want)
+{
+	struct check *c = check_new();
+	size_t i = index_of(rule);
+	char got[512];
+
+	c->vm = "web1";
+	c->destination = "host-b";
+	c->settings = *s;
+	verdict_reach(c, f, config);
+	render(c, rule, got, sizeof got);
+	complete(c);
+	ck_assert_msg(strcmp(got, want) == 0, "%s, %s: got '%s', want '%s'", rule, name, got, want);
+	if (*want)
+		rows[i].fired++;
+	else
+		rows[i].silent++;
+	check_free(c);
+}
+
+#define ROW(rule, name, how, want, ...) do { \
+		struct settings s = { .move = how }; \
+		struct check_config config = config_default(); \
+		struct facts *f = facts_sample(&s); \
+		__VA_ARGS__; \
+		expect(f, &s, &config, rule, name, want); \
+		facts_free(f); \
+	} while (0)
+
+#define LIVE MOVE_LIVE
+#define COPY MOVE_LIVE_COPY
+#define RESTART MOVE_RESTART
+#define OFFLINE MOVE_OFFLINE
+
+#define SHUT_OFF f->vm.active = false, f->vm.state = 5
+#define DISK f->config.disks[0]
+#define NIC f->config.nics[0]
+
+START_TEST(identity)
+{
+	ROW("target-access", "open", LIVE, "", (void)0);
+	ROW("target-access", "unreachable", LIVE, "VSM2010:5", f->dst.access = ACCESS_UNREACHABLE);
+	ROW("target-access", "unresolved", LIVE, "VSM2011:5", f->dst.access = ACCESS_UNRESOLVED);
+	ROW("target-access", "not allowed", LIVE, "VSM2012:5", f->dst.access = ACCESS_NOT_ALLOWED);
+	ROW("target-access", "credentials", LIVE, "VSM2012:5", f->dst.access = ACCESS_CREDENTIALS);
+	ROW("target-access", "certificate", LIVE, "VSM2013:5", f->dst.access = ACCESS_CERTIFICATE);
+	ROW("target-access", "no service", LIVE, "VSM2014:5", f->dst.access = ACCESS_NO_SERVICE);
+	ROW("target-access", "lost", LIVE, "VSM2010:5", f->dst.access = ACCESS_LOST);
+	ROW("target-access", "anything else", LIVE, "VSM2010:5", f->dst.access = ACCESS_FAILED);
+
+	ROW("target-maintenance", "in service", LIVE, "", (void)0);
+	ROW("target-maintenance", "set", LIVE, "VSM2015:5 policy", f->dst.maintenance = true);
+	ROW("target-maintenance", "and not opened", LIVE, "VSM2015:5 policy",
+		f->dst.access = ACCESS_MAINTENANCE);
+
+	ROW("target-limit", "no limit", LIVE, "", f->dst.migrations = 9);
+	ROW("target-limit", "below", LIVE, "", f->dst.max_migrations = 2; f->dst.migrations = 1);
+	ROW("target-limit", "reached", LIVE, "VSM2017:5 policy",
+		f->dst.max_migrations = 2; f->dst.migrations = 2);
+
+	ROW("same-host", "another UUID", LIVE, "", f->dst.name = f->src.name);
+	ROW("same-host", "the same UUID", LIVE, "VSM3001:6",
+		f->dst.caps.uuid = "AAAAAAAA-0000-4000-8000-00000000000A");
+	ROW("same-host", "no UUIDs, one name", LIVE, "VSM3001:6",
+		f->dst.caps.uuid = NULL; f->dst.name = f->src.name);
+	ROW("same-host", "test driver, one name, two files", LIVE, "",
+		f->src.caps.uuid = f->dst.caps.uuid = NULL; f->dst.name = f->src.name;
+		f->src.simulated = f->dst.simulated = true);
+	ROW("same-host", "test driver, one file", OFFLINE, "VSM3001:6",
+		f->src.caps.uuid = f->dst.caps.uuid = NULL; f->src.uri = f->dst.uri = "test:///a.xml";
+		f->src.simulated = f->dst.simulated = true; SHUT_OFF);
+
+	ROW("hypervisor-type", "the same", LIVE, "", f->dst.type = "qemu");
+	ROW("hypervisor-type", "another", LIVE, "VSM3002:6", f->dst.type = "Xen");
+
+	ROW("target-names", "free", LIVE, "", (void)0);
+	ROW("target-names", "name taken", LIVE, "VSM4001:false",
+		f->same_name = ((struct name_clash){ TRI_YES, "web1", UUID_OTHER, false, 5, 0 }));
+	ROW("target-names", "UUID taken", OFFLINE, "VSM4002:false", SHUT_OFF;
+		f->same_uuid = ((struct name_clash){ TRI_YES, "db", UUID_VM, false, 5, 0 }));
+	ROW("target-names", "UUID taken by its old name", LIVE, "VSM4002:false",
+		f->config.name = "web2";
+		f->same_uuid = ((struct name_clash){ TRI_YES, "web1", UUID_VM, false, 5, 0 }));
+	ROW("target-names", "active there", LIVE, "VSM2018:5",
+		f->same_uuid = f->same_name = ((struct name_clash){ TRI_YES, "web1", UUID_VM, true, 1, 1 }));
+	ROW("target-names", "arriving there", LIVE, "VSM2019:5",
+		f->same_uuid = f->same_name = ((struct name_clash){ TRI_YES, "web1", UUID_VM, true, 3, 2 }));
+	ROW("target-names", "defined there", LIVE, "VSM5009",
+		f->same_uuid = f->same_name = ((struct name_clash){ TRI_YES, "web1", UUID_VM, false, 5, 0 }));
+
+	ROW("target-localhost", "a name", LIVE, "", (void)0);
+	ROW("target-localhost", "localhost", LIVE, "VSM4004:false", f->dst.name = "localhost.localdomain");
+	ROW("target-localhost", "an address given", LIVE, "", f->dst.name = "localhost";
+		s.addresses = LIST("192.0.2.7"); s.n_addresses = 1);
+	ROW("target-localhost", "not QEMU", LIVE, "", f->dst.name = "localhost";
+		f->src.type = f->dst.type = "Test");
+
+	ROW("live-offered", "by both", LIVE, "", (void)0);
+	ROW("live-offered", "not by the target", LIVE, "VSM4005:false", f->dst.caps.live = false);
+	ROW("live-offered", "not needed", MOVE_RESUME, "", f->dst.caps.live = false);
+	ROW("live-offered", "not told", LIVE, "VSM6002", f->dst.caps.has_migration = false);
+
+	ROW("versions", "the same", LIVE, "", (void)0);
+	ROW("versions", "newer", LIVE, "", f->dst.hv_version = 10000000);
+	ROW("versions", "older", LIVE, "VSM5001,VSM5002",
+		f->dst.hv_version = 6002000; f->dst.lib_version = 8000000);
+}
+END_TEST
+
+START_TEST(options)
+{
+	ROW("transport", "none asked", LIVE, "", (void)0);
+	ROW("transport", "TCP", LIVE, "VSM5015", s.transport = TRANSPORT_TCP);
+	ROW("transport", "TLS", LIVE, "VSM6002", s.transport = TRANSPORT_TLS);
+	ROW("transport", "SMB", LIVE, "VSM3004:6", s.transport = TRANSPORT_SMB);
+	ROW("transport", "IPC", LIVE, "VSM3004:6", s.transport = TRANSPORT_IPC);
+	ROW("transport", "other", LIVE, "VSM3004:6", s.transport = TRANSPORT_OTHER;
+		s.other_transport = "carrier pigeon");
+	ROW("transport", "rdma unlocked", LIVE, "VSM3006:6,VSM5015", s.transport = TRANSPORT_OTHER;
+		s.other_transport = "rdma");
+	ROW("transport", "rdma", LIVE, "VSM5015", s.transport = TRANSPORT_OTHER;
+		s.other_transport = "RDMA"; f->config.hard_limit_kib = 1);
+	ROW("transport", "nothing to carry", OFFLINE, "", SHUT_OFF; s.transport = TRANSPORT_SMB);
+
+	ROW("bandwidth", "none", LIVE, "", (void)0);
+	ROW("bandwidth", "100 Mbit/s", LIVE, "", s.has_bandwidth = true; s.bandwidth = 100;
+		s.bandwidth_unit = "bit / second * 10^6");
+	ROW("bandwidth", "too little", LIVE, "VSM3018:6", s.has_bandwidth = true; s.bandwidth = 1000;
+		s.bandwidth_unit = "bit / second");
+	ROW("bandwidth", "too much", LIVE, "VSM3018:6", s.has_bandwidth = true;
+		s.bandwidth = UINT64_MAX; s.bandwidth_unit = "byte / second * 2^20");
+	ROW("bandwidth", "percent", LIVE, "VSM6002", s.has_bandwidth = true; s.bandwidth = 50;
+		s.bandwidth_unit = "percent");
+
+	ROW("options", "none", LIVE, "", s.has_priority = true);
+	ROW("options", "priority", LIVE, "VSM5018", s.has_priority = true; s.priority = 3);
+	ROW("options", "others", LIVE, "VSM5019,VSM5019",
+		s.ignored = LIST("EnableCompression", "Caption"); s.n_ignored = 2);
+	ROW("options", "addresses", LIVE, "VSM6002", s.addresses = LIST("192.0.2.7");
+		s.n_addresses = 1);
+
+	ROW("new-settings", "none", LIVE, "", (void)0);
+	ROW("new-settings", "another UUID", LIVE, "VSM3008:6",
+		s.system = (&(struct new_system){ .n = 1, .props = (struct setting[]){
+			{ "VirtualSystemIdentifier", LIST(UUID_OTHER), 1 } } }));
+}
+END_TEST
+
+START_TEST(state)
+{
+	ROW("state", "running", LIVE, "", (void)0);
+	ROW("state", "blocked", LIVE, "", f->vm.state = 2);
+	ROW("state", "paused", LIVE, "VSM5025", f->vm.state = 3; f->vm.reason = 1);
+	ROW("state", "shutting down", LIVE, "VSM2006:5", f->vm.state = 4);
+	ROW("state", "shut off", LIVE, "VSM2001:5", SHUT_OFF);
+	ROW("state", "shut off, copied", COPY, "VSM2001:5", SHUT_OFF);
+	ROW("state", "shut off, resume", MOVE_RESUME, "VSM2001:5", SHUT_OFF);
+	ROW("state", "shut off, restart", RESTART, "", SHUT_OFF);
+	ROW("state", "shut off, offline", OFFLINE, "", SHUT_OFF);
+	ROW("state", "crashed", LIVE, "VSM2005:5", f->vm.state = 6);
+	ROW("state", "crashed, restart", RESTART, "", f->vm.state = 6);
+	ROW("state", "suspended by the guest", LIVE, "VSM2001:5", f->vm.state = 7);
+	ROW("state", "running, offline", OFFLINE, "VSM2001:5 policy", (void)0);
+	ROW("state", "running, offline, allowed", OFFLINE, "VSM2001 policy",
+		config.refuse_running_offline = false);
+	ROW("state", "post-copy failed", LIVE, "VSM2007:5,VSM5025", f->vm.state = 3; f->vm.reason = 13);
+	ROW("state", "a state of the future", LIVE, "", f->vm.state = 99);
+
+	ROW("job", "none", LIVE, "", (void)0);
+	ROW("job", "migration", LIVE, "VSM2002:5",
+		f->vm.has_job = true; f->vm.job_operation = 5; f->vm.job_percent = 40);
+	ROW("job", "backup", LIVE, "VSM2009:5", f->vm.has_job = true; f->vm.job_operation = 9);
+	ROW("job", "save", OFFLINE, "VSM2003:5", f->vm.has_job = true; f->vm.job_operation = 2);
+	ROW("job", "unknown", LIVE, "VSM2003:5", f->vm.has_job = true; f->vm.job_operation = 77);
+
+	ROW("control", "idle", LIVE, "", (void)0);
+	ROW("control", "a command under way", LIVE, "", f->vm.control_state = 2);
+	ROW("control", "a known job", LIVE, "", f->vm.control_state = 1; f->vm.has_job = true);
+	ROW("control", "an unknown job", LIVE, "VSM2003:5", f->vm.control_state = 1;
+		facts_set_unknown(f, FACT_VM_JOB, "no", "Test"));
+	ROW("control", "broken", LIVE, "VSM2005:5", f->vm.control_state = 3);
+
+	ROW("blockjobs", "none", LIVE, "", (void)0);
+	ROW("blockjobs", "a copy", LIVE, "VSM2008:5", f->vm.n_blockjobs = 1;
+		f->vm.blockjobs = ((struct blockjob[]){ { "vda", "copy" } }));
+	ROW("blockjobs", "a copy, offline", OFFLINE, "", SHUT_OFF; f->vm.n_blockjobs = 1;
+		f->vm.blockjobs = ((struct blockjob[]){ { "vda", "copy" } }));
+
+	ROW("io-error", "a disk error while running", LIVE, "", f->vm.io_error = "vda");
+	ROW("io-error", "paused by the user", LIVE, "", f->vm.state = 3; f->vm.reason = 1);
+	ROW("io-error", "paused by an error", LIVE, "VSM2004:5 policy", f->vm.state = 3;
+		f->vm.reason = 5; f->vm.io_error = "vda");
+
+	ROW("save-image", "none", OFFLINE, "", SHUT_OFF);
+	ROW("save-image", "offline", OFFLINE, "VSM2021:5 policy", SHUT_OFF; f->vm.save_image = true);
+	ROW("save-image", "live", LIVE, "VSM5008", f->vm.save_image = true);
+
+	ROW("persistence", "persistent", LIVE, "", (void)0);
+	ROW("persistence", "transient, live", LIVE, "VSM5005", f->vm.persistent = false);
+	ROW("persistence", "transient, restart", RESTART, "VSM3017:6", f->vm.persistent = false);
+
+	ROW("autostart", "not set", LIVE, "", (void)0);
+	ROW("autostart", "set", LIVE, "VSM5021", f->vm.autostart = true);
+}
+END_TEST
+
+START_TEST(platform)
+{
+	ROW("guest-type", "offered", LIVE, "", f->config.virt = "kvm");
+	ROW("guest-type", "another architecture", LIVE, "VSM4101:false", f->config.arch = "aarch64");
+	ROW("guest-type", "no KVM", OFFLINE, "VSM4102:false", SHUT_OFF; f->config.virt = "kvm";
+		f->dst.caps.n_guests = 1);
+
+	ROW("machine", "listed", LIVE, "", f->config.machine = "pc-q35-7.2");
+	ROW("machine", "absent", LIVE, "VSM4103:false", f->config.machine = "pc-i440fx-9.0";
+		f->domcaps.supported = TRI_NO; f->domcaps.error = "the machine is not supported");
+	ROW("machine", "absent, says the list alone", LIVE, "VSM4103:false",
+		f->config.machine = "pc-i440fx-9.0";
+		facts_set_unknown(f, FACT_DST_DOMCAPS, "no", "QEMU"));
+	ROW("machine", "absent, only defined", OFFLINE, "VSM4103", SHUT_OFF;
+		f->config.machine = "pc-i440fx-9.0"; f->domcaps.supported = TRI_NO);
+	ROW("machine", "known to another emulator", LIVE, "", f->config.machine = "microvm";
+		f->config.emulator = "/opt/qemu");
+
+	ROW("emulator", "listed", LIVE, "", (void)0);
+	ROW("emulator", "elsewhere, and works", LIVE, "", f->config.emulator = "/opt/qemu");
+	ROW("emulator", "absent", LIVE, "VSM4112:false", f->config.emulator = "/opt/qemu";
+		f->domcaps.supported = TRI_NO; f->domcaps.error = "Cannot check QEMU binary /opt/qemu");
+	ROW("emulator", "absent, offline", OFFLINE, "VSM4112:false", f->config.emulator = "/opt/qemu";
+		f->domcaps.supported = TRI_NO; SHUT_OFF);
+	ROW("emulator", "nobody knows", LIVE, "VSM6002", f->config.emulator = "/opt/qemu";
+		facts_set_unknown(f, FACT_DST_DOMCAPS, NULL, "Test"));
+
+	ROW("firmware", "none", LIVE, "", (void)0);
+	ROW("firmware", "listed", LIVE, "", f->config.loader_type = "pflash";
+		f->config.loader = "/usr/share/OVMF/OVMF_CODE_4M.fd");
+	ROW("firmware", "its package is absent", LIVE, "VSM4114:false", f->config.loader_type = "pflash";
+		f->config.loader = "/usr/share/AAVMF/AAVMF_CODE.fd");
+	ROW("firmware", "only defined", OFFLINE, "VSM4114", f->config.loader_type = "pflash"; SHUT_OFF;
+		f->config.loader = "/usr/share/AAVMF/AAVMF_CODE.fd");
+	ROW("firmware", "a sibling is listed", LIVE, "VSM6002", f->config.loader_type = "pflash";
+		f->config.loader = "/usr/share/OVMF/OVMF_CODE.fd");
+	ROW("firmware", "efi not offered", RESTART, "VSM4114:false", f->config.firmware = "efi";
+		f->domcaps.n_firmwares = 1);
+
+	ROW("nvram", "none", LIVE, "", (void)0);
+	ROW("nvram", "a file", LIVE, "VSM5023", f->config.nvram = "/var/lib/libvirt/qemu/nvram/web1.fd");
+
+	ROW("cpu-features", "fit", LIVE, "", (void)0);
+	ROW("cpu-features", "missing", LIVE, "VSM4104:false", f->cpu.fits = TRI_NO;
+		f->cpu.why = "missing features: adx");
+	ROW("cpu-features", "missing, unchecked", LIVE, "VSM4104", f->cpu.fits = TRI_NO;
+		f->config.cpu_check = "none");
+	ROW("cpu-features", "not compared", LIVE, "VSM6002", f->cpu.fits = TRI_UNKNOWN);
+
+	ROW("cpu-vendor", "emulated", LIVE, "", f->config.cpu_vendor = "Intel");
+	ROW("cpu-vendor", "the same", LIVE, "", f->config.cpu_vendor = "AMD"; f->config.virt = "kvm");
+	ROW("cpu-vendor", "another", LIVE, "VSM4105:false", f->config.cpu_vendor = "Intel";
+		f->config.virt = "kvm");
+
+	ROW("cpu-mode", "offered", LIVE, "", f->config.cpu_mode = "maximum");
+	ROW("cpu-mode", "not offered", LIVE, "VSM4106:false", f->config.cpu_mode = "host-passthrough";
+		f->domcaps.host_passthrough = false);
+
+	ROW("cpu-passthrough", "equal hosts", LIVE, "", f->config.cpu_mode = "host-passthrough";
+		f->config.virt = "kvm");
+	ROW("cpu-passthrough", "another vendor", LIVE, "VSM4107:false",
+		f->config.cpu_mode = "host-passthrough"; f->config.virt = "kvm";
+		f->dst.caps.cpu_vendor = "Intel");
+	ROW("cpu-passthrough", "a feature less", LIVE, "VSM4107:false",
+		f->config.cpu_mode = "host-passthrough"; f->config.virt = "kvm";
+		f->src.caps.cpu_features = ((struct vm_feature[]){ { "avx512f", "require" } });
+		f->src.caps.n_cpu_features = 1);
+	ROW("cpu-passthrough", "boots anew", RESTART, "", f->config.cpu_mode = "host-passthrough";
+		f->config.virt = "kvm"; f->dst.caps.cpu_vendor = "Intel");
+
+	ROW("invtsc", "with a frequency", LIVE, "", f->config.n_cpu_features = 1;
+		f->config.cpu_features = ((struct vm_feature[]){ { "invtsc", "require" } });
+		f->config.has_tsc_frequency = true);
+	ROW("invtsc", "disabled", LIVE, "", f->config.n_cpu_features = 1;
+		f->config.cpu_features = ((struct vm_feature[]){ { "invtsc", "disable" } }));
+	ROW("invtsc", "without", LIVE, "VSM4108:false", f->config.n_cpu_features = 1;
+		f->config.cpu_features = ((struct vm_feature[]){ { "invtsc", "require" } }));
+	ROW("invtsc", "boots anew", RESTART, "", f->config.n_cpu_features = 1;
+		f->config.cpu_features = ((struct vm_feature[]){ { "invtsc", "require" } }));
+
+#define TSC(there) f->config.virt = "kvm"; f->config.has_tsc_frequency = true; \
+		f->config.tsc_frequency = 2500000000; f->dst.caps.tsc_frequency = there
+	ROW("tsc", "close", LIVE, "", TSC(2500500000));
+	ROW("tsc", "another", LIVE, "VSM4109:false", TSC(2400000000));
+	ROW("tsc", "scaled", LIVE, "", TSC(2400000000); f->dst.caps.tsc_scaling = true);
+
+	ROW("hyperv", "emulated", LIVE, "", f->config.hyperv_mode = "passthrough");
+	ROW("hyperv", "passed through", LIVE, "VSM4113:false", f->config.hyperv_mode = "passthrough";
+		f->config.virt = "kvm");
+
+	ROW("vcpus", "at the limit", LIVE, "", f->config.vcpus = 255);
+	ROW("vcpus", "above", LIVE, "VSM4110:false", f->config.vcpus = 256);
+	ROW("vcpus", "above the host's", LIVE, "VSM4110:false", f->config.vcpus = 33;
+		f->dst.max_vcpus = 32; facts_set_unknown(f, FACT_DST_DOMCAPS, NULL, "Test"));
+	ROW("overcommit", "as many", LIVE, "", f->config.vcpus_current = 4);
+	ROW("overcommit", "more", LIVE, "VSM5003", f->config.vcpus_current = 5);
+
+	ROW("pinning", "there", LIVE, "", f->config.pinned = LIST("0-3"); f->config.n_pinned = 1);
+	ROW("pinning", "gone", LIVE, "VSM4111:false", f->config.pinned = LIST("4-5,^5");
+		f->config.n_pinned = 1);
+	ROW("pinning", "partly gone", LIVE, "VSM4111", f->config.pinned = LIST("3-4");
+		f->config.n_pinned = 1);
+}
+END_TEST
+
+START_TEST(memory)
+{
+	ROW("memory-total", "as large as the host", LIVE, "", f->config.memory_kib = 16 * GIB);
+	ROW("memory-total", "larger", LIVE, "VSM4201:false", f->config.memory_kib = 17 * GIB);
+	ROW("memory-total", "larger, only defined", OFFLINE, "VSM4201", SHUT_OFF;
+		f->config.memory_kib = 17 * GIB);
+	ROW("memory-free", "enough", LIVE, "", f->config.current_kib = 8 * GIB);
+	ROW("memory-free", "not enough", LIVE, "VSM5004 policy", f->config.current_kib = 9 * GIB);
+	ROW("memory-free", "not enough, strict", LIVE, "VSM4202:false policy",
+		f->config.current_kib = 9 * GIB; config.refuse_overcommit = true);
+	ROW("memory-free", "not enough to lock", LIVE, "VSM4202:false", f->config.memory_kib = 9 * GIB;
+		f->config.locked = true);
+	ROW("memory-free", "not told", LIVE, "", f->dst.free_kib = 0);
+	ROW("hugepages", "none", LIVE, "", (void)0);
+	ROW("hugepages", "asked", LIVE, "VSM6002", f->config.hugepages = true);
+	ROW("numa", "there", LIVE, "", f->config.numa_nodes = "0");
+	ROW("numa", "not told", LIVE, "", f->config.numa_nodes = "0-1"; f->dst.caps.numa_nodes = 0);
+	ROW("numa", "gone", LIVE, "VSM4204:false", f->config.numa_nodes = "0-1");
+#define MEMDEV(...) f->config.n_memdevs = 1; \
+		f->config.memdevs = ((struct vm_memdev[]){ { __VA_ARGS__ } })
+	ROW("memory-devices", "a slot and a base", LIVE, "",
+		MEMDEV(.model = "dimm", .slot = "0", .base = "0x100000000"));
+	ROW("memory-devices", "no base", LIVE, "VSM4205:false", MEMDEV(.model = "dimm", .slot = "0"));
+	ROW("memory-devices", "nvdimm", LIVE, "VSM4206:false policy",
+		MEMDEV(.model = "nvdimm", .path = "/x"));
+	ROW("memory-devices", "enclave", LIVE, "VSM4206:false", MEMDEV(.model = "sgx-epc"));
+	ROW("memory-source", "offered", LIVE, "", f->config.memory_source = "memfd");
+	ROW("memory-source", "not offered", LIVE, "VSM4207:false", f->config.memory_source = "hugetlb");
+}
+END_TEST
+
+START_TEST(storage)
+{
+#define LOCAL f->disks_here[0] = ((struct disk_here){ .shared_fs = TRI_NO, .coherent = TRI_NO, \
+		.fs = "ext4", .capacity = 4294967296, .allocation = 1073741824 })
+	ROW("disk-local", "shared", LIVE, "", (void)0);
+	ROW("disk-local", "local", LIVE, "VSM4301:false", LOCAL);
+	ROW("disk-local", "local, paused", MOVE_RESUME, "VSM4301:false", LOCAL);
+	ROW("disk-local", "local, copied", COPY, "", LOCAL);
+	ROW("disk-local", "local, shareable, not copied", COPY, "VSM4301:false", LOCAL;
+		DISK.shareable = true);
+	ROW("disk-local", "local, restart", RESTART, "VSM4301:false policy", LOCAL);
+	ROW("disk-local", "local, offline", OFFLINE, "VSM4301 policy", LOCAL; SHUT_OFF);
+	ROW("disk-local", "local, read-only", LIVE, "", LOCAL; DISK.readonly = true);
+	ROW("disk-local", "an empty drive", LIVE, "", LOCAL; DISK.source = NULL);
+	ROW("disk-local", "a block device", LIVE, "", LOCAL; DISK.type = "block");
+	ROW("disk-local", "a network disk", LIVE, "", LOCAL; DISK.type = "network");
+	ROW("disk-local", "not known", LIVE, "VSM6002",
+		f->disks_here[0] = ((struct disk_here){ .why = "the service runs elsewhere" }));
+
+	ROW("disk-there", "there", LIVE, "", (void)0);
+	ROW("disk-there", "gone", LIVE, "VSM4302:false", f->disks_there[0].exists = TRI_NO);
+	ROW("disk-there", "gone, read-only", LIVE, "VSM4302:false", f->disks_there[0].exists = TRI_NO;
+		DISK.readonly = true);
+	ROW("disk-there", "gone, only defined", OFFLINE, "VSM4302", SHUT_OFF;
+		f->disks_there[0].exists = TRI_NO);
+	ROW("disk-there", "gone, copied", COPY, "", LOCAL; f->disks_there[0].exists = TRI_NO);
+	ROW("disk-there", "no pool", LIVE, "VSM4303:false", DISK.type = "volume"; DISK.pool = "images";
+		f->disks_there[0].pool = TRI_NO);
+	ROW("disk-there", "pool inactive", LIVE, "VSM4304:false", DISK.type = "volume";
+		DISK.pool = "images"; f->disks_there[0].pool = TRI_YES;
+		f->disks_there[0].pool_active = TRI_NO);
+	ROW("disk-there", "not known", LIVE, "VSM6002", f->disks_there[0].exists = TRI_UNKNOWN);
+
+	ROW("disk-cache", "a QEMU that drops it", LIVE, "", LOCAL; DISK.cache = "writeback");
+	ROW("disk-cache", "an old QEMU", LIVE, "VSM4308:false", DISK.cache = NULL;
+		f->src.hv_version = 3001000; f->disks_here[0].coherent = TRI_NO);
+	ROW("disk-cache", "an old QEMU, uncached", LIVE, "", f->src.hv_version = 3001000;
+		f->disks_here[0].coherent = TRI_NO);
+
+	ROW("disk-transient", "lasting", LIVE, "", (void)0);
+	ROW("disk-transient", "transient", LIVE, "VSM4306:false", DISK.transient = true);
+	ROW("disk-transient", "boots anew", RESTART, "", DISK.transient = true);
+
+	ROW("disk-format", "raw", LIVE, "", DISK.format = "raw");
+	ROW("disk-format", "vmdk", LIVE, "VSM4307:false", DISK.format = "vmdk");
+	ROW("disk-format", "below an overlay", LIVE, "VSM4307:false", DISK.n_backing = 1;
+		DISK.backing_formats = LIST("vdi"));
+	ROW("disk-format", "boots anew", RESTART, "", DISK.format = "vmdk");
+
+	ROW("disk-kind", "a file", LIVE, "", (void)0);
+	ROW("disk-kind", "nvme", LIVE, "VSM4309:false", DISK.type = "nvme");
+	ROW("disk-kind", "reservations", LIVE, "VSM4315:false policy", DISK.reservations = true);
+
+	ROW("disk-bus", "offered", LIVE, "", DISK.bus = "sata");
+	ROW("disk-bus", "never told of", LIVE, "", DISK.bus = "sd");
+	ROW("disk-bus", "not offered", LIVE, "VSM4317:false", DISK.bus = "fdc";
+		f->domcaps.enums = ((struct domcaps_enum[]){ { "disk/bus", LIST("virtio"), 1 } });
+		f->domcaps.n_enums = 1);
+
+#define CD(here, there) DISK.device = "cdrom"; DISK.readonly = true; \
+		f->disks_here[0].shared_fs = here; f->disks_there[0].exists = there
+	ROW("removable", "there", LIVE, "", CD(TRI_NO, TRI_YES));
+	ROW("removable", "empty", LIVE, "", CD(TRI_NO, TRI_NO); DISK.source = NULL);
+	ROW("removable", "gone", LIVE, "VSM4316:false", CD(TRI_NO, TRI_NO));
+	ROW("removable", "gone, optional", LIVE, "VSM5010", CD(TRI_NO, TRI_NO);
+		DISK.startup_policy = "optional");
+	ROW("removable", "gone, requisite", LIVE, "VSM5010", CD(TRI_NO, TRI_NO);
+		DISK.startup_policy = "requisite");
+	ROW("removable", "gone, requisite, restart", RESTART, "VSM4316:false", CD(TRI_NO, TRI_NO);
+		DISK.startup_policy = "requisite");
+	ROW("removable", "not known", LIVE, "VSM5010,VSM6002", CD(TRI_NO, TRI_UNKNOWN));
+	ROW("removable", "on shared storage", LIVE, "", CD(TRI_YES, TRI_UNKNOWN));
+
+	ROW("snapshots", "none", LIVE, "", (void)0);
+	ROW("snapshots", "one", LIVE, "VSM4310:false", f->vm.snapshots = 1);
+	ROW("snapshots", "one, offline", OFFLINE, "VSM4310:false", f->vm.snapshots = 1; SHUT_OFF);
+	ROW("checkpoints", "none", LIVE, "", (void)0);
+	ROW("checkpoints", "two", LIVE, "VSM5007", f->vm.checkpoints = 2);
+
+#define SECRET(...) f->config.n_secrets = 1; \
+		f->config.secrets = ((struct vm_secret[]){ { .user = "disk vda", .uuid = UUID_OTHER } }); \
+		f->secrets_there = ((struct secret_there[]){ { __VA_ARGS__ } })
+	ROW("secrets", "there", LIVE, "", SECRET(TRI_YES, TRI_YES, NULL));
+	ROW("secrets", "gone", LIVE, "VSM4314:false", SECRET(TRI_NO, TRI_UNKNOWN, NULL));
+	ROW("secrets", "no value", LIVE, "VSM4314:false", SECRET(TRI_YES, TRI_NO, NULL));
+	ROW("secrets", "not known", LIVE, "VSM6002", SECRET(TRI_UNKNOWN, TRI_UNKNOWN, NULL));
+
+	ROW("storage-copy", "to a pool", COPY, "", LOCAL; f->disks_there[0].exists = TRI_NO;
+		f->disks_there[0].pool = TRI_YES; f->disks_there[0].pool_free = 8589934592);
+	ROW("storage-copy", "no room", COPY, "VSM4311:false", LOCAL; DISK.format = "raw";
+		f->disks_there[0].exists = TRI_NO; f->disks_there[0].pool = TRI_YES;
+		f->disks_there[0].pool_free = 2147483648);
+	ROW("storage-copy", "sparse, and room", COPY, "", LOCAL; f->disks_there[0].exists = TRI_NO;
+		f->disks_there[0].pool = TRI_YES; f->disks_there[0].pool_free = 2147483648);
+	ROW("storage-copy", "no pool", COPY, "VSM4312:false", LOCAL; f->disks_there[0].exists = TRI_NO;
+		f->disks_there[0].pool = TRI_NO);
+	ROW("storage-copy", "a block device", COPY, "VSM4312:false", LOCAL; DISK.type = "block";
+		f->disks_there[0].exists = TRI_NO);
+	ROW("storage-copy", "over a file", COPY, "VSM4313:false policy", LOCAL);
+	ROW("storage-copy", "over a file, allowed", COPY, "VSM4313 policy", LOCAL;
+		config.refuse_overwrite = false);
+	ROW("storage-copy", "shared already", COPY, "VSM3005:6", (void)0);
+}
+END_TEST
+
+START_TEST(network)
+{
+	ROW("networks", "there", LIVE, "", (void)0);
+	ROW("networks", "gone", LIVE, "VSM4401:false", f->nics_there[0].exists = TRI_NO);
+	ROW("networks", "gone, only defined", OFFLINE, "VSM4401", f->nics_there[0].exists = TRI_NO;
+		SHUT_OFF);
+	ROW("networks", "inactive", RESTART, "VSM4402:false", f->nics_there[0].active = TRI_NO);
+	ROW("networks", "no port group", LIVE, "VSM4403", NIC.portgroup = "dmz";
+		f->nics_there[0].portgroup = TRI_NO);
+	ROW("networks", "not known", LIVE, "VSM6002", f->nics_there[0].exists = TRI_UNKNOWN);
+	ROW("networks", "named by a new setting", LIVE, "VSM3013:6",
+		f->nics_there[0].exists = TRI_NO; NIC.network = "blue";
+		s.resources = ((struct new_resource[]){ { 2, "CIM_ResourceAllocationSettingData",
+			(struct setting[]){ { "InstanceID", LIST("vsmigd:" UUID_VM ":" MAC_VM), 1 },
+				{ "Connection", LIST("blue"), 1 } }, 2 } }); s.n_resources = 1);
+
+	ROW("network-differs", "the same", LIVE, "", (void)0);
+	ROW("network-differs", "another mode", LIVE, "VSM5020", f->nics_there[0].forward = "route");
+	ROW("network-differs", "another virtual bridge", LIVE, "", f->nics_there[0].bridge = "virbr1";
+		f->nics_there[0].bridge_here = "virbr0");
+	ROW("network-differs", "another bridge", LIVE, "VSM5020",
+		f->nics_there[0] = ((struct nic_there){ .exists = TRI_YES, .active = TRI_YES,
+			.forward = "bridge", .forward_here = "bridge", .bridge = "br1",
+			.bridge_here = "br0" }));
+
+	ROW("bridges", "there", LIVE, "", NIC.type = "bridge"; NIC.bridge = "br0");
+	ROW("bridges", "gone", LIVE, "VSM4404:false", NIC.type = "bridge"; NIC.bridge = "br0";
+		f->nics_there[0].exists = TRI_NO);
+	ROW("bridges", "a device gone", LIVE, "VSM4404:false", NIC.type = "direct"; NIC.dev = "eth1";
+		f->nics_there[0].exists = TRI_NO);
+	ROW("bridges", "not known", LIVE, "VSM6002", NIC.type = "bridge"; NIC.bridge = "br0";
+		f->nics_there[0].exists = TRI_UNKNOWN);
+
+	ROW("nwfilters", "there", LIVE, "", NIC.filter = "clean-traffic");
+	ROW("nwfilters", "gone", LIVE, "VSM4405:false", NIC.filter = "clean-traffic";
+		f->nics_there[0].filter = TRI_NO);
+	ROW("nwfilters", "gone, session", LIVE, "", NIC.filter = "clean-traffic";
+		f->nics_there[0].filter = TRI_NO; f->dst.uri = "qemu:///session?socket=/x");
+
+	ROW("nic-kind", "virtio", LIVE, "", (void)0);
+	ROW("nic-kind", "passed through", LIVE, "VSM4406:false", NIC.type = "hostdev");
+	ROW("nic-kind", "from a pool", LIVE, "VSM4406:false", f->nics_there[0].forward_here = "hostdev");
+	ROW("nic-kind", "teamed", LIVE, "", NIC.type = "hostdev"; NIC.teaming = "transient");
+	ROW("nic-kind", "vdpa", LIVE, "VSM4407:false", NIC.type = "vdpa");
+	ROW("nic-kind", "usb", LIVE, "VSM4410:false", NIC.model = "usb-net");
+	ROW("nic-kind", "vhost-user", LIVE, "VSM6002", NIC.type = "vhostuser");
+	ROW("nic-kind", "boots anew", RESTART, "", NIC.type = "vdpa");
+
+#define PEER(...) f->n_peers = 1; f->peers = ((struct peer[]){ { .name = "db", .uuid = UUID_OTHER, \
+		__VA_ARGS__ } })
+	ROW("macs", "another address", LIVE, "", PEER(.active = true, .n_macs = 1,
+		.macs = LIST("52:54:00:00:00:02"), .networks = LIST("default")));
+	ROW("macs", "another network", LIVE, "", PEER(.active = true, .n_macs = 1,
+		.macs = LIST(MAC_VM), .networks = LIST("blue")));
+	ROW("macs", "taken", LIVE, "VSM4409 policy", PEER(.active = true, .n_macs = 1,
+		.macs = LIST(MAC_VM), .networks = LIST("default")));
+	ROW("macs", "taken, strict", LIVE, "VSM4409:false policy", config.refuse_duplicate_mac = true;
+		PEER(.active = true, .n_macs = 1, .macs = LIST(MAC_VM), .networks = LIST("default")));
+	ROW("macs", "taken, strict, inactive", LIVE, "VSM4409 policy",
+		config.refuse_duplicate_mac = true;
+		PEER(.n_macs = 1, .macs = LIST(MAC_VM), .networks = LIST("default")));
+}
+END_TEST
+
+START_TEST(devices)
+{
+#define HOSTDEV(...) f->config.n_hostdevs = 1; \
+		f->config.hostdevs = ((struct vm_hostdev[]){ { __VA_ARGS__ } })
+	ROW("hostdevs", "none", LIVE, "", (void)0);
+	ROW("hostdevs", "pci", LIVE, "VSM4501:false", HOSTDEV(.type = "pci", .address = "0000:01:00.0"));
+	ROW("hostdevs", "teamed", LIVE, "", HOSTDEV(.type = "pci", .teaming = "transient"));
+	ROW("hostdevs", "mdev", LIVE, "VSM4502:false", HOSTDEV(.type = "mdev"));
+	ROW("hostdevs", "scsi", LIVE, "VSM4501:false", HOSTDEV(.type = "scsi"));
+	ROW("hostdevs", "usb", LIVE, "", HOSTDEV(.type = "usb"));
+	ROW("usb", "none", LIVE, "", HOSTDEV(.type = "pci"));
+	ROW("usb", "one", LIVE, "VSM5011,VSM6002", HOSTDEV(.type = "usb", .address = "1234:5678"));
+
+	ROW("shmem", "master", LIVE, "", f->config.n_shmem = 1; f->config.shmem_role = "master");
+	ROW("shmem", "peer", LIVE, "VSM4503:false", f->config.n_shmem = 1; f->config.shmem_peer = true);
+	ROW("shmem", "legacy", LIVE, "VSM4503:false", f->config.n_shmem = 1;
+		f->config.shmem_legacy = true);
+
+#define SHARE(...) f->config.n_filesystems = 1; \
+		f->config.filesystems = ((struct vm_filesystem[]){ { .target = "data", __VA_ARGS__ } })
+	ROW("filesystems", "none", LIVE, "", (void)0);
+	ROW("filesystems", "9p", LIVE, "VSM5012", SHARE(.driver = "path"));
+	ROW("filesystems", "virtiofs", LIVE, "VSM4504:false", SHARE(.driver = "virtiofs"));
+	ROW("filesystems", "virtiofs, later", LIVE, "VSM6002", SHARE(.driver = "virtiofs");
+		f->src.lib_version = 11003000);
+	ROW("filesystems", "boots anew", RESTART, "", SHARE(.driver = "virtiofs"));
+
+	ROW("tpm", "emulated", LIVE, "", f->config.tpm_backend = "emulator");
+	ROW("tpm", "passed through", LIVE, "VSM4505:false", f->config.tpm_backend = "passthrough");
+
+#define DEVICE(...) f->config.n_devices = 1; \
+		f->config.devices = ((struct vm_named[]){ { __VA_ARGS__ } })
+	ROW("models", "sound", LIVE, "", DEVICE("sound", "ich9", NULL, NULL, NULL, false));
+	ROW("models", "USB sound", LIVE, "VSM4508:false",
+		DEVICE("sound", "usb", NULL, "sound0", NULL, false));
+	ROW("models", "3D", LIVE, "VSM4507:false", DEVICE("video", "virtio", NULL, "video0", NULL, true));
+	ROW("models", "crypto", LIVE, "VSM4508:false", DEVICE("crypto", "virtio", NULL, NULL, NULL, false));
+	ROW("models", "input", LIVE, "VSM4509:false",
+		DEVICE("input", "passthrough", NULL, "input3", "/dev/input/event1", false));
+
+#define GRAPHICS(...) f->config.n_graphics = 1; \
+		f->config.graphics = ((struct vm_graphics[]){ { __VA_ARGS__ } })
+	ROW("device-types", "offered", LIVE, "", GRAPHICS(.type = "vnc"));
+	ROW("device-types", "no spice", LIVE, "VSM4514:false", GRAPHICS(.type = "spice");
+		f->domcaps.enums = ((struct domcaps_enum[]){ { "graphics/type", LIST("vnc"), 1 } });
+		f->domcaps.n_enums = 1);
+	ROW("device-types", "no such video", LIVE, "VSM4514:false",
+		DEVICE("video", "bochs", NULL, NULL, NULL, false));
+	ROW("device-types", "no swtpm", LIVE, "VSM4514:false", f->config.tpm_backend = "emulator";
+		f->domcaps.enums = ((struct domcaps_enum[]){
+			{ "tpm/backendModel", LIST("passthrough"), 1 } });
+		f->domcaps.n_enums = 1);
+
+#define CHARDEV(...) f->config.n_chardevs = 1; \
+		f->config.chardevs = ((struct vm_chardev[]){ { __VA_ARGS__ } })
+	ROW("chardevs", "pty", LIVE, "", CHARDEV(.kind = "serial", .type = "pty", .path = "/dev/pts/3"));
+	ROW("chardevs", "a host device", LIVE, "VSM4510:false policy",
+		CHARDEV(.kind = "serial", .type = "dev", .path = "/dev/ttyS0"));
+	ROW("chardevs", "a file and a log", LIVE, "VSM5013,VSM5013",
+		CHARDEV(.kind = "serial", .type = "file", .path = "/tmp/x", .log_file = "/tmp/y"));
+
+	ROW("clipboard", "another channel", LIVE, "", CHARDEV(.kind = "channel", .type = "unix"));
+	ROW("clipboard", "shared", LIVE, "VSM4516:false",
+		CHARDEV(.kind = "channel", .type = "qemu-vdagent", .clipboard = true));
+	ROW("clipboard", "a QEMU that moves it", LIVE, "", f->src.hv_version = 10001000;
+		CHARDEV(.kind = "channel", .type = "qemu-vdagent", .clipboard = true));
+
+	ROW("graphics-listen", "anywhere", LIVE, "", GRAPHICS(.type = "vnc", .listen = "0.0.0.0"));
+	ROW("graphics-listen", "one address", LIVE, "VSM6002",
+		GRAPHICS(.type = "vnc", .listen_type = "address", .listen = "192.0.2.9"));
+
+	ROW("graphics-ports", "automatic", LIVE, "",
+		GRAPHICS(.type = "vnc", .port = 5901, .autoport = true);
+		PEER(.active = true, .ports = (const int[]){ 5901 }, .n_ports = 1));
+	ROW("graphics-ports", "free", LIVE, "", GRAPHICS(.type = "vnc", .port = 5902);
+		PEER(.active = true, .ports = (const int[]){ 5901 }, .n_ports = 1));
+	ROW("graphics-ports", "taken", LIVE, "VSM4512:false", GRAPHICS(.type = "vnc", .port = 5901);
+		PEER(.active = true, .ports = (const int[]){ 5901 }, .n_ports = 1));
+	ROW("graphics-ports", "of one that is off", LIVE, "", GRAPHICS(.type = "vnc", .port = 5901);
+		PEER(.ports = (const int[]){ 5901 }, .n_ports = 1));
+
+	ROW("vsock", "free", LIVE, "", f->config.vsock_cid = 4; PEER(.active = true, .vsock_cid = 5));
+	ROW("vsock", "taken", LIVE, "VSM4513:false", f->config.vsock_cid = 4;
+		PEER(.active = true, .vsock_cid = 4));
+
+	ROW("hypervisor-args", "none", LIVE, "", (void)0);
+	ROW("hypervisor-args", "harmless", LIVE, "VSM5022", f->config.n_qemu_args = 2;
+		f->config.qemu_args = LIST("-device", "nvme-like,id=x"));
+	ROW("hypervisor-args", "nvme", LIVE, "VSM4515:false,VSM5022", f->config.n_qemu_args = 2;
+		f->config.qemu_args = LIST("-device", "nvme,drive=d0"));
+	ROW("hypervisor-args", "boots anew", RESTART, "VSM5022", f->config.n_qemu_args = 2;
+		f->config.qemu_args = LIST("-device", "nvme,drive=d0"));
+
+	ROW("launch-security", "none", LIVE, "", (void)0);
+	ROW("launch-security", "sev", LIVE, "VSM4601:false", f->config.launch_security = "sev");
+	ROW("seclabel", "dynamic", LIVE, "", (void)0);
+	ROW("seclabel", "there", LIVE, "", f->config.seclabel_model = "dac");
+	ROW("seclabel", "gone", LIVE, "VSM4602:false", f->config.seclabel_model = "selinux");
+	ROW("lease", "none", LIVE, "", (void)0);
+	ROW("lease", "one", LIVE, "VSM6002", f->config.lease = "web1");
+}
+END_TEST
+
+START_TEST(every_rule_has_rows)
+{
+	for (size_t i = 0; rules[i]; i++) {
+		ck_assert_uint_lt(i, MAX_RULES);
+		ck_assert_msg(rows[i].fired && rows[i].silent, "%s: %u rows fire, %u are silent",
+			rules[i]->name, rows[i].fired, rows[i].silent);
+	}
+}
+END_TEST
+
+START_TEST(the_table_is_sound)
+{
+	size_t n = 0;
+
+	for (; rules[n]; n++) {
+		const struct rule *r = rules[n];
+
+		ck_assert(r->name && *r->name && r->what && *r->what && r->run);
+		ck_assert_msg(r->moves != 0 && (r->moves & ~(unsigned)MOVE_ANY) == 0, "%s", r->name);
+		for (size_t k = 0; k < n; k++)
+			ck_assert_str_ne(rules[k]->name, r->name);
+	}
+	ck_assert_uint_ge(n, 45);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("rules");
+	TCase *tc = tcase_create("rules");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	/* Rows are counted across tests, so they share one process. */
+	srunner_set_fork_status(runner, CK_NOFORK);
+	tcase_add_test(tc, the_table_is_sound);
+	tcase_add_test(tc, identity);
+	tcase_add_test(tc, options);
+	tcase_add_test(tc, state);
+	tcase_add_test(tc, platform);
+	tcase_add_test(tc, memory);
+	tcase_add_test(tc, storage);
+	tcase_add_test(tc, network);
+	tcase_add_test(tc, devices);
+	tcase_add_test(tc, every_rule_has_rows);
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
