@@ -75,7 +75,7 @@ void registry_answer(struct cim_op *op)
 	finish(op);
 }
 
-/* Methods of a class that have no function: each has 1 for Not Supported. */
+/* Runs the method, or answers 1: Not Supported in every method of the schema that has no row. */
 static void call_method(struct cim_op *op, const struct registry_row *row)
 {
 	const struct cim_method *m = cim_method_find(row->class, op->method->name);
