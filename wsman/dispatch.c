@@ -147,7 +147,6 @@ static int run_action(struct job *j)
 	const struct action *action = find_action(j->env.action);
 	struct cim_uri method;
 
-	snprintf(j->req.audit.operation, sizeof j->req.audit.operation, "%s", action->name);
 	if (action == &method_action && !read_method_class(j, &method))
 		return refuse_action(j, FAULT_ACTION_NOT_SUPPORTED);
 	if (find_resource(j, action->need) < 0)
@@ -161,11 +160,16 @@ static int run_action(struct job *j)
 	return action->run(j);
 }
 
+static void note_operation(struct job *j, const char *name)
+{
+	snprintf(j->req.audit.operation, sizeof j->req.audit.operation, "%s", name);
+}
+
 static int answer_identify(struct job *j)
 {
 	bool known = !j->call->anonymous && principal_known(&j->req.who);
 
-	snprintf(j->req.audit.operation, sizeof j->req.audit.operation, "Identify");
+	note_operation(j, "Identify");
 	return job_reply_encoded(j, identify_reply(j->w->identify, known, j->env.charset));
 }
 
@@ -177,6 +181,7 @@ int dispatch(struct job *j)
 		.body = j->call->body,
 		.len = j->call->body_len,
 	};
+	int swept;
 
 	if (envelope_parse(j->arena, &src, &j->env, &j->fault) < 0)
 		return -1;
@@ -187,7 +192,10 @@ int dispatch(struct job *j)
 			"Nobody may do anything here but Identify without logging in.");
 	j->reply_parameters = envelope_reply_parameters(j->arena, &j->env, false);
 	j->fault_parameters = envelope_reply_parameters(j->arena, &j->env, true);
-	if (envelope_sweep(j->arena, &src, &j->env, &j->fault) < 0 || job_set_deadline(j) < 0)
+	swept = envelope_sweep(j->arena, &src, &j->env, &j->fault);
+	if (j->env.action)
+		note_operation(j, find_action(j->env.action)->name);
+	if (swept < 0 || job_set_deadline(j) < 0)
 		return -1;
 	return run_action(j);
 }
