@@ -3,6 +3,7 @@
 #include <crypt.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,6 +75,25 @@ static void note_signal(int signal)
 /* Signals that would leave the terminal without echo are only noted, and raised again later. */
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
 
+/* Waits for a line with those signals let in only while it waits: none is overlooked. */
+static int read_quietly(int tty, char **password, struct err *e)
+{
+	struct pollfd typed = { .fd = tty, .events = POLLIN };
+	sigset_t held, before;
+	int r;
+
+	sigemptyset(&held);
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		sigaddset(&held, signals[i]);
+	sigprocmask(SIG_BLOCK, &held, &before);
+	if (caught == 0 && ppoll(&typed, 1, NULL, &before) == 1)
+		r = read_line(tty, "The terminal", password, e);
+	else
+		r = err_set(e, ERR_IO, "No password was given");
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return r;
+}
+
 static int ask_once(int tty, const char *prompt, char **password, struct err *e)
 {
 	const struct sigaction noted = { .sa_handler = note_signal };
@@ -90,7 +110,7 @@ static int ask_once(int tty, const char *prompt, char **password, struct err *e)
 	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
 	if (tcsetattr(tty, TCSAFLUSH, &quiet) == 0) {
 		dprintf(tty, "%s: ", prompt);
-		r = read_line(tty, "The terminal", password, e);
+		r = read_quietly(tty, password, e);
 		dprintf(tty, "\n");
 		tcsetattr(tty, TCSAFLUSH, &old);
 	} else {
