@@ -1,6 +1,7 @@
 #include "cim/query_node.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -351,10 +352,9 @@ const struct cim_class *cim_query_class(const struct cim_query *q)
 
 	if (c || strncasecmp(q->class_name, other, sizeof other - 1) != 0)
 		return c;
-	if (strlen(q->class_name) >= sizeof name)
+	if ((size_t)snprintf(name, sizeof name, "CIM_%s", q->class_name + sizeof other - 1) >=
+			sizeof name)
 		return NULL;
-	strcpy(name, "CIM_");
-	strcat(name, q->class_name + sizeof other - 1);
 	return cim_class_find(name);
 }
 

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,7 +185,8 @@ static void accept_user(struct auth_call *c, const char *name)
 {
 	c->verdict = AUTH_ACCEPTED;
 	c->who.kind = PRINCIPAL_USER;
-	strcpy(c->who.name, name);
+	/* Longer names were refused when they were split off. */
+	memcpy(c->who.name, name, strnlen(name, sizeof c->who.name - 1));
 	c->done(c);
 }
 
@@ -194,7 +196,7 @@ static void refuse(
 	c->verdict = verdict;
 	c->why = why;
 	if (name)
-		strcpy(c->claimed, name);
+		memcpy(c->claimed, name, strnlen(name, sizeof c->claimed - 1));
 	c->done(c);
 }
 
@@ -271,8 +273,8 @@ static struct login *login_new(struct auth_basic *b, const char *name, const cha
 	l->work.run = run_login;
 	l->owner = b;
 	l->len = name_len + password_len + 2;
-	l->name = strcpy(l->text, name);
-	l->password = strcpy(l->text + name_len + 1, password);
+	l->name = memcpy(l->text, name, name_len + 1);
+	l->password = memcpy(l->text + name_len + 1, password, password_len + 1);
 	return l;
 }
 

@@ -90,7 +90,7 @@ static int enter_section(struct reader *r, char *line, struct err *e)
 	name = file_trim(line + 1);
 	n = strcspn(name, " \t");
 	if (n == 4 && strncmp(name, "host", n) == 0 && name[n]) {
-		strcpy(r->section, "host");
+		snprintf(r->section, sizeof r->section, "host");
 		return use_host(r, file_trim(name + n), &r->host, e);
 	}
 	if (strcmp(name, "hosts") != 0 &&

@@ -76,9 +76,9 @@ static bool is_network(const char *text)
 	long bits;
 	bool v4, v6;
 
-	if (strlen(text) >= sizeof copy)
+	if ((size_t)snprintf(copy, sizeof copy, "%s", text) >= sizeof copy)
 		return false;
-	slash = strchr(strcpy(copy, text), '/');
+	slash = strchr(copy, '/');
 	*slash++ = '\0';
 	v4 = inet_pton(AF_INET, copy, address) == 1;
 	v6 = inet_pton(AF_INET6, copy, address) == 1;

@@ -35,7 +35,10 @@ struct server_config {
 	unsigned port; /* 0: any free one, the same for all addresses */
 	unsigned threads;
 	struct server_limits limits;
-	/* Listening sockets handed over by systemd (LISTEN_FDS); when n_fds, addresses are unused. */
+	/*
+	 * Listening sockets handed over by systemd (LISTEN_FDS); when n_fds, addresses are unused.
+	 * They stay the caller's: the server listens on copies.
+	 */
 	const int *fds;
 	size_t n_fds;
 	/* Which paths exist (else 404), asked on a reactor thread. */
@@ -58,7 +61,7 @@ struct server_reply {
 	int status;
 	const char *content_type; /* NULL without a body */
 	const char *headers; /* further header lines, each ended by CRLF; NULL: none */
-	struct buf *body; /* taken over and emptied; NULL or empty: Content-Length 0 */
+	struct buf *body; /* emptied; NULL or empty: Content-Length 0 */
 	bool close;
 };
 

@@ -49,28 +49,35 @@ static int64_t due(const struct reactor *r, enum phase phase)
 	return at;
 }
 
-/*
- * Every reactor watches every listening socket, and the kernel wakes one of them. Not a socket
- * for each (SO_REUSEPORT): one handed over by the service manager cannot be multiplied, and a
- * client that the kernel gave to a busy reactor would wait although another is free.
- */
-static void start_listening(struct reactor *r)
-{
-	for (size_t i = 0; i < r->s->n_listeners; i++) {
-		struct listener *l = &r->s->listeners[i];
-		struct epoll_event ev = { .events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = l };
-
-		epoll_ctl(r->epoll, EPOLL_CTL_ADD, l->fd, &ev);
-	}
-	r->listening = true;
-}
-
 static void stop_listening(struct reactor *r, int64_t until)
 {
 	for (size_t i = 0; i < r->s->n_listeners; i++)
 		epoll_ctl(r->epoll, EPOLL_CTL_DEL, r->s->listeners[i].fd, NULL);
 	r->listening = false;
 	r->accept_at = until;
+}
+
+/*
+ * Every reactor watches every listening socket, and the kernel wakes one of them. Not a socket
+ * for each (SO_REUSEPORT): one handed over by the service manager cannot be multiplied, and a
+ * client that the kernel gave to a busy reactor would wait although another is free.
+ */
+static bool start_listening(struct reactor *r)
+{
+	r->listening = true;
+	for (size_t i = 0; i < r->s->n_listeners; i++) {
+		struct listener *l = &r->s->listeners[i];
+		struct epoll_event ev = { .events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = l };
+
+		if (epoll_ctl(r->epoll, EPOLL_CTL_ADD, l->fd, &ev) < 0) {
+			int why = errno;
+
+			stop_listening(r, r->now + ACCEPT_REST_MS);
+			errno = why;
+			return false;
+		}
+	}
+	return true;
 }
 
 /* Who accepts is chance; who serves is the one with the fewest connections. */
@@ -268,10 +275,9 @@ int server_loop_open(struct reactor *r, struct server *s, struct err *e)
 	r->box = server_mail_new();
 	ev.data.ptr = r->box;
 	if (r->epoll < 0 || r->box->wake < 0 ||
-		epoll_ctl(r->epoll, EPOLL_CTL_ADD, r->box->wake, &ev) < 0)
+		epoll_ctl(r->epoll, EPOLL_CTL_ADD, r->box->wake, &ev) < 0 || !start_listening(r))
 		return err_set(e, ERR_IO, "the server cannot be set up: %s; raise LimitNOFILE",
 			strerror(errno));
-	start_listening(r);
 	return 0;
 }
 

@@ -50,7 +50,7 @@ def move(source, vm_uuid, destination, kind, settings=()):
 
 def arrived(source, vm_uuid, destination, kind, settings):
     vm = source.lookupByUUIDString(vm_uuid)
-    target = within(5, lambda: libvirt.open(f"qemu+tcp://{destination}/system"), "no answer from the destination")
+    target = within(3, lambda: libvirt.open(f"qemu+tcp://{destination}/system"), "no answer from the destination")
     state = libvirt.VIR_DOMAIN_SHUTOFF if kind == "offline" else vm.state()[0]
     parameters = {}
     for setting in settings:
@@ -64,6 +64,9 @@ def arrived(source, vm_uuid, destination, kind, settings):
         moved.create()
         state = libvirt.VIR_DOMAIN_RUNNING
     wait_until(f"{moved.name()} is in state {state} on {destination}", lambda: moved.state()[0] == state, 5)
+    lost = [setting for setting in settings if not setting.holds(moved)]
+    if lost:
+        raise LabError(f"{moved.name()} arrived without {lost}")
     if kind != "offline" and vm_uuid in active(source):
         raise LabError(f"{moved.name()} still runs on the source too")
 

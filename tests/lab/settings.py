@@ -35,6 +35,9 @@ class Rename:
     def parameters(self, _):
         return {libvirt.VIR_MIGRATE_PARAM_DEST_NAME: self.name}
 
+    def holds(self, vm):
+        return vm.name() == self.name
+
 
 @dataclasses.dataclass(frozen=True)
 class Resource:
@@ -51,6 +54,10 @@ class Resource:
         xml, count = re.subn(*self.change, vm.XMLDesc(libvirt.VIR_DOMAIN_XML_MIGRATABLE | libvirt.VIR_DOMAIN_XML_SECURE))
         assert count == 1, f"{self.change} changes {count} places"
         return {libvirt.VIR_MIGRATE_PARAM_DEST_XML: xml}
+
+    def holds(self, vm):
+        xml = vm.XMLDesc(libvirt.VIR_DOMAIN_XML_MIGRATABLE | libvirt.VIR_DOMAIN_XML_SECURE)
+        return re.sub(*self.change, xml) == xml
 
 
 def vcpus(count):
