@@ -156,9 +156,9 @@ static bool no_such_vm(const struct facts *f)
 /* Why nothing could be known of it, when that has been said already; else NULL. */
 static const char *skipped_for(const struct facts *f, enum fact id)
 {
-	if (f->src.access != ACCESS_OPEN && id < FACT_DST_HOST)
+	if (f->src.access != ACCESS_OPEN)
 		return "the source host could not be asked";
-	if (no_such_vm(f) && id < FACT_SRC_HOST)
+	if (no_such_vm(f))
 		return "there is no such virtual system";
 	if (id >= FACT_DST_HOST && f->dst.access == ACCESS_NOT_TRIED)
 		return "no target host was asked";
