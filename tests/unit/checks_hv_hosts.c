@@ -1,5 +1,6 @@
 /* From what a client calls a host to the URI that is opened. */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -233,8 +234,8 @@ START_TEST(test_meanings)
 	char text[256];
 	virError err = { .code = errors[_i].code, .domain = errors[_i].domain, .message = text };
 
-	strcpy(t.host, errors[_i].host);
-	strcpy(text, errors[_i].message);
+	snprintf(t.host, sizeof t.host, "%s", errors[_i].host);
+	snprintf(text, sizeof text, "%s", errors[_i].message);
 	ck_assert_msg(open_access_of(&err, &t) == errors[_i].access, "%s: %d", text,
 		open_access_of(&err, &t));
 }
