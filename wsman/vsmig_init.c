@@ -115,9 +115,28 @@ static bool fill_certificate(X509 *x, EVP_PKEY *key)
 	       X509_sign(x, key, EVP_sha256()) != 0;
 }
 
-/* A new file, or -ERR_CONFIG when there is one of that name. */
-static int create(const char *dir, const char *name, mode_t mode, FILE **file, struct err *e)
+/*
+ * A directory that belongs to a group of its own, as the packaged one to vsmigd, is the daemon's:
+ * what the daemon reads there must be readable for that group.
+ */
+static int let_group_read(int fd, const char *dir, mode_t mode)
 {
+	struct stat st;
+
+	if (stat(dir, &st) != 0)
+		return -1;
+	if (st.st_gid == getegid() || (st.st_mode & S_IRGRP) == 0)
+		return 0;
+	return fchown(fd, (uid_t)-1, st.st_gid) != 0 ? -1 : fchmod(fd, mode | S_IRGRP);
+}
+
+/* Who has to read a file, beside its owner. */
+enum reader { READER_NOBODY, READER_DAEMON, READER_ALL };
+
+/* A new file, or -ERR_CONFIG when there is one of that name. */
+static int create(const char *dir, const char *name, enum reader reader, FILE **file, struct err *e)
+{
+	mode_t mode = reader == READER_ALL ? 0644 : 0600;
 	auto_free char *path = NULL;
 	struct buf b = { 0 };
 	int fd;
@@ -129,7 +148,9 @@ static int create(const char *dir, const char *name, mode_t mode, FILE **file, s
 		return err_set(e, ERR_CONFIG, "%s is there already, and stays as it is", path);
 	if (fd < 0)
 		return err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
-	*file = fdopen(fd, "w");
+	*file = NULL;
+	if (reader == READER_NOBODY || let_group_read(fd, dir, mode) == 0)
+		*file = fdopen(fd, "w");
 	if (*file == NULL) {
 		close(fd);
 		return err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
@@ -149,7 +170,7 @@ static int finish(FILE *file, const char *name, struct err *e)
 static int write_key(const char *dir, EVP_PKEY *key, struct err *e)
 {
 	FILE *f;
-	int r = create(dir, "key.pem", 0600, &f, e);
+	int r = create(dir, "key.pem", READER_DAEMON, &f, e);
 
 	if (r != 0)
 		return r;
@@ -163,7 +184,7 @@ static int write_key(const char *dir, EVP_PKEY *key, struct err *e)
 static int write_certificate(const char *dir, X509 *x, struct err *e)
 {
 	FILE *f;
-	int r = create(dir, "certificate.pem", 0644, &f, e);
+	int r = create(dir, "certificate.pem", READER_ALL, &f, e);
 
 	if (r != 0)
 		return r;
@@ -191,15 +212,15 @@ static int make_certificate(const char *dir, struct err *e)
 	return r;
 }
 
-static int write_text(const char *dir, const char *name, mode_t mode, struct err *e,
+static int write_text(const char *dir, const char *name, enum reader reader, struct err *e,
 	const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
 static int write_text(
-	const char *dir, const char *name, mode_t mode, struct err *e, const char *fmt, ...)
+	const char *dir, const char *name, enum reader reader, struct err *e, const char *fmt, ...)
 {
 	va_list ap;
 	FILE *f;
-	int r = create(dir, name, mode, &f, e);
+	int r = create(dir, name, reader, &f, e);
 
 	if (r != 0)
 		return r;
@@ -216,9 +237,9 @@ static int make_user(const char *dir, FILE *out, struct err *e)
 	int r = vsmig_password_hash(password, &hash, e);
 
 	if (r == 0)
-		r = write_text(dir, "users", 0600, e, "%s:%s\n", first_user, hash);
+		r = write_text(dir, "users", READER_DAEMON, e, "%s:%s\n", first_user, hash);
 	if (r == 0)
-		r = write_text(dir, "admin.password", 0600, e, "%s\n", password);
+		r = write_text(dir, "admin.password", READER_NOBODY, e, "%s\n", password);
 	if (r == 0)
 		fprintf(out,
 			"user      %s\npassword  %s\n"
@@ -230,7 +251,7 @@ static int make_user(const char *dir, FILE *out, struct err *e)
 
 static int make_config(const char *dir, struct err *e)
 {
-	return write_text(dir, "vsmigd.conf", 0644, e,
+	return write_text(dir, "vsmigd.conf", READER_ALL, e,
 		"# Made by vsmig init; every option: vsmigd.conf(5).\n"
 		"\n"
 		"[listener]\n"

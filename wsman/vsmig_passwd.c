@@ -111,6 +111,7 @@ static int replace(const char *path, const struct buf *text, const struct stat *
 	if (fd < 0)
 		return err_set(e, ERR_IO, "%s: %s", temporary, strerror(errno));
 	if (write_all(fd, text) != 0 || (keep_owner && fchown(fd, old->st_uid, old->st_gid) != 0) ||
+		fchmod(fd, S_IRUSR | S_IWUSR | (old->st_mode & S_IRGRP)) != 0 ||
 		rename(temporary, path) != 0) {
 		r = err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
 		unlink(temporary);

@@ -99,6 +99,15 @@ expect 2 'is there already' "$vsmig" init "$dir/other"
 for file in key.pem users admin.password; do
 	[ "$(stat -c %a "$dir/other/$file")" = 600 ] || { echo "$file: others may read it"; failed=$((failed + 1)); }
 done
+# A directory that is open to the daemon's group: so is what the daemon reads. Only root can make one.
+if [ "$(id -u)" -eq 0 ]; then
+	mkdir -m 750 "$dir/group" && chgrp daemon "$dir/group"
+	expect 0 '^password ' "$vsmig" init "$dir/group"
+	for file in key.pem users; do
+		[ "$(stat -c '%a %G' "$dir/group/$file")" = '640 daemon' ] ||
+			{ echo "$file: the daemon's group cannot read it"; failed=$((failed + 1)); }
+	done
+fi
 openssl x509 -in "$dir/other/certificate.pem" -noout -ext subjectAltName >"$dir/out"
 for name in DNS:localhost 'IP Address:127.0.0.1' 'IP Address:0:0:0:0:0:0:0:1'; do
 	grep -q "$name" "$dir/out" || { echo "the certificate has no $name"; failed=$((failed + 1)); }

@@ -62,7 +62,7 @@ START_TEST(edits_the_file)
 	ck_assert_msg(vsmig_passwd_set(path, row->user, "H", &e) == 0, "%s: %s", row->name, e.text);
 	expect(row->after);
 	ck_assert_int_eq(stat(path, &st), 0);
-	ck_assert_uint_eq(st.st_mode & 07777, 0600);
+	ck_assert_uint_eq(st.st_mode & 07777, row->before != NULL ? 0640 : 0600);
 }
 END_TEST
 
