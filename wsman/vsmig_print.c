@@ -243,7 +243,7 @@ void vsmig_print_table(struct buf *out, const struct vsmig_table *t, size_t widt
 
 int vsmig_print_fail(const char *fmt, ...)
 {
-	auto_buf struct buf text = { 0 }, clean = { 0 };
+	auto_buf struct buf clean = { 0 };
 	char line[1024];
 	va_list ap;
 
