@@ -29,13 +29,14 @@ class Guest:
     more: str = ""              # further children of <domain>
 
     def xml(self, name, identity=None):
+        firmware = f" firmware='{self.firmware}'" if self.firmware else ""
         devices = "\n    ".join(device.xml for device in self.devices)
         return f"""<domain type='qemu'>
   <name>{name}</name>
   <uuid>{identity or uuid_of(name)}</uuid>
   <memory unit='MiB'>{self.memory_mib}</memory>
   <vcpu>{self.vcpus}</vcpu>
-  <os{f" firmware='{self.firmware}'" if self.firmware else ""}><type arch='x86_64' machine='{self.machine}'>hvm</type></os>
+  <os{firmware}><type arch='x86_64' machine='{self.machine}'>hvm</type></os>
   <features><acpi/></features>
   {self.cpu}{self.more}
   <devices>
@@ -94,9 +95,11 @@ def volume(pool, name):
 def luks_disk(secret=SECRET):
     path = f"{SHARED}/secret.luks"
     return Device(f"<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='{path}'>"
-                  f"<encryption format='luks'><secret type='passphrase' uuid='{secret}'/></encryption></source>"
+                  f"<encryption format='luks'><secret type='passphrase' uuid='{secret}'/></encryption>"
+                  "</source>"
                   f"<target dev='vda' bus='virtio'/></disk>",
-                  (path, "luks", "1M", "--object", "secret,id=s,data=sesame", "-o", "key-secret=s,iter-time=10,hash-alg=sha512"))
+                  (path, "luks", "1M", "--object", "secret,id=s,data=sesame",
+                   "-o", "key-secret=s,iter-time=10,hash-alg=sha512"))
 
 
 def nic(source, number=1, inside=""):
@@ -138,7 +141,8 @@ def clipboard():
 
 
 def share_9p(path):
-    return Device(f"<filesystem type='mount' accessmode='mapped'><source dir='{path}'/><target dir='share'/></filesystem>")
+    return Device(f"<filesystem type='mount' accessmode='mapped'><source dir='{path}'/><target dir='share'/>"
+                  "</filesystem>")
 
 
 def tpm():

@@ -6,6 +6,7 @@ from xml.sax.saxutils import escape
 
 import libvirt
 
+FOR_MIGRATION = libvirt.VIR_DOMAIN_XML_MIGRATABLE | libvirt.VIR_DOMAIN_XML_SECURE
 SYSTEM, RESOURCE = "NewSystemSettingData", "NewResourceSettingData"
 
 
@@ -51,12 +52,12 @@ class Resource:
                         **dict(self.properties))
 
     def parameters(self, vm):
-        xml, count = re.subn(*self.change, vm.XMLDesc(libvirt.VIR_DOMAIN_XML_MIGRATABLE | libvirt.VIR_DOMAIN_XML_SECURE))
+        xml, count = re.subn(*self.change, vm.XMLDesc(FOR_MIGRATION))
         assert count == 1, f"{self.change} changes {count} places"
         return {libvirt.VIR_MIGRATE_PARAM_DEST_XML: xml}
 
     def holds(self, vm):
-        xml = vm.XMLDesc(libvirt.VIR_DOMAIN_XML_MIGRATABLE | libvirt.VIR_DOMAIN_XML_SECURE)
+        xml = vm.XMLDesc(FOR_MIGRATION)
         return re.sub(*self.change, xml) == xml
 
 
