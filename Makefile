@@ -115,6 +115,54 @@ $(BUILD)/schema_tables.o: $(GEN_SCHEMA) $(BUILD)/schema_ids.h cim/schema.h
 $(OBJ_cim) $(OBJ_wsman) $(patsubst tests/unit/%.c,$(BUILD)/tests/%.o,$(wildcard tests/unit/*.c)): \
 	| $(BUILD)/schema_ids.h
 
+# What Debian 12 must have: to build and run, and to test.
+DEPS := gcc make pkg-config libc6-dev gsoap libgsoap-dev libvirt-dev libxml2-dev libssl-dev \
+	libcrypt-dev ca-certificates openssl curl
+DEPS_CHECK := $(DEPS) check python3 python3-libvirt python3-winrm clang-14 clang-format-14 \
+	libclang-rt-14-dev pmccabe mandoc git iproute2 procps util-linux libvirt-daemon \
+	libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86 qemu-utils bindfs ovmf swtpm \
+	swtpm-tools
+DEPS_BENCH := $(DEPS) nginx-light wrk python3
+.PHONY: deps deps-check
+deps:
+	@tests/deps $(DEPS)
+deps-check:
+	@tests/deps $(DEPS_CHECK)
+
+# The main job, shown: starts the daemon on libvirt's test driver, asks it, stops it.
+.PHONY: demo run
+demo: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)tests/demo/demo.sh $(BUILD)
+run: all
+	$(Q)tests/demo/run.sh $(BUILD)
+
+MANUAL := daemon/vsmigd.8 daemon/vsmigd.conf.5 daemon/vsmig-security.7 wsman/vsmig.1
+.PHONY: install
+install: all
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(BINDIR) $(DESTDIR)$(UNITDIR) \
+		$(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(PREFIX)/lib/tmpfiles.d \
+		$(DESTDIR)$(PREFIX)/share/polkit-1/rules.d $(DESTDIR)$(SYSCONFDIR)/vsmigd
+	install -m 755 $(BUILD)/vsmigd $(DESTDIR)$(SBINDIR)/vsmigd
+	install -m 755 $(BUILD)/vsmig $(DESTDIR)$(BINDIR)/vsmig
+	sed 's|/usr/sbin/|$(SBINDIR)/|' systemd/vsmigd.service >$(DESTDIR)$(UNITDIR)/vsmigd.service
+	install -m 644 systemd/vsmigd.socket $(DESTDIR)$(UNITDIR)/vsmigd.socket
+	install -m 644 systemd/vsmigd.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/vsmigd.conf
+	install -m 644 systemd/vsmigd.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/vsmigd.conf
+	install -m 644 systemd/vsmigd.rules $(DESTDIR)$(PREFIX)/share/polkit-1/rules.d/60-vsmigd.rules
+	for page in $(MANUAL); do section=$${page##*.}; install -d $(DESTDIR)$(MANDIR)/man$$section; \
+		install -m 644 $$page $(DESTDIR)$(MANDIR)/man$$section/; done
+
+.PHONY: help
+help:
+	@echo "make            build $(BUILD)/vsmigd and $(BUILD)/vsmig"
+	@echo "make deps       install what is missing to build and run (root)"
+	@echo "make demo       see it answer, on libvirt's test driver"
+	@echo "make run        the same daemon in the foreground"
+	@echo "make check      all tests, with real hypervisors (root); check-fast: neither"
+	@echo "make check-asan the fast tests and 20,000 requests under ASan, UBSan and LSan"
+	@echo "make lint fuzz bench install clean"
+
 .PHONY: need-tools
 need-tools:
 ifeq ($(HAVE),)
