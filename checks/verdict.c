@@ -153,8 +153,8 @@ static bool no_such_vm(const struct facts *f)
 	return facts_known(f, FACT_VM) && !f->vm.uuid;
 }
 
-/* Why nothing could be known of it, when that has been said already; else NULL. */
-static const char *skipped_for(const struct facts *f, enum fact id)
+/* Why nothing could be known of it, when a finding of its own says so; else NULL. */
+static const char *excuse(const struct facts *f, enum fact id)
 {
 	if (f->src.access != ACCESS_OPEN)
 		return "the source host could not be asked";
@@ -164,7 +164,14 @@ static const char *skipped_for(const struct facts *f, enum fact id)
 		return "no target host was asked";
 	if (id >= FACT_DST_HOST && f->dst.access != ACCESS_OPEN && f->dst.access != ACCESS_MAINTENANCE)
 		return "the target host could not be asked";
-	return f->state[id].skipped ? f->state[id].why : NULL;
+	return NULL;
+}
+
+static const char *skipped_for(const struct facts *f, enum fact id)
+{
+	const char *why = excuse(f, id);
+
+	return why ? why : f->state[id].skipped ? f->state[id].why : NULL;
 }
 
 /* An answer that rests on none of these would be no answer. */
@@ -184,9 +191,11 @@ static void judge_ground(const struct check *c, struct judge *j)
 	for (size_t i = 0; i < ARRAY_LEN(ground); i++) {
 		enum fact id = ground[i];
 
-		if (!facts_known(f, id) && !skipped_for(f, id))
-			finding_add(&j->fs, VSM9002, arena_printf(j->fs.arena, "%s could not be had: %s",
-				fact_text(id), f->state[id].why ? f->state[id].why : "no more is known"));
+		if (facts_known(f, id) || excuse(f, id))
+			continue;
+		finding_add(&j->fs, VSM9002, arena_printf(j->fs.arena, "%s could not be had: %s",
+			fact_text(id), f->state[id].why ? f->state[id].why : "no more is known"));
+		return;
 	}
 }
 

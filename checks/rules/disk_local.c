@@ -37,7 +37,7 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 		const struct disk_here *here = &f->disks_here[i];
 
 		if (!d->source || d->readonly || copied(d, f->settings->move) ||
-				rule_is(d->type, "network") || rule_is(d->type, "block"))
+				(!rule_is(d->type, "file") && !rule_is(d->type, "volume")))
 			continue;
 		if (here->shared_fs == TRI_NO)
 			refuse(f, d, here, out);

@@ -23,15 +23,19 @@ static void space(const struct vm_disk *d, const struct disk_here *here,
 		object(d, out), found, needed);
 }
 
+static void cannot_create(const struct vm_disk *d, struct findings *out)
+{
+	finding_detail(out, finding_add(out, VSM4312, rule_name(d->target), rule_name(d->type)),
+		object(d, out), "no storage pool covers it", d->source);
+}
+
 static void absent(const struct vm_disk *d, const struct disk_here *here,
 	const struct disk_there *there, struct findings *out)
 {
 	bool file = rule_is(d->type, "file"), volume = rule_is(d->type, "volume");
 
 	if ((!file && !volume) || there->pool == TRI_NO)
-		finding_detail(out,
-			finding_add(out, VSM4312, rule_name(d->target), rule_name(d->type)),
-			object(d, out), "no storage pool covers it", d->source);
+		cannot_create(d, out);
 	else
 		space(d, here, there, out);
 }
@@ -50,11 +54,18 @@ static void one(const struct facts *f, size_t i, const struct check_config *c, s
 			here->fs ? here->fs : "shared", "local storage");
 	} else if (there->exists == TRI_NO) {
 		absent(d, here, there, out);
+	} else if (there->exists == TRI_UNKNOWN && there->pool != TRI_YES && c->refuse_overwrite) {
+		/* Without a pool only a file that is there already would do, and none may be. */
+		cannot_create(d, out);
 	} else if (there->exists == TRI_YES && rule_is(d->type, "file")) {
 		struct finding *found = finding_add(out, VSM4313, d->source, rule_name(d->target));
 
 		rule_policy(finding_detail(out, found, object(d, out), d->source, "no such file"),
 			c->refuse_overwrite);
+	} else if (there->exists == TRI_UNKNOWN) {
+		finding_unknown(out, arena_printf(out->arena, "whether disk %s can be copied to the target "
+			"host", rule_name(d->target)), NULL,
+			there->why ? there->why : "no storage pool there covers it");
 	}
 }
 

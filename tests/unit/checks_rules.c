@@ -412,6 +412,8 @@ START_TEST(storage)
 	ROW("disk-local", "local, read-only", LIVE, "", LOCAL; DISK.readonly = true);
 	ROW("disk-local", "an empty drive", LIVE, "", LOCAL; DISK.source = NULL);
 	ROW("disk-local", "a block device", LIVE, "", LOCAL; DISK.type = "block");
+	ROW("disk-local", "a device of its own", LIVE, "", LOCAL; DISK.type = "nvme");
+	ROW("disk-local", "a volume", LIVE, "VSM4301:false", LOCAL; DISK.type = "volume");
 	ROW("disk-local", "a network disk", LIVE, "", LOCAL; DISK.type = "network");
 	ROW("disk-local", "not known", LIVE, "VSM6002",
 		f->disks_here[0] = ((struct disk_here){ .why = "the service runs elsewhere" }));
@@ -495,6 +497,10 @@ START_TEST(storage)
 		f->disks_there[0].pool = TRI_NO);
 	ROW("storage-copy", "a block device", COPY, "VSM4312:false", LOCAL; DISK.type = "block";
 		f->disks_there[0].exists = TRI_NO);
+	ROW("storage-copy", "no pool of its directory", COPY, "VSM4312:false", LOCAL;
+		f->disks_there[0].exists = TRI_UNKNOWN);
+	ROW("storage-copy", "a file may be there, and may be overwritten", COPY, "VSM6002", LOCAL;
+		f->disks_there[0].exists = TRI_UNKNOWN; config.refuse_overwrite = false);
 	ROW("storage-copy", "over a file", COPY, "VSM4313:false policy", LOCAL);
 	ROW("storage-copy", "over a file, allowed", COPY, "VSM4313 policy", LOCAL;
 		config.refuse_overwrite = false);

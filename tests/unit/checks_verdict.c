@@ -72,6 +72,13 @@ static void no_config(struct sample *s)
 {
 	facts_set_unknown(s->f, FACT_VM_CONFIG, "the monitor hung", NULL);
 }
+static void stopping(struct sample *s)
+{
+	for (enum fact id = FACT_VM_STATE; id < FACT_COUNT; id++) {
+		facts_set_unknown(s->f, id, "the service is shutting down", NULL);
+		s->f->state[id].skipped = true;
+	}
+}
 static void no_networks(struct sample *s)
 {
 	facts_set_unknown(s->f, FACT_DST_NETWORKS, "not supported", "Test");
@@ -130,6 +137,7 @@ static const struct {
 	{ "no target", { dead_target }, 5, NO, "VSM2010" },
 	{ "a silent target", { silent_target }, 3, NO, "VSM9003" },
 	{ "the configuration could not be read", { no_config }, 2, NO, "VSM9002" },
+	{ "the service stops in the middle", { stopping }, 2, NO, "VSM9002" },
 	{ "an unknown", { no_networks }, 0, YES, "" },
 	{ "an unknown, refused", { no_networks, refuse_unknown }, 2, NO, "VSM6002" },
 	{ "an unknown of no concern, refused", { no_secrets, refuse_unknown }, 0, YES, "" },
