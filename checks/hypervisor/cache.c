@@ -10,7 +10,7 @@ enum { CACHE_SIZE = 64 };
 struct cache {
 	pthread_mutex_t lock;
 	unsigned generation;
-	size_t next;		/* the slot to be used next, the oldest */
+	size_t next; /* the slot to be used next, the oldest */
 	struct slot {
 		char *key;
 		struct box *box;

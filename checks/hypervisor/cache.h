@@ -7,10 +7,10 @@
 
 #include "daemon/base/mem.h"
 
-struct box {			/* immutable once it is in a cache */
+struct box { /* immutable once it is in a cache */
 	_Atomic unsigned refs;
 	struct arena *arena;
-	void *value;		/* in the arena */
+	void *value; /* in the arena */
 };
 
 /* An empty box with one reference, to be filled by its maker. */

@@ -23,11 +23,11 @@
 #include "checks/hypervisor/open.h"
 
 enum {
-	CONN_OPEN_MS = 30000,	/* an opener is abandoned after */
-	CONN_PROBE_MS = 10000,	/* a host that does not answer TCP is unreachable after */
+	CONN_OPEN_MS = 30000, /* an opener is abandoned after */
+	CONN_PROBE_MS = 10000, /* a host that does not answer TCP is unreachable after */
 	CONN_REMEMBER_MS = 1000, /* a failure is not tried again before */
-	CONN_STUCK_EACH = 2,	/* abandoned openers of one connection */
-	CONN_STUCK_ALL = 32,	/* and of all together */
+	CONN_STUCK_EACH = 2, /* abandoned openers of one connection */
+	CONN_STUCK_ALL = 32, /* and of all together */
 };
 
 struct conn;
@@ -38,7 +38,7 @@ struct conn_task {
 	int64_t deadline;
 	/* set when run is called; v is valid until run returns */
 	struct conn *conn;
-	enum access access;	/* ACCESS_OPEN: v is there; else text says why not */
+	enum access access; /* ACCESS_OPEN: v is there; else text says why not */
 	virConnectPtr v;
 	unsigned generation;
 	char text[OPEN_TEXT];

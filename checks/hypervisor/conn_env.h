@@ -15,14 +15,14 @@
 
 struct conn_env {
 	struct timers *timers;
-	struct pool *late;		/* runs tasks that no connection could run */
-	_Atomic unsigned threads;	/* for each connection */
+	struct pool *late; /* runs tasks that no connection could run */
+	_Atomic unsigned threads; /* for each connection */
 	_Atomic int64_t idle_ms;
 	_Atomic bool closing;
-	_Atomic int stuck;		/* abandoned openers */
-	pthread_mutex_t lock;		/* of alive */
-	pthread_cond_t gone;		/* alive fell */
-	size_t alive;			/* threads */
+	_Atomic int stuck; /* abandoned openers */
+	pthread_mutex_t lock; /* of alive */
+	pthread_cond_t gone; /* alive fell */
+	size_t alive; /* threads */
 };
 
 void conn_env_init(struct conn_env *env, struct timers *timers);

@@ -23,24 +23,30 @@ enum { FUSE_MAGIC = 0x65735546 };
  * libvirt; for FUSE, and where only a list of mounts could be read, the type's name does.
  */
 static const struct shared {
-	unsigned magic;		/* 0: by name alone */
+	unsigned magic; /* 0: by name alone */
 	const char *name;
 	bool coherent;
 } shared[] = {
-	{ 0x6969, "nfs", false }, { 0x6969, "nfs4", false },
-	{ 0x01161970, "gfs2", true }, { 0x7461636f, "ocfs2", true },
-	{ 0x6b414653, "afs", false }, { 0x517b, "smbfs", false },
-	{ 0xff534d42, "cifs", false }, { 0x00c36400, "ceph", true },
-	{ 0x47504653, "gpfs", false }, { 0x61636673, "acfs", false },
+	{ 0x6969, "nfs", false },
+	{ 0x6969, "nfs4", false },
+	{ 0x01161970, "gfs2", true },
+	{ 0x7461636f, "ocfs2", true },
+	{ 0x6b414653, "afs", false },
+	{ 0x517b, "smbfs", false },
+	{ 0xff534d42, "cifs", false },
+	{ 0x00c36400, "ceph", true },
+	{ 0x47504653, "gpfs", false },
+	{ 0x61636673, "acfs", false },
 	{ 0x19830326, "beegfs", false },
-	{ 0, "fuse.glusterfs", true }, { 0, "fuse.quobyte", false },
+	{ 0, "fuse.glusterfs", true },
+	{ 0, "fuse.quobyte", false },
 };
 
 static const struct shared *shared_by(unsigned magic, const char *name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(shared); i++) {
-		if (magic && magic != FUSE_MAGIC ? shared[i].magic == magic :
-				name && strcmp(shared[i].name, name) == 0)
+		if (magic && magic != FUSE_MAGIC ? shared[i].magic == magic
+						 : name && strcmp(shared[i].name, name) == 0)
 			return &shared[i];
 	}
 	return NULL;
@@ -60,7 +66,7 @@ static pid_t daemon_of(const char *socket_path)
 	if (fd < 0)
 		return 0;
 	if (connect(fd, (struct sockaddr *)&sun, sizeof sun) < 0 ||
-			getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0)
+		getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0)
 		cred.pid = 0;
 	close(fd);
 	return cred.pid;
@@ -69,7 +75,8 @@ static pid_t daemon_of(const char *socket_path)
 static pid_t find_daemon(const struct open_target *t)
 {
 	static const char *const usual[] = {
-		"/run/libvirt/virtqemud-sock", "/run/libvirt/libvirt-sock",
+		"/run/libvirt/virtqemud-sock",
+		"/run/libvirt/libvirt-sock",
 	};
 	pid_t pid = 0;
 
@@ -123,7 +130,8 @@ void fs_view_open(struct fs_view *v, const char *uri)
 	snprintf(path, sizeof path, "/proc/%d/mountinfo", (int)pid);
 	v->mounts = read_file(path);
 	if (v->root < 0 && !v->mounts)
-		v->why = "this service may not look at the mounts of the source hypervisor's daemon";
+		v->why =
+			"this service may not look at the mounts of the source hypervisor's daemon";
 }
 
 void fs_view_close(struct fs_view *v)
@@ -174,7 +182,7 @@ char *fs_type_in(const char *mountinfo, const char *path, unsigned long mount_id
 		size_t len;
 
 		if (!dash || sscanf(line, "%lu %*u %*s %*s %4095s", &id, point) != 2 ||
-				sscanf(dash, " - %127s", type) != 1)
+			sscanf(dash, " - %127s", type) != 1)
 			continue;
 		unescape(point);
 		len = mount_id ? id == mount_id : covers(point, path);
@@ -231,8 +239,8 @@ static void judge(unsigned magic, const char *name, struct arena *a, struct disk
 	out->why = NULL;
 }
 
-static bool look_inside(const struct fs_view *v, const char *path, struct arena *a,
-	struct disk_here *out)
+static bool look_inside(
+	const struct fs_view *v, const char *path, struct arena *a, struct disk_here *out)
 {
 	int fd = v->root < 0 ? -1 : open_near(v->root, path, a);
 	struct statfs sb;

@@ -9,9 +9,9 @@
 
 /* One look at one daemon; pid 0 is this process (a driver inside it). */
 struct fs_view {
-	int root;		/* a directory file descriptor of its root; -1: not permitted */
-	char *mounts;		/* its /proc/PID/mountinfo; NULL: not permitted */
-	const char *why;	/* static: why neither could be had */
+	int root; /* a directory file descriptor of its root; -1: not permitted */
+	char *mounts; /* its /proc/PID/mountinfo; NULL: not permitted */
+	const char *why; /* static: why neither could be had */
 };
 
 /* The daemon behind a local URI, or NULL sentence-wise in why. */

@@ -16,25 +16,45 @@ struct gather {
 	struct hv_gather *g;
 	struct side src, dst;
 	struct conn_task src_task, dst_task, needs_task;
-	_Atomic unsigned ready;		/* still missing before the second step: 2, 1, 0 */
-	_Atomic unsigned parts;		/* still under way: source, destination */
-	bool dst_open, configured;	/* written before ready falls */
+	_Atomic unsigned ready; /* still missing before the second step: 2, 1, 0 */
+	_Atomic unsigned parts; /* still under way: source, destination */
+	bool dst_open, configured; /* written before ready falls */
 	struct conn *dst_conn;
 };
 
-#define CONTAINER(p, type, member) ((type *)(void *)((char *)(p) - offsetof(type, member)))
+#define CONTAINER(p, type, member) ((type *)(void *)((char *)(p)-offsetof(type, member)))
 
 static const enum fact vm_facts[] = {
-	FACT_VM, FACT_VM_STATE, FACT_VM_JOB, FACT_VM_CONTROL, FACT_VM_CONFIG, FACT_VM_BLOCKJOBS,
-	FACT_VM_SNAPSHOTS, FACT_VM_CHECKPOINTS, FACT_VM_SAVE_IMAGE, FACT_VM_DISK_FS,
-	FACT_SRC_HOST, FACT_SRC_CAPS,
+	FACT_VM,
+	FACT_VM_STATE,
+	FACT_VM_JOB,
+	FACT_VM_CONTROL,
+	FACT_VM_CONFIG,
+	FACT_VM_BLOCKJOBS,
+	FACT_VM_SNAPSHOTS,
+	FACT_VM_CHECKPOINTS,
+	FACT_VM_SAVE_IMAGE,
+	FACT_VM_DISK_FS,
+	FACT_SRC_HOST,
+	FACT_SRC_CAPS,
 };
 static const enum fact dst_facts[] = {
-	FACT_DST_HOST, FACT_DST_CAPS, FACT_DST_MEMORY, FACT_DST_CPUMAP, FACT_DST_NODEDEVS,
+	FACT_DST_HOST,
+	FACT_DST_CAPS,
+	FACT_DST_MEMORY,
+	FACT_DST_CPUMAP,
+	FACT_DST_NODEDEVS,
 };
 static const enum fact need_facts[] = {
-	FACT_DST_DOMCAPS, FACT_DST_CPU, FACT_DST_NAMES, FACT_DST_STORAGE, FACT_DST_SECRETS,
-	FACT_DST_NETWORKS, FACT_DST_BRIDGES, FACT_DST_NWFILTERS, FACT_DST_DOMAINS,
+	FACT_DST_DOMCAPS,
+	FACT_DST_CPU,
+	FACT_DST_NAMES,
+	FACT_DST_STORAGE,
+	FACT_DST_SECRETS,
+	FACT_DST_NETWORKS,
+	FACT_DST_BRIDGES,
+	FACT_DST_NWFILTERS,
+	FACT_DST_DOMAINS,
 };
 
 static void skip_all(struct facts *f, const enum fact *ids, size_t n, const char *why)
@@ -70,9 +90,17 @@ static void run_needs(struct conn_task *t)
 {
 	struct gather *w = CONTAINER(t, struct gather, needs_task);
 	struct side *s = &w->dst;
-	static void (*const asks[])(struct side *s) = {
-		gather_names, gather_domcaps, gather_cpu, gather_storage, gather_secrets,
-		gather_networks, gather_bridges, gather_nwfilters, gather_peers, gather_capacity,
+	static void (*const asks[])(struct side * s) = {
+		gather_names,
+		gather_domcaps,
+		gather_cpu,
+		gather_storage,
+		gather_secrets,
+		gather_networks,
+		gather_bridges,
+		gather_nwfilters,
+		gather_peers,
+		gather_capacity,
 	};
 
 	open_side(s, t);
@@ -97,7 +125,8 @@ static void step_ready(struct gather *w)
 		return;
 	}
 	if (!w->dst_open)
-		why = w->dst.host->access_text ? w->dst.host->access_text : "no target host was asked";
+		why = w->dst.host->access_text ? w->dst.host->access_text
+					       : "no target host was asked";
 	skip_all(w->dst.f, need_facts, ARRAY_LEN(need_facts), why);
 	part_done(w);
 }
@@ -198,7 +227,7 @@ static void start_destination(struct gather *w)
 	if (d.access == ACCESS_OPEN && !w->dst_conn) {
 		f->dst.access = ACCESS_FAILED;
 		f->dst.access_text = "too many hypervisor connections are in use; "
-			"raise [limits] max_hypervisors or try again later";
+				     "raise [limits] max_hypervisors or try again later";
 	}
 	if (!w->dst_conn) {
 		destination_over(w, f->dst.access_text);
@@ -215,7 +244,10 @@ void hv_gather_start(struct hv *hv, struct hv_gather *g)
 	struct facts *f = g->facts;
 
 	*w = (struct gather){
-		.hv = hv, .g = g, .ready = 2, .parts = 2,
+		.hv = hv,
+		.g = g,
+		.ready = 2,
+		.parts = 2,
 		.src = { .hv = hv, .g = g, .f = f, .arena = f->arena, .host = &f->src },
 		.dst = { .hv = hv, .g = g, .f = f, .arena = f->dst_arena, .host = &f->dst },
 	};

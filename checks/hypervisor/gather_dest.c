@@ -14,7 +14,7 @@ static void read_clash(struct side *s, virDomainPtr dom, struct name_clash *out)
 	out->name = arena_strdup(s->arena, virDomainGetName(dom));
 	out->uuid = arena_strdup(s->arena, uuid);
 	if (side_more(s, "reading the state of a virtual system there") &&
-			virDomainGetState(dom, &out->state, &out->reason, 0) < 0)
+		virDomainGetState(dom, &out->state, &out->reason, 0) < 0)
 		out->state = VIR_DOMAIN_NOSTATE;
 	if (side_more(s, "reading the state of a virtual system there"))
 		out->active = virDomainIsActive(dom) == 1;
@@ -97,8 +97,8 @@ static void refused_domcaps(struct side *s, const char *key)
 static void ask_domcaps(struct side *s, const char *key)
 {
 	const struct vm_config *c = &s->f->config;
-	char *text = virConnectGetDomainCapabilities(s->v, c->emulator, c->arch, c->machine,
-		c->virt, 0);
+	char *text =
+		virConnectGetDomainCapabilities(s->v, c->emulator, c->arch, c->machine, c->virt, 0);
 	struct domcaps *caps;
 	struct box *b;
 	struct err e;
@@ -134,7 +134,7 @@ void gather_domcaps(struct side *s)
 		box_keep(s->arena, b);
 		facts_set_known(s->f, FACT_DST_DOMCAPS);
 	} else if (side_begin(s, FACT_DST_DOMCAPS,
-			"asking what guests of this kind may have on the target host")) {
+			   "asking what guests of this kind may have on the target host")) {
 		ask_domcaps(s, key);
 	}
 }
@@ -197,9 +197,14 @@ void gather_cpu(struct side *s)
 
 static int usage_type(const char *name)
 {
-	static const struct { const char *name; int type; } types[] = {
-		{ "volume", VIR_SECRET_USAGE_TYPE_VOLUME }, { "ceph", VIR_SECRET_USAGE_TYPE_CEPH },
-		{ "iscsi", VIR_SECRET_USAGE_TYPE_ISCSI }, { "tls", VIR_SECRET_USAGE_TYPE_TLS },
+	static const struct {
+		const char *name;
+		int type;
+	} types[] = {
+		{ "volume", VIR_SECRET_USAGE_TYPE_VOLUME },
+		{ "ceph", VIR_SECRET_USAGE_TYPE_CEPH },
+		{ "iscsi", VIR_SECRET_USAGE_TYPE_ISCSI },
+		{ "tls", VIR_SECRET_USAGE_TYPE_TLS },
 		{ "vtpm", VIR_SECRET_USAGE_TYPE_VTPM },
 	};
 

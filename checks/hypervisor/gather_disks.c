@@ -17,15 +17,20 @@ struct look {
 
 /* What a pool's type says of all that is in it. */
 static const struct {
-	const char *type, *format;	/* format NULL: any */
+	const char *type, *format; /* format NULL: any */
 	enum tri shared, coherent;
 } pool_kinds[] = {
-	{ "netfs", "glusterfs", TRI_YES, TRI_YES }, { "netfs", NULL, TRI_YES, TRI_NO },
-	{ "fs", "gfs2", TRI_YES, TRI_YES }, { "fs", "ocfs2", TRI_YES, TRI_YES },
+	{ "netfs", "glusterfs", TRI_YES, TRI_YES },
+	{ "netfs", NULL, TRI_YES, TRI_NO },
+	{ "fs", "gfs2", TRI_YES, TRI_YES },
+	{ "fs", "ocfs2", TRI_YES, TRI_YES },
 	{ "fs", NULL, TRI_NO, TRI_NO },
-	{ "gluster", NULL, TRI_YES, TRI_YES }, { "rbd", NULL, TRI_YES, TRI_YES },
-	{ "sheepdog", NULL, TRI_YES, TRI_YES }, { "iscsi", NULL, TRI_YES, TRI_NO },
-	{ "iscsi-direct", NULL, TRI_YES, TRI_YES }, { "vstorage", NULL, TRI_YES, TRI_NO },
+	{ "gluster", NULL, TRI_YES, TRI_YES },
+	{ "rbd", NULL, TRI_YES, TRI_YES },
+	{ "sheepdog", NULL, TRI_YES, TRI_YES },
+	{ "iscsi", NULL, TRI_YES, TRI_NO },
+	{ "iscsi-direct", NULL, TRI_YES, TRI_YES },
+	{ "vstorage", NULL, TRI_YES, TRI_NO },
 };
 
 static void list_pools(struct look *l)
@@ -38,7 +43,8 @@ static void list_pools(struct look *l)
 static void judge_by_pool(struct look *l, const struct pool_seen *p, struct disk_here *out)
 {
 	for (size_t i = 0; p->type && i < ARRAY_LEN(pool_kinds); i++) {
-		if (strcmp(p->type, pool_kinds[i].type) != 0 || (pool_kinds[i].format &&
+		if (strcmp(p->type, pool_kinds[i].type) != 0 ||
+			(pool_kinds[i].format &&
 				(!p->format || strcmp(p->format, pool_kinds[i].format) != 0)))
 			continue;
 		out->shared_fs = pool_kinds[i].shared;
@@ -59,8 +65,8 @@ static const struct pool_seen *pool_named(const struct look *l, const char *name
 	return NULL;
 }
 
-static void look_at_file(struct look *l, const char *path, const struct pool_seen *pool,
-	struct disk_here *out)
+static void look_at_file(
+	struct look *l, const char *path, const struct pool_seen *pool, struct disk_here *out)
 {
 	if (!side_is_test(l->s))
 		fs_look(&l->view, path, l->s->arena, out);
@@ -93,8 +99,8 @@ static void look_at_volume(struct look *l, const struct vm_disk *disk, struct di
 	}
 	out->pool_type = pool->type;
 	if (pool->target && disk->volume && strncmp(pool->target, "/dev", 4) != 0)
-		look_at_file(l, arena_printf(l->s->arena, "%s/%s", pool->target, disk->volume), pool,
-			out);
+		look_at_file(l, arena_printf(l->s->arena, "%s/%s", pool->target, disk->volume),
+			pool, out);
 	else
 		judge_by_pool(l, pool, out);
 }

@@ -32,10 +32,10 @@ static struct box *ask_identity(struct side *s)
 		free(name);
 	}
 	if (side_more(s, "reading the hypervisor's version") &&
-			virConnectGetVersion(s->v, &id->hv_version) < 0)
+		virConnectGetVersion(s->v, &id->hv_version) < 0)
 		id->hv_version = 0;
 	if (side_more(s, "reading libvirt's version") &&
-			virConnectGetLibVersion(s->v, &id->lib_version) < 0)
+		virConnectGetLibVersion(s->v, &id->lib_version) < 0)
 		id->lib_version = 0;
 	return b;
 }
@@ -115,15 +115,17 @@ static void gather_caps(struct side *s, enum fact id)
 static bool memory_stats(struct side *s, uint64_t *kib)
 {
 	static const char *const fields[] = {
-		VIR_NODE_MEMORY_STATS_FREE, VIR_NODE_MEMORY_STATS_BUFFERS, VIR_NODE_MEMORY_STATS_CACHED,
+		VIR_NODE_MEMORY_STATS_FREE,
+		VIR_NODE_MEMORY_STATS_BUFFERS,
+		VIR_NODE_MEMORY_STATS_CACHED,
 	};
 	virNodeMemoryStats stats[16];
 	int n = 0;
 
 	*kib = 0;
-	if (virNodeGetMemoryStats(s->v, VIR_NODE_MEMORY_STATS_ALL_CELLS, NULL, &n, 0) < 0 || n <= 0 ||
-			(size_t)n > ARRAY_LEN(stats) ||
-			virNodeGetMemoryStats(s->v, VIR_NODE_MEMORY_STATS_ALL_CELLS, stats, &n, 0) < 0)
+	if (virNodeGetMemoryStats(s->v, VIR_NODE_MEMORY_STATS_ALL_CELLS, NULL, &n, 0) < 0 ||
+		n <= 0 || (size_t)n > ARRAY_LEN(stats) ||
+		virNodeGetMemoryStats(s->v, VIR_NODE_MEMORY_STATS_ALL_CELLS, stats, &n, 0) < 0)
 		return false;
 	for (int i = 0; i < n; i++)
 		for (size_t j = 0; j < ARRAY_LEN(fields); j++)
@@ -200,7 +202,8 @@ void gather_capacity(struct side *s)
 	const char *virt = s->f->config.virt;
 	int n;
 
-	if (!virt || strcmp(virt, "qemu") == 0 || !side_more(s, "reading the limit of virtual CPUs"))
+	if (!virt || strcmp(virt, "qemu") == 0 ||
+		!side_more(s, "reading the limit of virtual CPUs"))
 		return;
 	n = virConnectGetMaxVcpus(s->v, virt);
 	if (n > 0)

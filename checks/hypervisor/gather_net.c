@@ -18,8 +18,8 @@ static const struct nic_there *same_before(const struct facts *f, size_t i)
 
 	for (size_t j = 0; j < i; j++)
 		if (is_type(&nics[j], "network") && nics[j].network &&
-				strcmp(nics[j].network, nics[i].network) == 0 &&
-				!nics[j].portgroup && !nics[i].portgroup)
+			strcmp(nics[j].network, nics[i].network) == 0 && !nics[j].portgroup &&
+			!nics[i].portgroup)
 			return &f->nics_there[j];
 	return NULL;
 }
@@ -105,7 +105,7 @@ void gather_networks_here(struct side *s)
 		auto_net virNetworkPtr net = NULL;
 
 		if (!is_type(&config->nics[i], "network") || !config->nics[i].network ||
-				!side_more(s, "reading networks of the source host"))
+			!side_more(s, "reading networks of the source host"))
 			continue;
 		net = virNetworkLookupByName(s->v, config->nics[i].network);
 		if (!net || !read_network(s, net, &xml))
@@ -145,7 +145,8 @@ static enum tri find_node_device(struct side *s, const char *device, const char 
 
 	if (!side_more(s, "looking for network devices on the target host"))
 		return TRI_UNKNOWN;
-	all.n = virConnectListAllNodeDevices(s->v, &all.items, VIR_CONNECT_LIST_NODE_DEVICES_CAP_NET);
+	all.n = virConnectListAllNodeDevices(
+		s->v, &all.items, VIR_CONNECT_LIST_NODE_DEVICES_CAP_NET);
 	if (all.n < 0) {
 		all.n = 0;
 		return side_tri(s, false, -1, why);
@@ -196,8 +197,9 @@ void gather_bridges(struct side *s)
 	s->missing = NULL;
 	for (size_t i = 0; i < config->n_nics; i++) {
 		const struct vm_nic *nic = &config->nics[i];
-		const char *device = is_type(nic, "bridge") ? nic->bridge :
-			is_type(nic, "direct") ? nic->dev : NULL;
+		const char *device = is_type(nic, "bridge")   ? nic->bridge
+				     : is_type(nic, "direct") ? nic->dev
+							      : NULL;
 
 		if (device)
 			ask_device(s, device, &s->f->nics_there[i]);

@@ -52,7 +52,7 @@ static void read_ports(struct side *s, const struct vm_config *config, struct pe
 	}
 	for (size_t i = 0; i < config->n_chardevs; i++)
 		if (config->chardevs[i].mode && config->chardevs[i].service &&
-				strcmp(config->chardevs[i].mode, "bind") == 0)
+			strcmp(config->chardevs[i].mode, "bind") == 0)
 			push_port(s, &ports, out, atoi(config->chardevs[i].service));
 	out->ports = ports;
 }
@@ -74,7 +74,9 @@ static bool read_peer(struct side *s, virDomainPtr dom, struct peer *out)
 	if (r < 0)
 		return true;
 	*out = (struct peer){
-		.name = config.name, .uuid = config.uuid, .vsock_cid = config.vsock_cid,
+		.name = config.name,
+		.uuid = config.uuid,
+		.vsock_cid = config.vsock_cid,
 		.active = virDomainGetID(dom) != (unsigned)-1,
 	};
 	read_nics(s, &config, out);
@@ -89,15 +91,15 @@ static void count_migration(struct side *s, virDomainPtr dom)
 	int type = 0, n = 0, operation = 0;
 
 	if (!s->host->max_migrations || virDomainGetID(dom) == (unsigned)-1 ||
-			!side_more(s, "counting migrations of the target host"))
+		!side_more(s, "counting migrations of the target host"))
 		return;
 	if (virDomainGetJobStats(dom, &type, &params, &n, 0) < 0)
 		return;
 	virTypedParamsGetInt(params, n, VIR_DOMAIN_JOB_OPERATION, &operation);
 	virTypedParamsFree(params, n);
 	s->host->migrations += type != VIR_DOMAIN_JOB_NONE &&
-		(operation == VIR_DOMAIN_JOB_OPERATION_MIGRATION_IN ||
-		 operation == VIR_DOMAIN_JOB_OPERATION_MIGRATION_OUT);
+			       (operation == VIR_DOMAIN_JOB_OPERATION_MIGRATION_IN ||
+				       operation == VIR_DOMAIN_JOB_OPERATION_MIGRATION_OUT);
 }
 
 void gather_peers(struct side *s)

@@ -35,9 +35,12 @@ static bool read_pool(struct side *s, virStoragePoolPtr pool, struct pool_seen *
 	free(text);
 	*out = (struct pool_seen){
 		.name = arena_strdup(s->arena, virStoragePoolGetName(pool)),
-		.type = xml.type, .target = xml.target, .format = xml.format,
+		.type = xml.type,
+		.target = xml.target,
+		.format = xml.format,
 		.available = xml.available,
-		.active = side_more(s, "reading storage pools") && virStoragePoolIsActive(pool) == 1,
+		.active =
+			side_more(s, "reading storage pools") && virStoragePoolIsActive(pool) == 1,
 	};
 	return true;
 }
@@ -121,7 +124,7 @@ static void list_pools(struct storage *st)
 static bool look_again(struct side *s, virStoragePoolPtr pool)
 {
 	return side_more(s, "refreshing a storage pool on the target host") &&
-		virStoragePoolRefresh(pool, 0) == 0;
+	       virStoragePoolRefresh(pool, 0) == 0;
 }
 
 static void ask_volume(struct side *s, const struct vm_disk *disk, struct disk_there *out)
@@ -197,7 +200,8 @@ static void ask_disk(struct storage *st, const struct vm_disk *disk, struct disk
 	else if (strcmp(disk->type, "file") == 0 || strcmp(disk->type, "block") == 0)
 		ask_path(st, disk, out);
 	else
-		out->why = "storage of this type is opened by the guest's hypervisor process itself";
+		out->why =
+			"storage of this type is opened by the guest's hypervisor process itself";
 }
 
 void gather_storage(struct side *s)

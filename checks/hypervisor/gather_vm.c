@@ -7,8 +7,15 @@
 #include <strings.h>
 
 static const enum fact of_the_vm[] = {
-	FACT_VM_STATE, FACT_VM_JOB, FACT_VM_CONTROL, FACT_VM_CONFIG, FACT_VM_BLOCKJOBS,
-	FACT_VM_SNAPSHOTS, FACT_VM_CHECKPOINTS, FACT_VM_SAVE_IMAGE, FACT_VM_DISK_FS,
+	FACT_VM_STATE,
+	FACT_VM_JOB,
+	FACT_VM_CONTROL,
+	FACT_VM_CONFIG,
+	FACT_VM_BLOCKJOBS,
+	FACT_VM_SNAPSHOTS,
+	FACT_VM_CHECKPOINTS,
+	FACT_VM_SAVE_IMAGE,
+	FACT_VM_DISK_FS,
 };
 
 static void skip_vm(struct facts *f, const char *why)
@@ -51,8 +58,8 @@ static void ask_state(struct side *s, virDomainPtr dom)
 	if (!side_begin(s, FACT_VM_STATE, "reading the state of the virtual system"))
 		return;
 	if (virDomainGetState(dom, &vm->state, &vm->reason, 0) < 0 || !side_more(s, s->g->step) ||
-			(active = virDomainIsActive(dom)) < 0 || !side_more(s, s->g->step) ||
-			(persistent = virDomainIsPersistent(dom)) < 0) {
+		(active = virDomainIsActive(dom)) < 0 || !side_more(s, s->g->step) ||
+		(persistent = virDomainIsPersistent(dom)) < 0) {
 		side_failed(s, FACT_VM_STATE);
 		return;
 	}
@@ -164,8 +171,8 @@ static const char *blockjob_name(int type)
 }
 
 /* A mirror shows in the XML even where the driver cannot be asked for jobs. */
-static bool ask_blockjob(struct side *s, virDomainPtr dom, const struct vm_disk *disk,
-	struct blockjob **jobs)
+static bool ask_blockjob(
+	struct side *s, virDomainPtr dom, const struct vm_disk *disk, struct blockjob **jobs)
 {
 	struct vm_facts *vm = &s->f->vm;
 	virDomainBlockJobInfo info = { 0 };
@@ -244,7 +251,7 @@ static void ask_io_error(struct side *s, virDomainPtr dom)
 	int n;
 
 	if (vm->state != VIR_DOMAIN_PAUSED || vm->reason != VIR_DOMAIN_PAUSED_IOERROR ||
-			!side_more(s, "asking for disk errors"))
+		!side_more(s, "asking for disk errors"))
 		return;
 	n = virDomainGetDiskErrors(dom, errors, ARRAY_LEN(errors), 0);
 	for (int i = 0; i < n; i++) {
@@ -264,7 +271,7 @@ static void ask_disk_sizes(struct side *s, virDomainPtr dom)
 		return;
 	for (size_t i = 0; i < config->n_disks; i++) {
 		if (!config->disks[i].target || !side_more(s, "reading the sizes of disks") ||
-				virDomainGetBlockInfo(dom, config->disks[i].target, &info, 0) < 0)
+			virDomainGetBlockInfo(dom, config->disks[i].target, &info, 0) < 0)
 			continue;
 		s->f->disks_here[i].capacity = info.capacity;
 		s->f->disks_here[i].allocation = info.allocation;
@@ -302,8 +309,9 @@ void gather_vm(struct side *s, void (*configured)(struct side *s))
 	s->driver = type && strcasecmp(type, "test") == 0 ? "Test" : arena_strdup(s->arena, type);
 	dom = find_vm(s);
 	if (!dom) {
-		skip_vm(s->f, facts_known(s->f, FACT_VM) ? "there is no such virtual system" :
-			"the virtual system could not be asked for");
+		skip_vm(s->f, facts_known(s->f, FACT_VM)
+				      ? "there is no such virtual system"
+				      : "the virtual system could not be asked for");
 		configured(s);
 		return;
 	}

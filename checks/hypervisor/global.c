@@ -53,7 +53,8 @@ int hv_global_init(struct err *e)
 	xmlInitParser();
 	xmlThrDefSetGenericErrorFunc(NULL, silent_xml);
 	if (virInitialize() < 0)
-		return err_set(e, ERR_IO, "libvirt cannot be initialised: %s", virGetLastErrorMessage());
+		return err_set(
+			e, ERR_IO, "libvirt cannot be initialised: %s", virGetLastErrorMessage());
 	virSetErrorFunc(NULL, silent);
 	if (virEventRegisterDefaultImpl() < 0)
 		return err_set(e, ERR_IO, "libvirt's event loop cannot be registered: %s",
@@ -68,7 +69,14 @@ int hv_global_init(struct err *e)
 bool hv_type_migrates(const char *type)
 {
 	static const char *const types[] = {
-		"QEMU", "Xen", "Parallels", "Virtuozzo", "vz", "ESX", "CH", "Test",
+		"QEMU",
+		"Xen",
+		"Parallels",
+		"Virtuozzo",
+		"vz",
+		"ESX",
+		"CH",
+		"Test",
 	};
 
 	for (size_t i = 0; type && i < ARRAY_LEN(types); i++)

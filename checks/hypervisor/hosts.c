@@ -19,7 +19,7 @@ struct network {
 
 /* A row of [destination] allow: a network, or a pattern for names ("*": addresses too). */
 struct rule {
-	const char *pattern;	/* NULL: a network */
+	const char *pattern; /* NULL: a network */
 	struct network network;
 };
 
@@ -58,8 +58,10 @@ static int parse_network(const char *text, struct network *out, struct err *e)
 		return 0;
 	bits = strtoul(slash + 1, &end, 10);
 	if (!isdigit((unsigned char)slash[1]) || *end || bits > out->bits)
-		return err_set(e, ERR_CONFIG, "'%s' in [destination] allow has a prefix length that is "
-			"no number from 0 to %u", text, out->bits);
+		return err_set(e, ERR_CONFIG,
+			"'%s' in [destination] allow has a prefix length that is "
+			"no number from 0 to %u",
+			text, out->bits);
 	out->bits = (unsigned)bits;
 	return 0;
 }
@@ -71,9 +73,10 @@ static int parse_rule(struct hosts *h, const char *text, struct rule *out, struc
 	if (strchr(text, '/') || parse_address(text, bytes))
 		return parse_network(text, &out->network, e);
 	if (!*text || text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			"0123456789.-_*?[]!")])
+					"0123456789.-_*?[]!")])
 		return err_set(e, ERR_CONFIG,
-			"'%s' in [destination] allow is neither a pattern for names nor a network", text);
+			"'%s' in [destination] allow is neither a pattern for names nor a network",
+			text);
 	out->pattern = arena_strdup(h->arena, text);
 	return 0;
 }
@@ -175,8 +178,8 @@ static bool in_network(const struct network *n, int family, const unsigned char 
 
 /* A pattern such as "10.*" must not let an address pass, nor a name "10.example": patterns are
  * for names, networks for addresses, and "*" alone is everything. */
-static bool allowed(const struct hosts *h, const char *name, int family,
-	const unsigned char bytes[16])
+static bool allowed(
+	const struct hosts *h, const char *name, int family, const unsigned char bytes[16])
 {
 	for (size_t i = 0; i < h->n_rules; i++) {
 		const struct rule *r = &h->rules[i];
@@ -202,8 +205,8 @@ static bool plain_name(const char *name)
 	return n > 0 && n <= 255 && isalnum((unsigned char)name[0]);
 }
 
-static const char *fill_template(const struct hosts *h, struct arena *a, const char *name,
-	int family)
+static const char *fill_template(
+	const struct hosts *h, struct arena *a, const char *name, int family)
 {
 	const char *hole = strstr(h->template, HOLE);
 	bool brackets = family == AF_INET6;
@@ -226,7 +229,8 @@ void hosts_find(const struct hosts *h, const char *name, struct arena *a, struct
 		if (strcasecmp(h->rows[i].name, name) != 0)
 			continue;
 		*out = (struct destination){
-			.access = ACCESS_OPEN, .uri = arena_strdup(a, h->rows[i].uri),
+			.access = ACCESS_OPEN,
+			.uri = arena_strdup(a, h->rows[i].uri),
 			.open_uri = hosts_open_uri(h, a, h->rows[i].uri),
 			.maintenance = h->rows[i].maintenance,
 			.max_migrations = h->rows[i].max_migrations,

@@ -30,7 +30,8 @@ static void send_greeting(struct hv *hv)
 {
 	struct greeting *g = mem_calloc(1, sizeof *g);
 
-	*g = (struct greeting){ .task = { .run = greet, .deadline = clock_in(GREETING_MS) }, .hv = hv };
+	*g = (struct greeting){ .task = { .run = greet, .deadline = clock_in(GREETING_MS) },
+		.hv = hv };
 	conn_submit(hv->source, &g->task);
 }
 
@@ -49,8 +50,8 @@ static void take_config(struct hv *hv, const struct hv_config *c, struct hosts *
 	hosts_unref(hv->hosts);
 	hv->hosts = hosts;
 	hv->max_destinations = c->max_connections ? c->max_connections : 1;
-	hv->given_name = c->source_name && *c->source_name ?
-		arena_strdup(hv->names, c->source_name) : NULL;
+	hv->given_name =
+		c->source_name && *c->source_name ? arena_strdup(hv->names, c->source_name) : NULL;
 	hv->env.threads = c->threads_per_connection ? c->threads_per_connection : 1;
 	hv->env.idle_ms = c->idle_ms > 0 ? c->idle_ms : 1;
 }
@@ -84,7 +85,8 @@ int hv_set_config(struct hv *hv, const struct hv_config *c, struct err *e)
 	struct hosts *hosts;
 
 	if (!c->source_uri || strcmp(c->source_uri, hv->source_uri) != 0)
-		return err_set(e, ERR_CONFIG, "[source] uri cannot change while the daemon runs; "
+		return err_set(e, ERR_CONFIG,
+			"[source] uri cannot change while the daemon runs; "
 			"restart it to speak for another hypervisor");
 	if (hosts_new(c, &hosts, e) < 0)
 		return -e->code;
@@ -182,8 +184,8 @@ static struct conn *find_destination(struct hv *hv, const char *open_uri)
 			return hv->destinations[i];
 	if (hv->env.closing || !make_room(hv))
 		return NULL;
-	hv->destinations = mem_realloc(hv->destinations, hv->n_destinations + 1,
-		sizeof(struct conn *));
+	hv->destinations =
+		mem_realloc(hv->destinations, hv->n_destinations + 1, sizeof(struct conn *));
 	hv->destinations[hv->n_destinations] = conn_new(&hv->env, open_uri, false);
 	return hv->destinations[hv->n_destinations++];
 }

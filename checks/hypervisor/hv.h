@@ -26,7 +26,7 @@
 
 struct hv;
 
-struct hv_host {		/* a [hosts] row with its [host NAME] section */
+struct hv_host { /* a [hosts] row with its [host NAME] section */
 	const char *name, *uri;
 	bool maintenance;
 	unsigned max_migrations;
@@ -34,16 +34,17 @@ struct hv_host {		/* a [hosts] row with its [host NAME] section */
 
 struct hv_config {
 	const char *source_uri;
-	const char *source_name;	/* NULL or "": what libvirt says */
-	const char *uri_template;	/* with one {host}; IPv6 is bracketed by us */
-	const char *const *allow;	/* patterns (fnmatch on names) and networks (CIDR); none: only hosts */
+	const char *source_name; /* NULL or "": what libvirt says */
+	const char *uri_template; /* with one {host}; IPv6 is bracketed by us */
+	const char *const
+		*allow; /* patterns (fnmatch on names) and networks (CIDR); none: only hosts */
 	size_t n_allow;
 	const struct hv_host *hosts;
 	size_t n_hosts;
-	const char *pki_path, *auth_file;	/* NULL or "": libvirt's own */
-	unsigned threads_per_connection;	/* 4 */
-	unsigned max_connections;		/* destinations open at once */
-	int64_t idle_ms;			/* a destination unused for so long is closed */
+	const char *pki_path, *auth_file; /* NULL or "": libvirt's own */
+	unsigned threads_per_connection; /* 4 */
+	unsigned max_connections; /* destinations open at once */
+	int64_t idle_ms; /* a destination unused for so long is closed */
 };
 
 /* Starts libvirt and the event loop; once per process, before hv_new. */
@@ -68,7 +69,7 @@ bool hv_type_migrates(const char *type);
 
 struct hv_vm {
 	const char *uuid, *name, *title;
-	int state, reason;		/* virDomainState */
+	int state, reason; /* virDomainState */
 	bool persistent, save_image;
 };
 
@@ -101,13 +102,13 @@ const struct hv_host *hv_hosts(struct hv *hv, struct arena *a, size_t *n);
  * depends on the VM's configuration is asked of the destination after prepare.
  */
 struct hv_gather {
-	struct facts *facts;		/* inputs set */
-	int64_t deadline;		/* no new libvirt call is begun past it */
+	struct facts *facts; /* inputs set */
+	int64_t deadline; /* no new libvirt call is begun past it */
 	/* Called on a hypervisor thread when facts.stored is known: sets facts.config. */
 	void (*prepare)(struct hv_gather *g);
-	void (*done)(struct hv_gather *g);	/* exactly once, any thread */
+	void (*done)(struct hv_gather *g); /* exactly once, any thread */
 	void *arg;
-	_Atomic(const char *) step;	/* static text: what is being waited for */
+	_Atomic(const char *) step; /* static text: what is being waited for */
 };
 void hv_gather_start(struct hv *hv, struct hv_gather *g);
 

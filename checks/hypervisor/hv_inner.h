@@ -13,8 +13,8 @@ struct hv {
 	struct conn *source;
 	char *source_uri;
 
-	pthread_mutex_t lock;		/* of all below */
-	struct arena *names;		/* keeps every host name ever told */
+	pthread_mutex_t lock; /* of all below */
+	struct arena *names; /* keeps every host name ever told */
 	const char *given_name, *learned_name, *own_name;
 	struct hosts *hosts;
 	struct conn **destinations;

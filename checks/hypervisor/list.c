@@ -96,7 +96,8 @@ static int failed(struct listing *g, virConnectPtr v)
 static int call(struct listing *g)
 {
 	if (clock_ms() >= g->task.deadline)
-		return err_set(&g->err, ERR_TIMEOUT, "the source hypervisor did not answer in time");
+		return err_set(
+			&g->err, ERR_TIMEOUT, "the source hypervisor did not answer in time");
 	count_add(COUNT_HV_CALLS_TOTAL, 1);
 	return 0;
 }
@@ -113,7 +114,8 @@ static void add(struct listing *g, virDomainPtr dom, bool persistent, bool save_
 		.uuid = arena_strdup(g->arena, uuid),
 		.name = arena_strdup(g->arena, virDomainGetName(dom)),
 		.title = arena_strdup(g->arena, title),
-		.persistent = persistent, .save_image = save_image,
+		.persistent = persistent,
+		.save_image = save_image,
 	};
 	free(title);
 	/* A domain that went away meanwhile is not listed. */
@@ -168,8 +170,8 @@ static void list_all(struct listing *g, virConnectPtr v)
 	auto_domains struct domains all = { 0 }, transient = { 0 }, saved = { 0 };
 
 	if (list(g, v, 0, &all) < 0 ||
-			list(g, v, VIR_CONNECT_LIST_DOMAINS_TRANSIENT, &transient) < 0 ||
-			list(g, v, VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE, &saved) < 0)
+		list(g, v, VIR_CONNECT_LIST_DOMAINS_TRANSIENT, &transient) < 0 ||
+		list(g, v, VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE, &saved) < 0)
 		return;
 	for (int i = 0; i < all.n; i++) {
 		if (call(g) < 0)
@@ -230,7 +232,10 @@ void hv_list_vms(struct hv *hv, struct hv_list *l)
 
 	*g = (struct listing){
 		.task = { .run = run, .deadline = l->deadline },
-		.refs = 2, .hv = hv, .l = l, .arena = arena_new(),
+		.refs = 2,
+		.hv = hv,
+		.l = l,
+		.arena = arena_new(),
 		.only = l->only ? mem_strdup(l->only) : NULL,
 	};
 	l->err = (struct err){ 0 };

@@ -17,10 +17,15 @@ enum { KEEPALIVE_SECONDS = 5, KEEPALIVE_COUNT = 3, MAX_ADDRESSES = 8 };
 
 static const struct carrier {
 	const char *name;
-	unsigned port;		/* probed; 0: not over TCP */
+	unsigned port; /* probed; 0: not over TCP */
 } transports[] = {
-	{ "tls", 16514 }, { "tcp", 16509 }, { "ssh", 22 }, { "libssh", 22 }, { "libssh2", 22 },
-	{ "unix", 0 }, { "ext", 0 },
+	{ "tls", 16514 },
+	{ "tcp", 16509 },
+	{ "ssh", 22 },
+	{ "libssh", 22 },
+	{ "libssh2", 22 },
+	{ "unix", 0 },
+	{ "ext", 0 },
 };
 
 static void copy(char *out, size_t size, const char *text)
@@ -145,16 +150,17 @@ static enum access probe(const struct open_target *t, int64_t deadline,
 	freeaddrinfo(list);
 	if (error == 0)
 		return ACCESS_OPEN;
-	snprintf(text, OPEN_TEXT, error == ECONNREFUSED ?
-		"nothing listens on port %s of %s: %s" : "port %s of %s cannot be reached: %s",
+	snprintf(text, OPEN_TEXT,
+		error == ECONNREFUSED ? "nothing listens on port %s of %s: %s"
+				      : "port %s of %s cannot be reached: %s",
 		t->port, t->host, strerror(error));
 	return error == ECONNREFUSED ? ACCESS_NO_SERVICE : ACCESS_UNREACHABLE;
 }
 
 /* Which of libvirt's errors mean what; rows with a word in the text go first. */
 static const struct {
-	int code;		/* 0: any */
-	const char *word;	/* in the text; NULL: any */
+	int code; /* 0: any */
+	const char *word; /* in the text; NULL: any */
 	enum access access;
 } meanings[] = {
 	{ 0, "certificate", ACCESS_CERTIFICATE },
@@ -188,7 +194,7 @@ enum access open_access_of(const virError *err, const struct open_target *t)
 		return ACCESS_FAILED;
 	for (size_t i = 0; i < ARRAY_LEN(meanings); i++)
 		if ((!meanings[i].code || meanings[i].code == err->code) &&
-				(!meanings[i].word || strstr(text, meanings[i].word)))
+			(!meanings[i].word || strstr(text, meanings[i].word)))
 			return meanings[i].access;
 	if (err->code == VIR_ERR_SYSTEM_ERROR && err->domain == VIR_FROM_RPC)
 		return t->host[0] ? ACCESS_UNREACHABLE : ACCESS_NO_SERVICE;
@@ -207,8 +213,14 @@ static int never_prompt(virConnectCredentialPtr cred, unsigned n, void *arg)
 static virConnectPtr open_libvirt(const char *uri)
 {
 	int types[] = {
-		VIR_CRED_AUTHNAME, VIR_CRED_PASSPHRASE, VIR_CRED_ECHOPROMPT, VIR_CRED_NOECHOPROMPT,
-		VIR_CRED_USERNAME, VIR_CRED_LANGUAGE, VIR_CRED_CNONCE, VIR_CRED_REALM,
+		VIR_CRED_AUTHNAME,
+		VIR_CRED_PASSPHRASE,
+		VIR_CRED_ECHOPROMPT,
+		VIR_CRED_NOECHOPROMPT,
+		VIR_CRED_USERNAME,
+		VIR_CRED_LANGUAGE,
+		VIR_CRED_CNONCE,
+		VIR_CRED_REALM,
 	};
 	virConnectAuth auth = {
 		.credtype = types, .ncredtype = ARRAY_LEN(types), .cb = never_prompt
@@ -238,6 +250,7 @@ enum access open_hypervisor(const char *uri, int64_t deadline, _Atomic(const cha
 		return ACCESS_OPEN;
 	}
 	err = virGetLastError();
-	snprintf(text, OPEN_TEXT, "libvirt: %s", err && err->message ? err->message : "no reason given");
+	snprintf(text, OPEN_TEXT, "libvirt: %s",
+		err && err->message ? err->message : "no reason given");
 	return open_access_of(err, &target);
 }

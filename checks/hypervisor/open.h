@@ -13,10 +13,10 @@ enum { OPEN_TEXT = 512 };
 
 /* What a URI says; the zero value means a local driver. */
 struct open_target {
-	char host[256];		/* without brackets; "": local */
+	char host[256]; /* without brackets; "": local */
 	char port[8];
-	char transport[16];	/* "tls", "tcp", "ssh", "unix", ... ; "": none */
-	char socket[108];	/* unix socket named by ?socket= */
+	char transport[16]; /* "tls", "tcp", "ssh", "unix", ... ; "": none */
+	char socket[108]; /* unix socket named by ?socket= */
 };
 /* False when uri has none of this: such a URI is left to libvirt. */
 bool open_parse(const char *uri, struct open_target *out);

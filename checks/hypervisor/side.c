@@ -47,8 +47,8 @@ static void note_loss(struct side *s)
 	if (!s->lost)
 		return;
 	s->host->access = ACCESS_LOST;
-	s->host->access_text = arena_printf(s->arena, "the connection was lost: %s",
-		virGetLastErrorMessage());
+	s->host->access_text =
+		arena_printf(s->arena, "the connection was lost: %s", virGetLastErrorMessage());
 }
 
 const char *side_error(struct side *s)
@@ -104,8 +104,8 @@ static bool is_uuid(const char *text)
 	size_t i;
 
 	for (i = 0; text[i]; i++)
-		if (i == 8 || i == 13 || i == 18 || i == 23 ? text[i] != '-' :
-				!isxdigit((unsigned char)text[i]))
+		if (i == 8 || i == 13 || i == 18 || i == 23 ? text[i] != '-'
+							    : !isxdigit((unsigned char)text[i]))
 			return false;
 	return i == 36;
 }

@@ -20,15 +20,15 @@ struct side {
 	struct hv *hv;
 	struct hv_gather *g;
 	struct facts *f;
-	struct arena *arena;	/* what this side tells lives here */
+	struct arena *arena; /* what this side tells lives here */
 	struct host_facts *host;
 	struct conn *conn;
 	virConnectPtr v;
 	unsigned generation;
-	const char *uri;	/* as opened */
-	const char *driver;	/* "QEMU", "Test": for facts whose call is missing */
-	bool lost;		/* the connection broke */
-	const char *missing;	/* the call that this driver lacks, since side_begin */
+	const char *uri; /* as opened */
+	const char *driver; /* "QEMU", "Test": for facts whose call is missing */
+	bool lost; /* the connection broke */
+	const char *missing; /* the call that this driver lacks, since side_begin */
 };
 
 /* Begins a group: false, and the group unknown, when the deadline passed or the connection is

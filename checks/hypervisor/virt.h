@@ -7,11 +7,11 @@
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 
-#define VIRT_AUTO(type, name, unref) \
-	static inline void virt_##name##_freep(type *p) \
-	{ \
-		if (*p) \
-			unref(*p); \
+#define VIRT_AUTO(type, name, unref)                                                               \
+	static inline void virt_##name##_freep(type *p)                                            \
+	{                                                                                          \
+		if (*p)                                                                            \
+			unref(*p);                                                                 \
 	}
 
 VIRT_AUTO(virDomainPtr, dom, virDomainFree)

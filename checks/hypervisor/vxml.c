@@ -7,8 +7,8 @@
 
 xmlDoc *vxml_read(const char *text, const char *root, struct err *e)
 {
-	const int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
-		XML_PARSE_NOCDATA;
+	const int options =
+		XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA;
 	xmlDoc *doc = xmlReadMemory(text, (int)strlen(text), "libvirt.xml", NULL, options);
 
 	if (doc && !doc->intSubset && vxml_is(xmlDocGetRootElement(doc), root))
@@ -21,7 +21,8 @@ xmlDoc *vxml_read(const char *text, const char *root, struct err *e)
 
 bool vxml_is(const xmlNode *n, const char *name)
 {
-	return n && n->type == XML_ELEMENT_NODE && (!name || strcmp((const char *)n->name, name) == 0);
+	return n && n->type == XML_ELEMENT_NODE &&
+	       (!name || strcmp((const char *)n->name, name) == 0);
 }
 
 static xmlNode *first_from(xmlNode *n, const char *name)
@@ -124,11 +125,21 @@ uint64_t xml_text_u64(const xmlNode *n)
 
 uint64_t vxml_kib(const xmlNode *n)
 {
-	static const struct { const char *name; uint64_t bytes; } units[] = {
-		{ "b", 1 }, { "bytes", 1 }, { "KB", 1000 },
-		{ "MB", 1000000 }, { "M", 1 << 20 }, { "MiB", 1 << 20 },
-		{ "GB", 1000000000 }, { "G", 1 << 30 }, { "GiB", 1 << 30 },
-		{ "TB", UINT64_C(1000000000000) }, { "T", UINT64_C(1) << 40 },
+	static const struct {
+		const char *name;
+		uint64_t bytes;
+	} units[] = {
+		{ "b", 1 },
+		{ "bytes", 1 },
+		{ "KB", 1000 },
+		{ "MB", 1000000 },
+		{ "M", 1 << 20 },
+		{ "MiB", 1 << 20 },
+		{ "GB", 1000000000 },
+		{ "G", 1 << 30 },
+		{ "GiB", 1 << 30 },
+		{ "TB", UINT64_C(1000000000000) },
+		{ "T", UINT64_C(1) << 40 },
 		{ "TiB", UINT64_C(1) << 40 },
 	};
 	uint64_t amount = xml_text_u64(n), bytes;
@@ -173,7 +184,7 @@ int vxml_network(const char *text, struct arena *a, struct vxml_network *out, st
 	if (vxml_child(root, "forward") && !out->forward)
 		out->forward = "nat"; /* libvirt's default for a <forward> without mode */
 	XML_EACH(group, root, "portgroup")
-		*ARENA_PUSH(a, groups, out->n_portgroups) = vxml_attr(a, group, "name");
+	*ARENA_PUSH(a, groups, out->n_portgroups) = vxml_attr(a, group, "name");
 	out->portgroups = groups;
 	return 0;
 }

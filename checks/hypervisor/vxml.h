@@ -29,7 +29,7 @@ static inline void vxml_doc_freep(xmlDoc **doc)
 /* The first child element of this name (NULL: of any name), and the next sibling of it. */
 xmlNode *vxml_child(const xmlNode *n, const char *name);
 xmlNode *vxml_next(const xmlNode *n, const char *name);
-#define XML_EACH(var, parent, name) \
+#define XML_EACH(var, parent, name)                                                                \
 	for (xmlNode *var = vxml_child((parent), (name)); var; var = vxml_next(var, (name)))
 /* The element at a path of names, "os/type"; the first of each. */
 xmlNode *vxml_at(const xmlNode *n, const char *path);
@@ -60,15 +60,15 @@ void vxml_domain_devices(const xmlNode *devices, struct arena *a, struct vm_conf
 void vxml_domain_disks(const xmlNode *devices, struct arena *a, struct vm_config *out);
 
 struct vxml_network {
-	const char *forward, *bridge;	/* NULL: an isolated network; without a bridge */
+	const char *forward, *bridge; /* NULL: an isolated network; without a bridge */
 	const char *const *portgroups;
 	size_t n_portgroups;
 };
 int vxml_network(const char *text, struct arena *a, struct vxml_network *out, struct err *e);
 
 struct vxml_pool {
-	const char *type, *target, *format;	/* "netfs", "/srv/vm", "nfs" */
-	uint64_t available;			/* bytes */
+	const char *type, *target, *format; /* "netfs", "/srv/vm", "nfs" */
+	uint64_t available; /* bytes */
 };
 int vxml_pool(const char *text, struct arena *a, struct vxml_pool *out, struct err *e);
 

@@ -25,7 +25,8 @@ static void push_name(struct arena *a, struct names *names, const char *name)
 /* Names, and the canonical names behind aliases such as "pc". */
 static void read_machines(const xmlNode *parent, struct arena *a, struct names *out)
 {
-	XML_EACH(machine, parent, "machine") {
+	XML_EACH(machine, parent, "machine")
+	{
 		const char *canonical = vxml_attr(a, machine, "canonical");
 
 		push_name(a, out, vxml_text(a, machine));
@@ -42,7 +43,8 @@ static void read_arch(const xmlNode *arch, const char *os_type, struct arena *a,
 	const char *name = vxml_attr(a, arch, "name");
 
 	read_machines(arch, a, &shared);
-	XML_EACH(domain, arch, "domain") {
+	XML_EACH(domain, arch, "domain")
+	{
 		struct names own = { 0 };
 		const char *path = vxml_text(a, vxml_child(domain, "emulator"));
 
@@ -51,9 +53,12 @@ static void read_arch(const xmlNode *arch, const char *os_type, struct arena *a,
 		if (!own.n)
 			own = shared;
 		*ARENA_PUSH(a, *guests, *n_guests) = (struct caps_guest){
-			.os_type = os_type, .arch = name, .virt = vxml_attr(a, domain, "type"),
+			.os_type = os_type,
+			.arch = name,
+			.virt = vxml_attr(a, domain, "type"),
 			.emulator = path ? path : emulator,
-			.machines = own.items, .n_machines = own.n,
+			.machines = own.items,
+			.n_machines = own.n,
 		};
 	}
 }
@@ -62,11 +67,12 @@ static void read_guests(const xmlNode *root, struct arena *a, struct host_caps *
 {
 	struct caps_guest *guests = NULL;
 
-	XML_EACH(guest, root, "guest") {
+	XML_EACH(guest, root, "guest")
+	{
 		const char *os_type = vxml_text(a, vxml_child(guest, "os_type"));
 
 		XML_EACH(arch, guest, "arch")
-			read_arch(arch, os_type, a, &guests, &out->n_guests);
+		read_arch(arch, os_type, a, &guests, &out->n_guests);
 	}
 	out->guests = guests;
 }
@@ -80,11 +86,11 @@ static void read_cpu(const xmlNode *cpu, struct arena *a, struct host_caps *out)
 	out->cpu_vendor = vxml_text(a, vxml_child(cpu, "vendor"));
 	out->cpu_xml = vxml_dump(a, cpu);
 	XML_EACH(feature, cpu, "feature")
-		*ARENA_PUSH(a, features, out->n_cpu_features) = (struct vm_feature){
-			.name = vxml_attr(a, feature, "name")
-		};
+	*ARENA_PUSH(a, features, out->n_cpu_features) =
+		(struct vm_feature){ .name = vxml_attr(a, feature, "name") };
 	out->cpu_features = features;
-	XML_EACH(counter, cpu, "counter") {
+	XML_EACH(counter, cpu, "counter")
+	{
 		if (!vxml_attr_is(counter, "name", "tsc"))
 			continue;
 		out->tsc_frequency = xml_attr_u64(counter, "frequency");
@@ -100,7 +106,7 @@ static void read_migration(const xmlNode *host, struct arena *a, struct host_cap
 	out->has_migration = migration != NULL;
 	out->live = vxml_child(migration, "live") != NULL;
 	XML_EACH(transport, vxml_child(migration, "uri_transports"), "uri_transport")
-		push_name(a, &transports, vxml_text(a, transport));
+	push_name(a, &transports, vxml_text(a, transport));
 	out->transports = transports.items;
 	out->n_transports = transports.n;
 }
@@ -110,7 +116,7 @@ static void read_secmodels(const xmlNode *host, struct arena *a, struct host_cap
 	struct names models = { 0 };
 
 	XML_EACH(secmodel, host, "secmodel")
-		push_name(a, &models, vxml_text(a, vxml_child(secmodel, "model")));
+	push_name(a, &models, vxml_text(a, vxml_child(secmodel, "model")));
 	out->secmodels = models.items;
 	out->n_secmodels = models.n;
 }
@@ -127,7 +133,7 @@ int vxml_caps(const char *text, struct arena *a, struct host_caps *out, struct e
 	read_migration(host, a, out);
 	read_secmodels(host, a, out);
 	XML_EACH(cell, vxml_at(host, "topology/cells"), "cell")
-		out->numa_nodes++;
+	out->numa_nodes++;
 	read_guests(xmlDocGetRootElement(doc), a, out);
 	return 0;
 }

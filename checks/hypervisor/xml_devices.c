@@ -21,7 +21,8 @@ static const char *nic_type(const xmlNode *n, const xmlNode *source, struct aren
 
 static void read_nics(const xmlNode *devices, struct arena *a, struct vm_config *out)
 {
-	XML_EACH(n, devices, "interface") {
+	XML_EACH(n, devices, "interface")
+	{
 		const xmlNode *source = vxml_child(n, "source");
 
 		*ARENA_PUSH(a, out->nics, out->n_nics) = (struct vm_nic){
@@ -79,7 +80,8 @@ static void read_hostdevs(const xmlNode *devices, struct arena *a, struct vm_con
 {
 	struct vm_hostdev *items = NULL;
 
-	XML_EACH(n, devices, "hostdev") {
+	XML_EACH(n, devices, "hostdev")
+	{
 		const char *type = vxml_attr(a, n, "type");
 
 		*ARENA_PUSH(a, items, out->n_hostdevs) = (struct vm_hostdev){
@@ -98,7 +100,8 @@ static void read_filesystems(const xmlNode *devices, struct arena *a, struct vm_
 	static const char *const sources[] = { "dir", "name", "file", "dev", "socket", "usage" };
 	struct vm_filesystem *items = NULL;
 
-	XML_EACH(n, devices, "filesystem") {
+	XML_EACH(n, devices, "filesystem")
+	{
 		const xmlNode *source = vxml_child(n, "source");
 		struct vm_filesystem *fs = ARENA_PUSH(a, items, out->n_filesystems);
 
@@ -148,10 +151,11 @@ static void read_chardevs(const xmlNode *devices, struct arena *a, struct vm_con
 	struct vm_chardev *items = NULL;
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		XML_EACH(n, devices, kinds[i]) {
+		XML_EACH(n, devices, kinds[i])
+		{
 			/* The first console is the first serial device, shown a second time. */
 			if (serial && vxml_is(n, "console") &&
-					vxml_attr_is(vxml_child(n, "target"), "type", "serial"))
+				vxml_attr_is(vxml_child(n, "target"), "type", "serial"))
 				continue;
 			read_chardev(n, a, ARENA_PUSH(a, items, out->n_chardevs));
 		}
@@ -163,7 +167,8 @@ static void read_graphics(const xmlNode *devices, struct arena *a, struct vm_con
 {
 	struct vm_graphics *items = NULL;
 
-	XML_EACH(n, devices, "graphics") {
+	XML_EACH(n, devices, "graphics")
+	{
 		const xmlNode *listen = vxml_child(n, "listen");
 		const char *address = vxml_attr(a, listen, "address");
 
@@ -184,7 +189,8 @@ static void read_memdevs(const xmlNode *devices, struct arena *a, struct vm_conf
 {
 	struct vm_memdev *items = NULL;
 
-	XML_EACH(n, devices, "memory") {
+	XML_EACH(n, devices, "memory")
+	{
 		const xmlNode *at = vxml_child(n, "address");
 
 		*ARENA_PUSH(a, items, out->n_memdevs) = (struct vm_memdev){
@@ -202,11 +208,16 @@ static void read_memdevs(const xmlNode *devices, struct arena *a, struct vm_conf
 static const struct kind {
 	const char *name, *model_attr, *model_child, *child_attr;
 } kinds[] = {
-	{ "sound", "model", NULL, NULL }, { "video", NULL, "model", "type" },
-	{ "crypto", "model", NULL, NULL }, { "iommu", "model", NULL, NULL },
-	{ "vsock", "model", NULL, NULL }, { "rng", "model", NULL, NULL },
-	{ "input", "type", NULL, NULL }, { "watchdog", "model", NULL, NULL },
-	{ "redirdev", "type", NULL, NULL }, { "panic", "model", NULL, NULL },
+	{ "sound", "model", NULL, NULL },
+	{ "video", NULL, "model", "type" },
+	{ "crypto", "model", NULL, NULL },
+	{ "iommu", "model", NULL, NULL },
+	{ "vsock", "model", NULL, NULL },
+	{ "rng", "model", NULL, NULL },
+	{ "input", "type", NULL, NULL },
+	{ "watchdog", "model", NULL, NULL },
+	{ "redirdev", "type", NULL, NULL },
+	{ "panic", "model", NULL, NULL },
 	{ "smartcard", "mode", NULL, NULL },
 };
 
@@ -218,16 +229,17 @@ static const char *device_source(const xmlNode *n, struct arena *a)
 	return text ? text : vxml_text(a, vxml_child(n, "backend"));
 }
 
-static void read_device(const xmlNode *n, const struct kind *k, struct arena *a,
-	struct vm_named *dev)
+static void read_device(
+	const xmlNode *n, const struct kind *k, struct arena *a, struct vm_named *dev)
 {
 	const xmlNode *model = vxml_child(n, k->model_child);
 
 	*dev = (struct vm_named){
 		.kind = k->name,
-		.model = k->model_attr ? vxml_attr(a, n, k->model_attr) : vxml_attr(a, model, k->child_attr),
-		.backend = first_attr(vxml_child(n, "backend"), a,
-			(const char *const[]){ "model", "type" }),
+		.model = k->model_attr ? vxml_attr(a, n, k->model_attr)
+				       : vxml_attr(a, model, k->child_attr),
+		.backend = first_attr(
+			vxml_child(n, "backend"), a, (const char *const[]){ "model", "type" }),
 		.alias = alias_of(n, a),
 		.source = device_source(n, a),
 		.accel3d = vxml_attr_is(vxml_child(model, "acceleration"), "accel3d", "yes"),
@@ -240,13 +252,14 @@ static void read_devices(const xmlNode *devices, struct arena *a, struct vm_conf
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		XML_EACH(n, devices, kinds[i].name)
-			read_device(n, &kinds[i], a, ARENA_PUSH(a, items, out->n_devices));
+	read_device(n, &kinds[i], a, ARENA_PUSH(a, items, out->n_devices));
 	out->devices = items;
 }
 
 static void read_shmem(const xmlNode *devices, struct arena *a, struct vm_config *out)
 {
-	XML_EACH(n, devices, "shmem") {
+	XML_EACH(n, devices, "shmem")
+	{
 		const char *model = vxml_attr(a, vxml_child(n, "model"), "type");
 		bool peer = !vxml_attr_is(n, "role", "master");
 

@@ -6,9 +6,15 @@
 /* Where each type of disk names its source. */
 static const char *source_of(const xmlNode *source, struct arena *a, const char *type)
 {
-	static const struct { const char *type, *attr; } rows[] = {
-		{ "file", "file" }, { "block", "dev" }, { "dir", "dir" }, { "network", "name" },
-		{ "vhostuser", "path" }, { "vhostvdpa", "dev" },
+	static const struct {
+		const char *type, *attr;
+	} rows[] = {
+		{ "file", "file" },
+		{ "block", "dev" },
+		{ "dir", "dir" },
+		{ "network", "name" },
+		{ "vhostuser", "path" },
+		{ "vhostvdpa", "dev" },
 	};
 
 	for (size_t i = 0; type && i < ARRAY_LEN(rows); i++)
@@ -23,7 +29,8 @@ static const char *nvme_source(const xmlNode *source, struct arena *a)
 
 	return arena_printf(a, "%04x:%02x:%02x.%x/%u", (unsigned)xml_attr_u64(at, "domain"),
 		(unsigned)xml_attr_u64(at, "bus"), (unsigned)xml_attr_u64(at, "slot"),
-		(unsigned)xml_attr_u64(at, "function"), (unsigned)xml_attr_u64(source, "namespace"));
+		(unsigned)xml_attr_u64(at, "function"),
+		(unsigned)xml_attr_u64(source, "namespace"));
 }
 
 static void read_source(const xmlNode *source, struct arena *a, struct vm_disk *disk)
@@ -49,12 +56,14 @@ static void read_backing(const xmlNode *disk, struct arena *a, struct vm_disk *o
 	const char **formats = NULL, **sources = NULL;
 	size_t n_sources = 0;
 
-	for (const xmlNode *b = vxml_child(disk, "backingStore"); b; b = vxml_child(b, "backingStore")) {
+	for (const xmlNode *b = vxml_child(disk, "backingStore"); b;
+		b = vxml_child(b, "backingStore")) {
 		const xmlNode *source = vxml_child(b, "source");
 
 		if (!source)
 			break; /* an empty element ends the chain */
-		*ARENA_PUSH(a, formats, out->n_backing) = vxml_attr(a, vxml_child(b, "format"), "type");
+		*ARENA_PUSH(a, formats, out->n_backing) =
+			vxml_attr(a, vxml_child(b, "format"), "type");
 		*ARENA_PUSH(a, sources, n_sources) = source_of(source, a, vxml_attr(a, b, "type"));
 	}
 	out->backing_formats = formats;
@@ -79,8 +88,11 @@ static void push_secret(struct secrets *s, const xmlNode *secret, const char *us
 	if (default_type && (!type || strcmp(type, "passphrase") == 0))
 		type = default_type;
 	*ARENA_PUSH(s->a, s->items, s->n) = (struct vm_secret){
-		.user = user, .disk = disk, .usage_type = type,
-		.uuid = vxml_attr(s->a, secret, "uuid"), .usage = vxml_attr(s->a, secret, "usage"),
+		.user = user,
+		.disk = disk,
+		.usage_type = type,
+		.uuid = vxml_attr(s->a, secret, "uuid"),
+		.usage = vxml_attr(s->a, secret, "usage"),
 	};
 }
 
@@ -93,12 +105,13 @@ static void disk_secrets(struct secrets *s, const xmlNode *disk, const char *tar
 	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
 		push_secret(s, vxml_at(places[i], "auth/secret"), user, target, NULL);
 		XML_EACH(secret, vxml_child(places[i], "encryption"), "secret")
-			push_secret(s, secret, user, target, "volume");
+		push_secret(s, secret, user, target, "volume");
 	}
-	for (const xmlNode *b = vxml_child(disk, "backingStore"); b; b = vxml_child(b, "backingStore")) {
+	for (const xmlNode *b = vxml_child(disk, "backingStore"); b;
+		b = vxml_child(b, "backingStore")) {
 		push_secret(s, vxml_at(b, "source/auth/secret"), user, target, NULL);
 		XML_EACH(secret, vxml_at(b, "source/encryption"), "secret")
-			push_secret(s, secret, user, target, "volume");
+		push_secret(s, secret, user, target, "volume");
 	}
 }
 
@@ -108,9 +121,8 @@ static void tpm_secrets(struct secrets *s, const xmlNode *devices)
 	const char *uuid = vxml_attr(s->a, encryption, "secret");
 
 	if (uuid)
-		*ARENA_PUSH(s->a, s->items, s->n) = (struct vm_secret){
-			.user = "tpm", .uuid = uuid, .usage_type = "vtpm"
-		};
+		*ARENA_PUSH(s->a, s->items, s->n) =
+			(struct vm_secret){ .user = "tpm", .uuid = uuid, .usage_type = "vtpm" };
 }
 
 static void read_disk(const xmlNode *n, struct arena *a, struct vm_disk *disk)
@@ -147,7 +159,8 @@ void vxml_domain_disks(const xmlNode *devices, struct arena *a, struct vm_config
 {
 	struct secrets secrets = { .a = a };
 
-	XML_EACH(n, devices, "disk") {
+	XML_EACH(n, devices, "disk")
+	{
 		struct vm_disk *disk = ARENA_PUSH(a, out->disks, out->n_disks);
 
 		read_disk(n, a, disk);

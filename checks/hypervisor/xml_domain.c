@@ -33,8 +33,15 @@ static void read_memory(const xmlNode *root, struct arena *a, struct vm_config *
 {
 	const xmlNode *backing = vxml_child(root, "memoryBacking");
 	const xmlNode *huge = vxml_child(backing, "hugepages"), *page = vxml_child(huge, "page");
-	static const struct { const char *unit; uint64_t kib; } units[] = {
-		{ "KiB", 1 }, { "K", 1 }, { "M", 1024 }, { "MiB", 1024 }, { "G", 1024 * 1024 },
+	static const struct {
+		const char *unit;
+		uint64_t kib;
+	} units[] = {
+		{ "KiB", 1 },
+		{ "K", 1 },
+		{ "M", 1024 },
+		{ "MiB", 1024 },
+		{ "G", 1024 * 1024 },
 		{ "GiB", 1024 * 1024 },
 	};
 
@@ -70,9 +77,9 @@ static void read_cpu(const xmlNode *root, struct arena *a, struct vm_config *out
 	out->cpu_check = vxml_attr(a, cpu, "check");
 	out->cpu_migratable = vxml_attr(a, cpu, "migratable");
 	XML_EACH(feature, cpu, "feature")
-		*ARENA_PUSH(a, features, out->n_cpu_features) = (struct vm_feature){
-			vxml_attr(a, feature, "name"), vxml_attr(a, feature, "policy")
-		};
+	*ARENA_PUSH(a, features, out->n_cpu_features) =
+		(struct vm_feature){ vxml_attr(a, feature, "name"),
+			vxml_attr(a, feature, "policy") };
 	out->cpu_features = features;
 	out->cpu_xml = vxml_dump(a, cpu);
 }
@@ -98,13 +105,14 @@ static void read_vcpus(const xmlNode *root, struct arena *a, struct vm_config *o
 	push_cpuset(vcpu, a, &sets, &out->n_pinned);
 	for (size_t i = 0; i < ARRAY_LEN(pins); i++)
 		XML_EACH(pin, tune, pins[i])
-			push_cpuset(pin, a, &sets, &out->n_pinned);
+	push_cpuset(pin, a, &sets, &out->n_pinned);
 	out->pinned = sets;
 }
 
 static void read_clock(const xmlNode *root, struct vm_config *out)
 {
-	XML_EACH(timer, vxml_child(root, "clock"), "timer") {
+	XML_EACH(timer, vxml_child(root, "clock"), "timer")
+	{
 		if (!vxml_attr_is(timer, "name", "tsc"))
 			continue;
 		out->tsc_frequency = xml_attr_u64(timer, "frequency");
@@ -116,8 +124,8 @@ static void read_security(const xmlNode *root, struct arena *a, struct vm_config
 {
 	out->launch_security = vxml_attr(a, vxml_child(root, "launchSecurity"), "type");
 	XML_EACH(label, root, "seclabel")
-		if (vxml_attr_is(label, "type", "static") && !out->seclabel_model)
-			out->seclabel_model = vxml_attr(a, label, "model");
+	if (vxml_attr_is(label, "type", "static") && !out->seclabel_model)
+		out->seclabel_model = vxml_attr(a, label, "model");
 }
 
 static void read_qemu_args(const xmlNode *root, struct arena *a, struct vm_config *out)
@@ -125,7 +133,7 @@ static void read_qemu_args(const xmlNode *root, struct arena *a, struct vm_confi
 	const char **args = NULL;
 
 	XML_EACH(arg, vxml_child(root, "commandline"), "arg")
-		*ARENA_PUSH(a, args, out->n_qemu_args) = vxml_attr(a, arg, "value");
+	*ARENA_PUSH(a, args, out->n_qemu_args) = vxml_attr(a, arg, "value");
 	out->qemu_args = args;
 }
 

@@ -7,7 +7,8 @@ static const char *const *read_values(const xmlNode *parent, struct arena *a, si
 {
 	const char **items = NULL;
 
-	XML_EACH(value, parent, "value") {
+	XML_EACH(value, parent, "value")
+	{
 		const char *text = vxml_text(a, value);
 
 		if (text)
@@ -19,22 +20,24 @@ static const char *const *read_values(const xmlNode *parent, struct arena *a, si
 static xmlNode *find_enum(const xmlNode *parent, const char *name)
 {
 	XML_EACH(n, parent, "enum")
-		if (vxml_attr_is(n, "name", name))
-			return n;
+	if (vxml_attr_is(n, "name", name))
+		return n;
 	return NULL;
 }
 
 /* Every <enum> of an element: "disk/bus". One name repeats its element's: "disk/device". */
-static void push_enums(const xmlNode *element, struct arena *a, struct domcaps_enum **items,
-	size_t *n)
+static void push_enums(
+	const xmlNode *element, struct arena *a, struct domcaps_enum **items, size_t *n)
 {
-	XML_EACH(e, element, "enum") {
+	XML_EACH(e, element, "enum")
+	{
 		const char *name = vxml_attr(a, e, "name");
 		struct domcaps_enum *item = ARENA_PUSH(a, *items, *n);
 
 		if (name && strcmp(name, "diskDevice") == 0)
 			name = "device";
-		item->path = arena_printf(a, "%s/%s", (const char *)element->name, name ? name : "");
+		item->path =
+			arena_printf(a, "%s/%s", (const char *)element->name, name ? name : "");
 		item->n = 0;
 		item->values = read_values(e, a, &item->n);
 	}
@@ -46,9 +49,9 @@ static void read_enums(const xmlNode *root, struct arena *a, struct domcaps *out
 
 	push_enums(vxml_child(root, "memoryBacking"), a, &items, &out->n_enums);
 	XML_EACH(device, vxml_child(root, "devices"), NULL)
-		push_enums(device, a, &items, &out->n_enums);
+	push_enums(device, a, &items, &out->n_enums);
 	XML_EACH(feature, vxml_child(root, "features"), NULL)
-		push_enums(feature, a, &items, &out->n_enums);
+	push_enums(feature, a, &items, &out->n_enums);
 	out->enums = items;
 }
 
@@ -59,7 +62,8 @@ static void read_loader(const xmlNode *root, struct arena *a, struct domcaps *ou
 	out->firmwares = read_values(find_enum(os, "firmware"), a, &out->n_firmwares);
 	out->loader_supported = vxml_attr_is(loader, "supported", "yes");
 	out->loaders = read_values(loader, a, &out->n_loaders);
-	XML_EACH(value, find_enum(loader, "secure"), "value") {
+	XML_EACH(value, find_enum(loader, "secure"), "value")
+	{
 		const char *text = vxml_text(a, value);
 
 		out->loader_secure |= text && strcmp(text, "yes") == 0;
@@ -68,15 +72,20 @@ static void read_loader(const xmlNode *root, struct arena *a, struct domcaps *ou
 
 static void read_cpu_modes(const xmlNode *root, struct domcaps *out)
 {
-	const struct { const char *name; bool *flag; } modes[] = {
-		{ "host-passthrough", &out->host_passthrough }, { "host-model", &out->host_model },
-		{ "maximum", &out->maximum }, { "custom", &out->custom },
+	const struct {
+		const char *name;
+		bool *flag;
+	} modes[] = {
+		{ "host-passthrough", &out->host_passthrough },
+		{ "host-model", &out->host_model },
+		{ "maximum", &out->maximum },
+		{ "custom", &out->custom },
 	};
 
 	XML_EACH(mode, vxml_child(root, "cpu"), "mode")
-		for (size_t i = 0; i < ARRAY_LEN(modes); i++)
-			if (vxml_attr_is(mode, "name", modes[i].name))
-				*modes[i].flag = vxml_attr_is(mode, "supported", "yes");
+	for (size_t i = 0; i < ARRAY_LEN(modes); i++)
+		if (vxml_attr_is(mode, "name", modes[i].name))
+			*modes[i].flag = vxml_attr_is(mode, "supported", "yes");
 }
 
 int vxml_domcaps(const char *text, struct arena *a, struct domcaps *out, struct err *e)

@@ -1,156 +1,12 @@
 /* Gathers against libvirt's test driver, and against hosts that fail in every way. */
-#include <arpa/inet.h>
-#include <check.h>
-#include <semaphore.h>
-#include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
+#include "tests/unit/hv_site.h"
+
 #include <unistd.h>
-
-#include "checks/hypervisor/hv.h"
-#include "daemon/base/clock.h"
-#include "daemon/base/count.h"
-
-#define SRC "test://" TEST_DATA "/testhosts/src.xml"
-#define DST "test://" TEST_DATA "/testhosts/dst.xml"
-
-enum { SILENT, REFUSED, UNIX_GONE, N_ROWS = 8 };
-
-static struct timers *timers;
-static struct hv *hv;
-static int silent_fd = -1;
-static char uris[4][128];
-
-/* A TCP port of this machine; listening, or just closed again. */
-static int tcp_port(bool listening, int *port)
-{
-	struct sockaddr_in sin = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof sin;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	ck_assert_int_eq(bind(fd, (struct sockaddr *)&sin, sizeof sin), 0);
-	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&sin, &len), 0);
-	*port = ntohs(sin.sin_port);
-	if (listening) {
-		ck_assert_int_eq(listen(fd, 64), 0);
-		return fd;
-	}
-	close(fd);
-	return -1;
-}
-
-static void start_with(const char *source, unsigned max_connections, int64_t idle_ms)
-{
-	struct hv_host rows[N_ROWS] = {
-		{ .name = "dst", .uri = DST }, { .name = "silent", .uri = uris[SILENT] },
-		{ .name = "refused", .uri = uris[REFUSED] }, { .name = "gone", .uri = uris[UNIX_GONE] },
-		{ .name = "resting", .uri = DST, .maintenance = true, .max_migrations = 2 },
-		{ .name = "unresolved", .uri = "test+tcp://no-such-host.invalid/default" },
-		{ .name = "nofile", .uri = "test:///nonexistent/host.xml" },
-		{ .name = "nodriver", .uri = "nonsense:///system" },
-	};
-	const char *const allow[] = { "*.example", "192.0.2.0/24" };
-	struct hv_config c = {
-		.source_uri = source, .uri_template = "test+tcp://{host}:1/default",
-		.allow = allow, .n_allow = 2, .hosts = rows, .n_hosts = N_ROWS,
-		.threads_per_connection = 4, .max_connections = max_connections, .idle_ms = idle_ms,
-	};
-	struct err e;
-
-	hv = hv_new(&c, timers, &e);
-	ck_assert_ptr_nonnull(hv);
-}
-
-static void setup_once(void)
-{
-	struct err e;
-	int port;
-
-	ck_assert_int_eq(hv_global_init(&e), 0);
-	silent_fd = tcp_port(true, &port);
-	snprintf(uris[SILENT], sizeof uris[SILENT], "test+tcp://127.0.0.1:%d/default", port);
-	tcp_port(false, &port);
-	snprintf(uris[REFUSED], sizeof uris[REFUSED], "test+tcp://127.0.0.1:%d/default", port);
-	snprintf(uris[UNIX_GONE], sizeof uris[UNIX_GONE],
-		"test+unix:///default?socket=/nonexistent/libvirt-sock");
-	timers = timers_new();
-}
-
-static void setup(void)
-{
-	setup_once();
-	start_with(SRC, 16, 300000);
-}
-
-static void teardown(void)
-{
-	ck_assert_uint_eq(hv_free(hv, clock_in(5000)), 0);
-	timers_free(timers);
-	close(silent_fd);
-	ck_assert_int_eq(count_get(COUNT_HV_CONNECTIONS), 0);
-	ck_assert_int_eq(count_get(COUNT_HV_STUCK), 0);
-}
-
-struct asked {
-	struct hv_gather g;
-	struct settings settings;
-	sem_t done;
-	int prepared;
-};
-
-static void on_done(struct hv_gather *g)
-{
-	struct asked *a = g->arg;
-
-	sem_post(&a->done);
-}
-
-static void on_prepare(struct hv_gather *g)
-{
-	struct asked *a = g->arg;
-
-	a->prepared++;
-	ck_assert(facts_known(g->facts, FACT_VM_CONFIG));
-	g->facts->config = g->facts->stored;
-}
-
-static struct asked *begin(const char *vm, const char *destination, int64_t ms)
-{
-	struct asked *a = mem_calloc(1, sizeof *a);
-
-	sem_init(&a->done, 0, 0);
-	a->settings.move = MOVE_LIVE;
-	a->g = (struct hv_gather){
-		.facts = facts_new(), .deadline = clock_in(ms), .prepare = on_prepare,
-		.done = on_done, .arg = a,
-	};
-	a->g.facts->vm_text = vm;
-	a->g.facts->destination = destination;
-	a->g.facts->format = destination ? host_format_of(destination) : FORMAT_BAD;
-	a->g.facts->settings = &a->settings;
-	hv_gather_start(hv, &a->g);
-	return a;
-}
-
-static struct facts *finish(struct asked *a)
-{
-	while (sem_wait(&a->done) != 0)
-		;
-	return a->g.facts;
-}
-
-static void end(struct asked *a)
-{
-	facts_free(a->g.facts);
-	sem_destroy(&a->done);
-	free(a);
-}
 
 static bool test_lacks(const struct facts *f, enum fact id)
 {
-	return !f->state[id].known && f->state[id].driver && strcmp(f->state[id].driver, "Test") == 0;
+	return !f->state[id].known && f->state[id].driver &&
+	       strcmp(f->state[id].driver, "Test") == 0;
 }
 
 START_TEST(test_everything_of_a_simple_vm)
@@ -158,10 +14,25 @@ START_TEST(test_everything_of_a_simple_vm)
 	struct asked *a = begin("web1", "dst", 10000);
 	struct facts *f = finish(a);
 	static const enum fact known[] = {
-		FACT_VM, FACT_VM_STATE, FACT_VM_CONTROL, FACT_VM_CONFIG, FACT_VM_SNAPSHOTS,
-		FACT_VM_SAVE_IMAGE, FACT_VM_DISK_FS, FACT_SRC_HOST, FACT_SRC_CAPS, FACT_DST_HOST,
-		FACT_DST_CAPS, FACT_DST_CPU, FACT_DST_NAMES, FACT_DST_CPUMAP, FACT_DST_STORAGE,
-		FACT_DST_SECRETS, FACT_DST_NETWORKS, FACT_DST_BRIDGES, FACT_DST_NWFILTERS,
+		FACT_VM,
+		FACT_VM_STATE,
+		FACT_VM_CONTROL,
+		FACT_VM_CONFIG,
+		FACT_VM_SNAPSHOTS,
+		FACT_VM_SAVE_IMAGE,
+		FACT_VM_DISK_FS,
+		FACT_SRC_HOST,
+		FACT_SRC_CAPS,
+		FACT_DST_HOST,
+		FACT_DST_CAPS,
+		FACT_DST_CPU,
+		FACT_DST_NAMES,
+		FACT_DST_CPUMAP,
+		FACT_DST_STORAGE,
+		FACT_DST_SECRETS,
+		FACT_DST_NETWORKS,
+		FACT_DST_BRIDGES,
+		FACT_DST_NWFILTERS,
 		FACT_DST_DOMAINS,
 	};
 	static const enum fact lacking[] = { FACT_VM_JOB, FACT_VM_BLOCKJOBS, FACT_DST_DOMCAPS };
@@ -308,13 +179,22 @@ static void check_peer(const struct facts *f)
 }
 
 static const struct look looks[] = {
-	{ "db1", check_db1 }, { "cold1", check_cold1 }, { "paused1", check_paused1 },
-	{ "snap1", check_snap1 }, { "saved1", check_saved1 }, { "green1", check_green1 },
-	{ "taken", check_taken }, { "twin", check_twin }, { "nopool1", check_nopool1 },
-	{ "bridge1", check_bridge1 }, { "lost-disk", check_lost_disk }, { "web1", check_peer },
+	{ "db1", check_db1 },
+	{ "cold1", check_cold1 },
+	{ "paused1", check_paused1 },
+	{ "snap1", check_snap1 },
+	{ "saved1", check_saved1 },
+	{ "green1", check_green1 },
+	{ "taken", check_taken },
+	{ "twin", check_twin },
+	{ "nopool1", check_nopool1 },
+	{ "bridge1", check_bridge1 },
+	{ "lost-disk", check_lost_disk },
+	{ "web1", check_peer },
 	{ "5E1F0000-0000-4000-8000-000000000003", check_found },
 	{ "5e1f0000-0000-4000-8000-0000000000ff", check_unknown },
-	{ "no such vm", check_unknown }, { "", check_unknown },
+	{ "no such vm", check_unknown },
+	{ "", check_unknown },
 };
 
 START_TEST(test_looks)
@@ -330,7 +210,7 @@ END_TEST
 static const struct reach {
 	const char *destination;
 	enum access access;
-	const char *text;	/* in access_text */
+	const char *text; /* in access_text */
 } reaches[] = {
 	{ "dst", ACCESS_OPEN, NULL },
 	{ "DST", ACCESS_OPEN, NULL },
@@ -357,10 +237,12 @@ START_TEST(test_reaches)
 	ck_assert_msg(f->dst.access == r->access, "%s: %d %s", r->destination, f->dst.access,
 		f->dst.access_text);
 	if (r->text)
-		ck_assert_msg(strstr(f->dst.access_text, r->text) != NULL, "%s", f->dst.access_text);
+		ck_assert_msg(
+			strstr(f->dst.access_text, r->text) != NULL, "%s", f->dst.access_text);
 	if (r->access != ACCESS_OPEN && r->access != ACCESS_MAINTENANCE)
 		for (enum fact i = FACT_DST_HOST; i < FACT_COUNT; i++)
-			ck_assert_msg(!f->state[i].known && f->state[i].skipped, "%s", fact_text(i));
+			ck_assert_msg(
+				!f->state[i].known && f->state[i].skipped, "%s", fact_text(i));
 	else
 		ck_assert(facts_known(f, FACT_DST_NAMES));
 	ck_assert(facts_known(f, FACT_VM_STATE));
@@ -432,194 +314,10 @@ START_TEST(test_failure_is_remembered)
 }
 END_TEST
 
-START_TEST(test_idle_destination_is_closed_and_opened_again)
-{
-	int64_t until = clock_in(5000);
-	struct asked *a;
-
-	start_with(SRC, 16, 50);
-	a = begin("web1", "dst", 5000);
-	ck_assert_int_eq(finish(a)->dst.access, ACCESS_OPEN);
-	end(a);
-	while (count_get(COUNT_HV_CONNECTIONS) > 1 && clock_left(until))
-		usleep(1000);
-	ck_assert_int_eq(count_get(COUNT_HV_CONNECTIONS), 1);
-	a = begin("web1", "dst", 5000);
-	ck_assert_int_eq(finish(a)->dst.access, ACCESS_OPEN);
-	ck_assert(facts_known(a->g.facts, FACT_DST_CAPS));
-	end(a);
-}
-END_TEST
-
-START_TEST(test_source_down)
-{
-	struct asked *a;
-
-	start_with("test:///nonexistent/source.xml", 16, 300000);
-	a = begin("web1", "dst", 5000);
-	finish(a);
-	ck_assert_int_eq(a->g.facts->src.access, ACCESS_FAILED);
-	ck_assert(!facts_known(a->g.facts, FACT_VM));
-	ck_assert(a->g.facts->state[FACT_VM].skipped);
-	ck_assert(facts_known(a->g.facts, FACT_DST_HOST));
-	ck_assert(a->g.facts->state[FACT_DST_NAMES].skipped);
-	end(a);
-}
-END_TEST
-
-/* With room for one connection, an idle one makes way; a busy one does not. */
-START_TEST(test_too_many_destinations)
-{
-	struct asked *busy, *a;
-
-	start_with(SRC, 1, 300000);
-	a = begin("web1", "dst", 5000);
-	ck_assert_int_eq(finish(a)->dst.access, ACCESS_OPEN);
-	busy = begin("web1", "silent", 1000);
-	a = begin("web1", "dst", 5000);
-	ck_assert_int_eq(finish(a)->dst.access, ACCESS_FAILED);
-	ck_assert_int_eq(finish(busy)->dst.access, ACCESS_TIMEOUT);
-	_exit(hv_free(hv, clock_in(100)) == 1 ? 0 : 1);
-}
-END_TEST
-
-struct listed {
-	struct hv_list l;
-	sem_t done;
-};
-
-static void on_list(struct hv_list *l)
-{
-	struct listed *x = l->arg;
-
-	sem_post(&x->done);
-}
-
-static void list(struct listed *x, const char *only, int64_t ms)
-{
-	sem_init(&x->done, 0, 0);
-	x->l = (struct hv_list){
-		.arena = arena_new(), .only = only, .deadline = clock_in(ms), .done = on_list, .arg = x,
-	};
-	hv_list_vms(hv, &x->l);
-	while (sem_wait(&x->done) != 0)
-		;
-}
-
-static void list_end(struct listed *x)
-{
-	arena_free(x->l.arena);
-	sem_destroy(&x->done);
-}
-
-START_TEST(test_list)
-{
-	struct listed x;
-
-	list(&x, NULL, 5000);
-	ck_assert_int_eq(x.l.err.code, 0);
-	ck_assert_uint_eq(x.l.n, 13);
-	ck_assert_str_eq(x.l.vms[0].name, "bridge1");
-	ck_assert_str_eq(x.l.vms[0].title, "Test guest bridge1");
-	for (size_t i = 0; i < x.l.n; i++) {
-		ck_assert(x.l.vms[i].persistent);
-		ck_assert_int_eq(x.l.vms[i].save_image, strcmp(x.l.vms[i].name, "saved1") == 0);
-	}
-	list_end(&x);
-}
-END_TEST
-
-static const struct only {
-	const char *text;
-	size_t n;
-} onlies[] = {
-	{ "web1", 1 }, { "5E1F0000-0000-4000-8000-000000000001", 1 }, { "nobody", 0 },
-	{ "5e1f0000-0000-4000-8000-0000000000ff", 0 },
-};
-
-START_TEST(test_list_one)
-{
-	struct listed x;
-
-	list(&x, onlies[_i].text, 5000);
-	ck_assert_int_eq(x.l.err.code, 0);
-	ck_assert_uint_eq(x.l.n, onlies[_i].n);
-	if (x.l.n) {
-		ck_assert_str_eq(x.l.vms[0].name, "web1");
-		ck_assert_int_eq(x.l.vms[0].state, 1);
-		ck_assert(x.l.vms[0].persistent);
-	}
-	list_end(&x);
-}
-END_TEST
-
-START_TEST(test_list_fails)
-{
-	struct listed x;
-
-	start_with("test:///nonexistent/source.xml", 16, 300000);
-	list(&x, NULL, 5000);
-	ck_assert_int_eq(x.l.err.code, ERR_UNAVAILABLE);
-	list_end(&x);
-}
-END_TEST
-
-START_TEST(test_list_in_time)
-{
-	struct listed x;
-	int64_t began = clock_ms();
-
-	start_with(uris[SILENT], 16, 300000);
-	list(&x, NULL, 300);
-	ck_assert_int_eq(x.l.err.code, ERR_TIMEOUT);
-	ck_assert_int_lt(clock_ms() - began, 2000);
-	list_end(&x);
-	_exit(hv_free(hv, clock_in(100)) == 1 ? 0 : 1);
-}
-END_TEST
-
-START_TEST(test_reload)
-{
-	const struct hv_host row = { .name = "other", .uri = DST };
-	struct hv_config c = { .source_uri = SRC, .hosts = &row, .n_hosts = 1, .idle_ms = 1000,
-		.source_name = "given.example", .threads_per_connection = 1, .max_connections = 4 };
-	auto_arena struct arena *arena = arena_new();
-	struct asked *a;
-	struct err e;
-	size_t n;
-
-	end((finish(a = begin("web1", "dst", 5000)), a));
-	ck_assert_int_eq(hv_set_config(hv, &c, &e), 0);
-	ck_assert_str_eq(hv_host_name(hv), "given.example");
-	ck_assert_str_eq(hv_hosts(hv, arena, &n)[0].name, "other");
-	ck_assert_uint_eq(n, 1);
-	a = begin("web1", "dst", 5000);
-	ck_assert_int_eq(finish(a)->dst.access, ACCESS_NOT_ALLOWED);
-	end(a);
-	a = begin("web1", "other", 5000);
-	ck_assert_int_eq(finish(a)->dst.access, ACCESS_OPEN);
-	end(a);
-	ck_assert_int_eq(count_get(COUNT_HV_CONNECTIONS), 2);
-	c.source_uri = "test:///default";
-	ck_assert_int_eq(hv_set_config(hv, &c, &e), -ERR_CONFIG);
-}
-END_TEST
-
-static const struct { const char *type; bool migrates; } types[] = {
-	{ "QEMU", true }, { "Xen", true }, { "Test", true }, { "TEST", true }, { "LXC", false },
-	{ "OpenVZ", false }, { "", false }, { NULL, false },
-};
-
-START_TEST(test_types)
-{
-	ck_assert_int_eq(hv_type_migrates(types[_i].type), types[_i].migrates);
-}
-END_TEST
-
 int main(void)
 {
 	Suite *s = suite_create("hv_gather");
-	TCase *t = tcase_create("hosts"), *own = tcase_create("own");
+	TCase *t = tcase_create("hosts");
 	SRunner *runner;
 	int failed;
 
@@ -632,19 +330,7 @@ int main(void)
 	tcase_add_test(t, test_fifty_at_once);
 	tcase_add_test(t, test_deadline_passed);
 	tcase_add_test(t, test_failure_is_remembered);
-	tcase_add_test(t, test_list);
-	tcase_add_loop_test(t, test_list_one, 0, ARRAY_LEN(onlies));
-	tcase_add_test(t, test_reload);
-	tcase_add_loop_test(t, test_types, 0, ARRAY_LEN(types));
 	suite_add_tcase(s, t);
-	/* These start with a configuration of their own. */
-	tcase_add_checked_fixture(own, setup_once, teardown);
-	tcase_add_test(own, test_idle_destination_is_closed_and_opened_again);
-	tcase_add_test(own, test_source_down);
-	tcase_add_test(own, test_too_many_destinations);
-	tcase_add_test(own, test_list_fails);
-	tcase_add_test(own, test_list_in_time);
-	suite_add_tcase(s, own);
 	runner = srunner_create(s);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

@@ -12,13 +12,21 @@ static struct hosts *make(const char *template, const char *const *allow, size_t
 {
 	const struct hv_host rows[] = {
 		{ .name = "known", .uri = "qemu+tls://kvm7.example/system" },
-		{ .name = "local", .uri = "qemu:///system", .maintenance = true, .max_migrations = 3 },
+		{ .name = "local",
+			.uri = "qemu:///system",
+			.maintenance = true,
+			.max_migrations = 3 },
 		{ .name = "socket", .uri = "qemu+unix:///system?socket=/run/x/libvirt-sock" },
 		{ .name = "own-keys", .uri = "qemu+tls://k/system?pkipath=/own" },
 	};
 	struct hv_config c = {
-		.uri_template = template, .allow = allow, .n_allow = n_allow, .hosts = rows,
-		.n_hosts = ARRAY_LEN(rows), .pki_path = pki, .auth_file = auth,
+		.uri_template = template,
+		.allow = allow,
+		.n_allow = n_allow,
+		.hosts = rows,
+		.n_hosts = ARRAY_LEN(rows),
+		.pki_path = pki,
+		.auth_file = auth,
 	};
 	struct hosts *h = NULL;
 
@@ -26,14 +34,19 @@ static struct hosts *make(const char *template, const char *const *allow, size_t
 }
 
 static const char *const allow_some[] = {
-	"*.cloud.example", "kvm[0-9]", "192.0.2.0/24", "2001:db8::/33", "198.51.100.7", "10.*",
+	"*.cloud.example",
+	"kvm[0-9]",
+	"192.0.2.0/24",
+	"2001:db8::/33",
+	"198.51.100.7",
+	"10.*",
 };
 static const char *const allow_all[] = { "*" };
 
 static const struct row {
 	const char *name;
 	bool all;
-	const char *uri;	/* NULL: not allowed */
+	const char *uri; /* NULL: not allowed */
 } rows[] = {
 	{ "known", false, "qemu+tls://kvm7.example/system" },
 	{ "KNOWN", false, "qemu+tls://kvm7.example/system" },
@@ -50,7 +63,7 @@ static const struct row {
 	{ "2001:db8::1", false, "qemu+tls://[2001:db8::1]/system" },
 	{ "2001:db8:7fff::1", false, "qemu+tls://[2001:db8:7fff::1]/system" },
 	{ "2001:db8:8000::1", false, NULL },
-	{ "10.1.2.3", false, NULL },		/* a pattern is for names */
+	{ "10.1.2.3", false, NULL }, /* a pattern is for names */
 	{ "10.evil.example", false, "qemu+tls://10.evil.example/system" },
 	{ "anything.example", true, "qemu+tls://anything.example/system" },
 	{ "203.0.113.9", true, "qemu+tls://203.0.113.9/system" },
@@ -82,8 +95,9 @@ START_TEST(test_find)
 	auto_arena struct arena *a = arena_new();
 	struct destination d;
 	struct err e;
-	struct hosts *h = r->all ? make("qemu+tls://{host}/system", allow_all, 1, NULL, "", &e) :
-		make("qemu+tls://{host}/system", allow_some, ARRAY_LEN(allow_some), "", NULL, &e);
+	struct hosts *h = r->all ? make("qemu+tls://{host}/system", allow_all, 1, NULL, "", &e)
+				 : make("qemu+tls://{host}/system", allow_some,
+					   ARRAY_LEN(allow_some), "", NULL, &e);
 
 	ck_assert_ptr_nonnull(h);
 	hosts_find(h, r->name, a, &d);
@@ -100,8 +114,11 @@ START_TEST(test_find)
 }
 END_TEST
 
-static const struct { const char *name, *uri; } keyed[] = {
-	{ "known", "qemu+tls://kvm7.example/system?pkipath=/etc/pki/a%20b&authfile=/etc/auth.conf" },
+static const struct {
+	const char *name, *uri;
+} keyed[] = {
+	{ "known",
+		"qemu+tls://kvm7.example/system?pkipath=/etc/pki/a%20b&authfile=/etc/auth.conf" },
 	{ "local", "qemu:///system" },
 	{ "socket", "qemu+unix:///system?socket=/run/x/libvirt-sock&authfile=/etc/auth.conf" },
 	{ "own-keys", "qemu+tls://k/system?pkipath=/own&authfile=/etc/auth.conf" },
@@ -144,7 +161,9 @@ START_TEST(test_closed_by_default)
 }
 END_TEST
 
-static const struct { const char *template, *allow, *text; } bad[] = {
+static const struct {
+	const char *template, *allow, *text;
+} bad[] = {
 	{ "qemu+tls://h/system", "*", "{host}" },
 	{ "qemu+tls://{host}/{host}", "*", "{host}" },
 	{ "{host}", "*", "no libvirt URI" },
@@ -201,23 +220,33 @@ static const struct {
 	const char *host, *message;
 	enum access access;
 } errors[] = {
-	{ 38, 7, "", "Failed to connect socket to '/var/run/libvirt/libvirt-sock': "
-		"No such file or directory", ACCESS_NO_SERVICE },
-	{ 38, 7, "", "Failed to connect socket to '/var/run/libvirt/libvirt-sock': "
-		"Connection refused", ACCESS_NO_SERVICE },
-	{ 38, 7, "", "Failed to connect socket to '/var/run/libvirt/libvirt-sock': "
-		"Permission denied", ACCESS_CREDENTIALS },
+	{ 38, 7, "",
+		"Failed to connect socket to '/var/run/libvirt/libvirt-sock': "
+		"No such file or directory",
+		ACCESS_NO_SERVICE },
+	{ 38, 7, "",
+		"Failed to connect socket to '/var/run/libvirt/libvirt-sock': "
+		"Connection refused",
+		ACCESS_NO_SERVICE },
+	{ 38, 7, "",
+		"Failed to connect socket to '/var/run/libvirt/libvirt-sock': "
+		"Permission denied",
+		ACCESS_CREDENTIALS },
 	{ 38, 7, "h", "unable to connect to server at 'h:16514': No route to host",
 		ACCESS_UNREACHABLE },
 	{ 38, 7, "h", "Cannot recv data: Host key verification failed.: Connection reset by peer",
 		ACCESS_CREDENTIALS },
-	{ 38, 7, "h", "Cannot read CA certificate '/etc/pki/CA/cacert.pem': "
-		"No such file or directory", ACCESS_CERTIFICATE },
+	{ 38, 7, "h",
+		"Cannot read CA certificate '/etc/pki/CA/cacert.pem': "
+		"No such file or directory",
+		ACCESS_CERTIFICATE },
 	{ 1, 7, "h", "The server certificate failed validation: self-signed certificate",
 		ACCESS_CERTIFICATE },
 	{ 9, 7, "h", "Unable to set x509 key and certificate", ACCESS_CERTIFICATE },
-	{ 45, 7, "h", "authentication failed: Failed to start SASL negotiation", ACCESS_CREDENTIALS },
-	{ 45, 56, "h", "authentication unavailable: no polkit agent available", ACCESS_CREDENTIALS },
+	{ 45, 7, "h", "authentication failed: Failed to start SASL negotiation",
+		ACCESS_CREDENTIALS },
+	{ 45, 56, "h", "authentication unavailable: no polkit agent available",
+		ACCESS_CREDENTIALS },
 	{ 79, 56, "h", "authentication cancelled: user cancelled authentication process",
 		ACCESS_CREDENTIALS },
 	{ 94, 56, "h", "authentication unavailable", ACCESS_CREDENTIALS },

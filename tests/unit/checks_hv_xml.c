@@ -36,13 +36,14 @@ static struct vm_config *read_domain(struct arena *a, const char *name)
 /* Each row names a file and one thing that its rule will look for. */
 static bool file_disk(const struct vm_config *c)
 {
-	return c->n_disks == 1 && strcmp(c->disks[0].type, "file") == 0 && c->disks[0].source[0] == '/';
+	return c->n_disks == 1 && strcmp(c->disks[0].type, "file") == 0 &&
+	       c->disks[0].source[0] == '/';
 }
 
 static bool network(const struct vm_config *c)
 {
 	return strcmp(c->nics[0].type, "network") == 0 && strcmp(c->nics[0].network, "blue") == 0 &&
-		strcmp(c->nics[0].mac, "52:54:00:77:00:01") == 0 && c->nics[0].bridge;
+	       strcmp(c->nics[0].mac, "52:54:00:77:00:01") == 0 && c->nics[0].bridge;
 }
 
 static bool bridge(const struct vm_config *c)
@@ -63,13 +64,13 @@ static bool clipboard(const struct vm_config *c)
 static bool ninep(const struct vm_config *c)
 {
 	return c->n_filesystems == 1 && strcmp(c->filesystems[0].driver, "path") == 0 &&
-		strcmp(c->filesystems[0].source, "/usr/share/misc") == 0;
+	       strcmp(c->filesystems[0].source, "/usr/share/misc") == 0;
 }
 
 static bool host_model(const struct vm_config *c)
 {
 	return strcmp(c->cpu_mode, "custom") == 0 && c->cpu_model && c->n_cpu_features > 10 &&
-		strncmp(c->cpu_xml, "<cpu ", 5) == 0;
+	       strncmp(c->cpu_xml, "<cpu ", 5) == 0;
 }
 
 static bool maximum(const struct vm_config *c)
@@ -80,21 +81,21 @@ static bool maximum(const struct vm_config *c)
 static bool luks(const struct vm_config *c)
 {
 	return c->disks[0].encrypted && c->n_secrets == 1 &&
-		strcmp(c->secrets[0].uuid, "a5a5a5a5-0077-4000-8000-00000000005e") == 0 &&
-		strcmp(c->secrets[0].usage_type, "volume") == 0 &&
-		strcmp(c->secrets[0].user, "disk vda") == 0;
+	       strcmp(c->secrets[0].uuid, "a5a5a5a5-0077-4000-8000-00000000005e") == 0 &&
+	       strcmp(c->secrets[0].usage_type, "volume") == 0 &&
+	       strcmp(c->secrets[0].user, "disk vda") == 0;
 }
 
 static bool pci(const struct vm_config *c)
 {
 	return c->n_hostdevs == 1 && strcmp(c->hostdevs[0].type, "pci") == 0 &&
-		strlen(c->hostdevs[0].address) == 12;
+	       strlen(c->hostdevs[0].address) == 12;
 }
 
 static bool serial_file(const struct vm_config *c)
 {
 	return c->n_chardevs == 1 && strcmp(c->chardevs[0].kind, "serial") == 0 &&
-		strcmp(c->chardevs[0].type, "file") == 0 && c->chardevs[0].path;
+	       strcmp(c->chardevs[0].type, "file") == 0 && c->chardevs[0].path;
 }
 
 static bool master(const struct vm_config *c)
@@ -133,7 +134,7 @@ static bool vmdk(const struct vm_config *c)
 static bool vnc(const struct vm_config *c)
 {
 	return c->n_graphics == 1 && strcmp(c->graphics[0].listen, "10.77.0.11") == 0 &&
-		c->graphics[0].autoport && c->graphics[0].port == 5900;
+	       c->graphics[0].autoport && c->graphics[0].port == 5900;
 }
 
 static bool q35(const struct vm_config *c)
@@ -144,24 +145,36 @@ static bool q35(const struct vm_config *c)
 static bool rich(const struct vm_config *c)
 {
 	return c->n_disks == 4 && c->n_nics == 2 && c->n_secrets == 1 && c->n_shmem == 1 &&
-		c->vcpus == 2 && c->memory_kib == 65536 && c->title && c->n_graphics == 1;
+	       c->vcpus == 2 && c->memory_kib == 65536 && c->title && c->n_graphics == 1;
 }
 
 static const struct {
 	const char *file;
 	bool (*holds)(const struct vm_config *c);
 } recorded[] = {
-	{ "domain-plain.xml", NULL }, { "domain-local-disk.xml", file_disk },
-	{ "domain-shared-disk.xml", file_disk }, { "domain-network.xml", network },
-	{ "domain-bridge.xml", bridge }, { "domain-cdrom.xml", cdrom },
-	{ "domain-clipboard.xml", clipboard }, { "domain-9p.xml", ninep },
-	{ "domain-cpu-host-model.xml", host_model }, { "domain-cpu-maximum.xml", maximum },
-	{ "domain-luks.xml", luks }, { "domain-pci-hostdev-inactive.xml", pci },
-	{ "domain-serial-file.xml", serial_file }, { "domain-shmem-master.xml", master },
-	{ "domain-shmem-peer.xml", peer }, { "domain-tpm.xml", tpm },
-	{ "domain-transient-disk.xml", transient }, { "domain-usb-sound.xml", usb_sound },
-	{ "domain-vmdk.xml", vmdk }, { "domain-vnc.xml", vnc }, { "domain-q35.xml", q35 },
-	{ "domain-rich.xml", rich }, { "domain-rich-inactive.xml", rich },
+	{ "domain-plain.xml", NULL },
+	{ "domain-local-disk.xml", file_disk },
+	{ "domain-shared-disk.xml", file_disk },
+	{ "domain-network.xml", network },
+	{ "domain-bridge.xml", bridge },
+	{ "domain-cdrom.xml", cdrom },
+	{ "domain-clipboard.xml", clipboard },
+	{ "domain-9p.xml", ninep },
+	{ "domain-cpu-host-model.xml", host_model },
+	{ "domain-cpu-maximum.xml", maximum },
+	{ "domain-luks.xml", luks },
+	{ "domain-pci-hostdev-inactive.xml", pci },
+	{ "domain-serial-file.xml", serial_file },
+	{ "domain-shmem-master.xml", master },
+	{ "domain-shmem-peer.xml", peer },
+	{ "domain-tpm.xml", tpm },
+	{ "domain-transient-disk.xml", transient },
+	{ "domain-usb-sound.xml", usb_sound },
+	{ "domain-vmdk.xml", vmdk },
+	{ "domain-vnc.xml", vnc },
+	{ "domain-q35.xml", q35 },
+	{ "domain-rich.xml", rich },
+	{ "domain-rich-inactive.xml", rich },
 };
 
 START_TEST(test_recorded)
@@ -317,7 +330,11 @@ START_TEST(test_minimal)
 END_TEST
 
 static const char *const broken[] = {
-	"", "text", "<domain", "<network/>", "<domain></domian>",
+	"",
+	"text",
+	"<domain",
+	"<network/>",
+	"<domain></domian>",
 	"<!DOCTYPE domain [<!ENTITY e 'x'>]><domain><name>&e;</name></domain>",
 	"<!DOCTYPE domain SYSTEM 'file:///etc/passwd'><domain/>",
 };
@@ -361,7 +378,8 @@ START_TEST(test_caps)
 	ck_assert_ptr_nonnull(g);
 	ck_assert_str_eq(g->os_type, "hvm");
 	for (size_t i = 0; i < g->n_machines; i++)
-		found += strcmp(g->machines[i], "pc-q35-7.2") == 0 || strcmp(g->machines[i], "q35") == 0;
+		found += strcmp(g->machines[i], "pc-q35-7.2") == 0 ||
+			 strcmp(g->machines[i], "q35") == 0;
 	ck_assert_uint_eq(found, 2);
 }
 END_TEST
@@ -374,11 +392,22 @@ static const struct domcaps_enum *find_enum(const struct domcaps *c, const char 
 	return NULL;
 }
 
-static const struct { const char *path; size_t n; } enums[] = {
-	{ "disk/bus", 6 }, { "disk/device", 4 }, { "graphics/type", 5 }, { "video/modelType", 8 },
-	{ "hostdev/subsysType", 3 }, { "rng/model", 3 }, { "tpm/backendModel", 3 },
-	{ "filesystem/driverType", 3 }, { "memoryBacking/sourceType", 3 }, { "hyperv/features", 2 },
-	{ "channel/type", 3 }, { "hostdev/capsType", 0 },
+static const struct {
+	const char *path;
+	size_t n;
+} enums[] = {
+	{ "disk/bus", 6 },
+	{ "disk/device", 4 },
+	{ "graphics/type", 5 },
+	{ "video/modelType", 8 },
+	{ "hostdev/subsysType", 3 },
+	{ "rng/model", 3 },
+	{ "tpm/backendModel", 3 },
+	{ "filesystem/driverType", 3 },
+	{ "memoryBacking/sourceType", 3 },
+	{ "hyperv/features", 2 },
+	{ "channel/type", 3 },
+	{ "hostdev/capsType", 0 },
 };
 
 START_TEST(test_domcaps)
@@ -413,28 +442,36 @@ START_TEST(test_network)
 
 	ck_assert_int_eq(vxml_network(text, a, &n, &e), 0);
 	ck_assert_ptr_nonnull(n.bridge);
-	ck_assert_int_eq(vxml_network("<network><forward/><portgroup name='p'/></network>", a, &n, &e),
-		0);
+	ck_assert_int_eq(
+		vxml_network("<network><forward/><portgroup name='p'/></network>", a, &n, &e), 0);
 	ck_assert_str_eq(n.forward, "nat");
 	ck_assert_str_eq(n.portgroups[0], "p");
 }
 END_TEST
 
 /* As a kernel writes it: bind mounts, a mount over a mount, an escaped space. */
-static const char mounts[] =
-	"22 1 0:20 / / rw - ext4 /dev/sda1 rw\n"
-	"23 22 0:21 / /srv rw shared:1 - xfs /dev/sdb1 rw\n"
-	"24 23 0:22 / /srv/vm rw - nfs4 filer:/vm rw\n"
-	"25 24 0:23 / /srv/vm/deep rw - ext4 /dev/sdc rw\n"
-	"26 25 0:24 / /srv/vm/deep rw - fuse.glusterfs gl rw\n"
-	"27 22 0:25 / /with\\040space rw - ceph mon:/ rw\n"
-	"no mount line at all\n";
+static const char mounts[] = "22 1 0:20 / / rw - ext4 /dev/sda1 rw\n"
+			     "23 22 0:21 / /srv rw shared:1 - xfs /dev/sdb1 rw\n"
+			     "24 23 0:22 / /srv/vm rw - nfs4 filer:/vm rw\n"
+			     "25 24 0:23 / /srv/vm/deep rw - ext4 /dev/sdc rw\n"
+			     "26 25 0:24 / /srv/vm/deep rw - fuse.glusterfs gl rw\n"
+			     "27 22 0:25 / /with\\040space rw - ceph mon:/ rw\n"
+			     "no mount line at all\n";
 
-static const struct { const char *path; unsigned long id; const char *type; } lines[] = {
-	{ "/etc/passwd", 0, "ext4" }, { "/srv/x", 0, "xfs" }, { "/srv", 0, "xfs" },
-	{ "/srvx", 0, "ext4" }, { "/srv/vm/a.qcow2", 0, "nfs4" },
-	{ "/srv/vm/deep/a", 0, "fuse.glusterfs" }, { "/with space/a", 0, "ceph" },
-	{ "/srv/vm/deep/a", 25, "ext4" }, { "/", 99, NULL },
+static const struct {
+	const char *path;
+	unsigned long id;
+	const char *type;
+} lines[] = {
+	{ "/etc/passwd", 0, "ext4" },
+	{ "/srv/x", 0, "xfs" },
+	{ "/srv", 0, "xfs" },
+	{ "/srvx", 0, "ext4" },
+	{ "/srv/vm/a.qcow2", 0, "nfs4" },
+	{ "/srv/vm/deep/a", 0, "fuse.glusterfs" },
+	{ "/with space/a", 0, "ceph" },
+	{ "/srv/vm/deep/a", 25, "ext4" },
+	{ "/", 99, NULL },
 };
 
 START_TEST(test_mounts)
@@ -449,7 +486,10 @@ START_TEST(test_mounts)
 }
 END_TEST
 
-static const struct { const char *path, *fs; enum tri shared, coherent; } views[] = {
+static const struct {
+	const char *path, *fs;
+	enum tri shared, coherent;
+} views[] = {
 	{ "/srv/vm/a", "nfs4", TRI_YES, TRI_NO },
 	{ "/srv/vm/deep/a", "fuse.glusterfs", TRI_YES, TRI_YES },
 	{ "/with space/a", "ceph", TRI_YES, TRI_YES },
