@@ -1,0 +1,86 @@
+/*
+ * Requests: any bytes in any charset, through decoding, parsing and the header sweep. Whatever
+ * comes of it, the fault that answers, or the header of a reply, is well-formed XML. The last
+ * byte of the input chooses the Content-Type, so that recorded bodies are seeds as they are.
+ */
+#include <libxml/parser.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cim/query.h"
+#include "wsman/envelope.h"
+#include "wsman/reply.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* In an order in which what bodies end with, NUL, a newline and '>', chooses one that fits. */
+static const char *const types[] = {
+	"application/soap+xml",
+	"application/soap+xml;charset=UTF-16",
+	"application/soap+xml;charset=UTF-8",
+	"application/soap+xml;charset=UTF-16BE;action=\"urn:x\"",
+	"application/soap+xml;charset=latin1",
+};
+
+static void check_well_formed(struct buf *utf8, enum charset c)
+{
+	auto_buf struct buf out = { 0 };
+	xmlDoc *doc;
+
+	reply_encode(&out, utf8, c);
+	doc = xmlReadMemory(out.data, (int)out.len, NULL, NULL,
+		XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+	if (!doc)
+		abort();
+	xmlFreeDoc(doc);
+}
+
+static void check_answer(struct arena *a, const struct envelope *env, const struct fault *f)
+{
+	struct reply_head head = {
+		.to = env->reply_to,
+		.action = "urn:answer",
+		.relates_to = env->message_id,
+		.extra = env->doc ? envelope_reply_parameters(a, env, f != NULL) : NULL,
+	};
+	auto_buf struct buf utf8 = { 0 };
+
+	if (f && f->http)
+		return;
+	if (f)
+		reply_fault(&utf8, &head, f, "host");
+	else
+		reply_write(&utf8, &head, "", 0);
+	check_well_formed(&utf8, env->charset);
+}
+
+/* What is text in the body may be a query. */
+static void try_query(struct arena *a, const xmlNode *content)
+{
+	const char *text = xml_text(a, content);
+	struct cim_query *q;
+	struct err e;
+
+	if (text && cim_query_parse(a, text, &q, &e) < 0 && e.text[0] == '\0')
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	auto_arena struct arena *a = arena_new();
+	struct envelope_source src = { .body = (const char *)data, .len = size };
+	struct envelope env;
+	struct fault f;
+
+	src.content_type = types[size ? data[size - 1] % ARRAY_LEN(types) : 0];
+	if (envelope_parse(a, &src, &env, &f) < 0 ||
+			(!env.identify && envelope_sweep(a, &src, &env, &f) < 0)) {
+		check_answer(a, &env, &f);
+	} else {
+		check_answer(a, &env, NULL);
+		try_query(a, env.content);
+	}
+	envelope_free(&env);
+	return 0;
+}
