@@ -121,7 +121,7 @@ DEPS := gcc make pkg-config libc6-dev gsoap libgsoap-dev libvirt-dev libxml2-dev
 DEPS_CHECK := $(DEPS) check python3 python3-libvirt python3-winrm clang-14 clang-format-14 \
 	libclang-rt-14-dev pmccabe mandoc git iproute2 procps util-linux libvirt-daemon \
 	libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86 qemu-utils bindfs ovmf swtpm \
-	swtpm-tools
+	swtpm-tools libvirt-daemon-system iptables ebtables dnsmasq-base
 DEPS_BENCH := $(DEPS) nginx-light wrk python3
 .PHONY: deps deps-check
 deps:
