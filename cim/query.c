@@ -15,7 +15,7 @@ struct reader {
 	struct err *e;
 	struct cim_query *q;
 	const char *start, *p;
-	enum token_kind kind;	/* the token that comes next */
+	enum token_kind kind; /* the token that comes next */
 	const char *token;
 	size_t len;
 	unsigned depth, terms;
@@ -23,9 +23,11 @@ struct reader {
 
 static int complain(struct reader *r, const char *wanted)
 {
-	return err_set(r->e, ERR_SYNTAX, "the query cannot be read: %s expected at character %zu, "
-		"not \"%.*s\"", wanted, (size_t)(r->token - r->start) + 1,
-		r->len > 40 ? 40 : (int)r->len, r->token);
+	return err_set(r->e, ERR_SYNTAX,
+		"the query cannot be read: %s expected at character %zu, "
+		"not \"%.*s\"",
+		wanted, (size_t)(r->token - r->start) + 1, r->len > 40 ? 40 : (int)r->len,
+		r->token);
 }
 
 static bool is_word(char c)
@@ -48,14 +50,15 @@ static size_t number_length(const char *p)
 	size_t n = p[0] == '-' || p[0] == '+';
 
 	while (isalnum((unsigned char)p[n]) || p[n] == '.' ||
-			((p[n] == '-' || p[n] == '+') && (p[n - 1] == 'e' || p[n - 1] == 'E')))
+		((p[n] == '-' || p[n] == '+') && (p[n - 1] == 'e' || p[n - 1] == 'E')))
 		n++;
 	return n;
 }
 
 static size_t sign_length(const char *p)
 {
-	static const char *const signs[] = { "<>", "!=", "<=", ">=", "=", "<", ">", "(", ")", ",", "*" };
+	static const char *const signs[] = { "<>", "!=", "<=", ">=", "=", "<", ">", "(", ")", ",",
+		"*" };
 
 	for (size_t i = 0; i < ARRAY_LEN(signs); i++) {
 		if (strncmp(p, signs[i], strlen(signs[i])) == 0)
@@ -98,7 +101,8 @@ static void advance(struct reader *r)
 
 static bool is_token(const struct reader *r, enum token_kind kind, const char *text)
 {
-	return r->kind == kind && r->len == strlen(text) && strncasecmp(r->token, text, r->len) == 0;
+	return r->kind == kind && r->len == strlen(text) &&
+	       strncasecmp(r->token, text, r->len) == 0;
 }
 
 static bool accept(struct reader *r, enum token_kind kind, const char *text)
@@ -236,7 +240,8 @@ static int read_comparison(struct reader *r, const struct node **out)
 	if (n->literal.kind != LITERAL_NULL)
 		return 0;
 	if (sign->compare != CMP_EQ && sign->compare != CMP_NE)
-		return err_set(r->e, ERR_SYNTAX, "the query compares with NULL by other than = and <>");
+		return err_set(
+			r->e, ERR_SYNTAX, "the query compares with NULL by other than = and <>");
 	n->kind = NODE_NULL;
 	if (sign->compare == CMP_NE)
 		*out = negate(r, n);
@@ -250,7 +255,8 @@ static int read_term(struct reader *r, const struct node **out)
 	int ret;
 
 	if (++r->depth > DEPTH_LIMIT || ++r->terms > TERM_LIMIT)
-		return err_set(r->e, ERR_SYNTAX, "the query is longer, or nested deeper, than is read");
+		return err_set(
+			r->e, ERR_SYNTAX, "the query is longer, or nested deeper, than is read");
 	if (accept(r, TOKEN_WORD, "not")) {
 		ret = read_term(r, out);
 		if (ret == 0)
@@ -353,7 +359,7 @@ const struct cim_class *cim_query_class(const struct cim_query *q)
 	if (c || strncasecmp(q->class_name, other, sizeof other - 1) != 0)
 		return c;
 	if ((size_t)snprintf(name, sizeof name, "CIM_%s", q->class_name + sizeof other - 1) >=
-			sizeof name)
+		sizeof name)
 		return NULL;
 	return cim_class_find(name);
 }

@@ -150,8 +150,8 @@ static bool match_datum(const struct node *n, enum cim_type type, const union ci
 	}
 }
 
-static const struct cim_value *value_of(const struct cim_instance *i, const char *name,
-	const struct cim_property **p)
+static const struct cim_value *value_of(
+	const struct cim_instance *i, const char *name, const struct cim_property **p)
 {
 	*p = cim_property_find(i->class, name);
 	return *p ? &i->values[*p - i->class->properties] : NULL;

@@ -13,7 +13,7 @@ enum literal_kind { LITERAL_TEXT, LITERAL_NUMBER, LITERAL_BOOLEAN, LITERAL_NULL 
 struct literal {
 	enum literal_kind kind;
 	const char *text;
-	long double number;	/* holds any 64-bit integer exactly */
+	long double number; /* holds any 64-bit integer exactly */
 	bool boolean;
 };
 
@@ -30,7 +30,7 @@ struct cim_query {
 	const char *class_name;
 	const char **selected;
 	size_t n_selected;
-	const struct node *condition;	/* NULL: all */
+	const struct node *condition; /* NULL: all */
 	const struct node *nodes;
 };
 

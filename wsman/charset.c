@@ -108,13 +108,13 @@ static const struct named *find_named(struct span charset)
 	return NULL;
 }
 
-enum charset_verdict charset_decide(const struct media *m, const char *body, size_t len,
-	struct charset_choice *c)
+enum charset_verdict charset_decide(
+	const struct media *m, const char *body, size_t len, struct charset_choice *c)
 {
 	const struct named *n = find_named(m->charset);
 	enum order order = ORDER_NONE;
 
-	*c = (struct charset_choice) { .charset = CHARSET_UTF8 };
+	*c = (struct charset_choice){ .charset = CHARSET_UTF8 };
 	if (!n)
 		return CHARSET_UNSUPPORTED;
 	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
@@ -128,7 +128,7 @@ enum charset_verdict charset_decide(const struct media *m, const char *body, siz
 	c->charset = order == ORDER_LITTLE || order == ORDER_BIG ? CHARSET_UTF16 : CHARSET_UTF8;
 	c->big_endian = order == ORDER_BIG;
 	if ((order == ORDER_UTF8 && n->utf8) || (order == ORDER_LITTLE && n->little) ||
-			(order == ORDER_BIG && n->big))
+		(order == ORDER_BIG && n->big))
 		return CHARSET_OK;
 	return CHARSET_CONFLICT;
 }

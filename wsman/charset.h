@@ -30,19 +30,19 @@ bool media_parse(const char *content_type, struct media *m);
 
 enum charset_verdict {
 	CHARSET_OK,
-	CHARSET_CONFLICT,	/* mark and charset contradict, or nothing tells: HTTP 400 */
-	CHARSET_UNSUPPORTED,	/* another charset */
+	CHARSET_CONFLICT, /* mark and charset contradict, or nothing tells: HTTP 400 */
+	CHARSET_UNSUPPORTED, /* another charset */
 };
 
 struct charset_choice {
 	enum charset charset;
 	bool big_endian;
-	size_t skip;		/* octets of the byte order mark */
+	size_t skip; /* octets of the byte order mark */
 };
 
 /* Decides by the charset parameter, the byte order mark and the first octets. */
-enum charset_verdict charset_decide(const struct media *m, const char *body, size_t len,
-	struct charset_choice *c);
+enum charset_verdict charset_decide(
+	const struct media *m, const char *body, size_t len, struct charset_choice *c);
 
 /* Appends UTF-16 as UTF-8. False when it is not well-formed (a lone surrogate, an odd octet). */
 bool charset_from_utf16(struct buf *out, const char *text, size_t len, bool big_endian);

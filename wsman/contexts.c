@@ -19,13 +19,13 @@ struct context {
 	void *state;
 	int64_t expires;
 	bool lent;
-	bool ended;	/* unlinked; only the timer thread knows it still */
-	bool firing;	/* the timer went off and on_idle has not had its turn yet */
+	bool ended; /* unlinked; only the timer thread knows it still */
+	bool firing; /* the timer went off and on_idle has not had its turn yet */
 };
 
 struct contexts {
 	pthread_mutex_t lock;
-	pthread_cond_t quiet;	/* no timer is going off any more */
+	pthread_cond_t quiet; /* no timer is going off any more */
 	struct timers *timers;
 	int64_t idle_ms;
 	unsigned most;
@@ -153,15 +153,17 @@ static unsigned count_of(const struct contexts *cs, const struct principal *who)
 	return n;
 }
 
-struct context *contexts_open(struct contexts *cs, const struct principal *who,
-	struct arena *arena, void *state, int64_t expires, struct fault *f)
+struct context *contexts_open(struct contexts *cs, const struct principal *who, struct arena *arena,
+	void *state, int64_t expires, struct fault *f)
 {
 	struct context **at, *c = NULL;
 
 	pthread_mutex_lock(&cs->lock);
 	if (count_of(cs, who) >= cs->most) {
-		fault_set(f, FAULT_QUOTA_LIMIT, "Too many enumerations (%u) are open: pull them to "
-			"their end, or release them.", cs->most);
+		fault_set(f, FAULT_QUOTA_LIMIT,
+			"Too many enumerations (%u) are open: pull them to "
+			"their end, or release them.",
+			cs->most);
 	} else {
 		c = mem_calloc(1, sizeof *c);
 		digest_uuid(c->name);
@@ -180,8 +182,8 @@ struct context *contexts_open(struct contexts *cs, const struct principal *who,
 	return c;
 }
 
-static struct context *find(struct contexts *cs, const struct principal *who, const char *name,
-	struct fault *f)
+static struct context *find(
+	struct contexts *cs, const struct principal *who, const char *name, struct fault *f)
 {
 	struct context *c = *bucket_of(cs, name);
 
@@ -198,8 +200,8 @@ static struct context *find(struct contexts *cs, const struct principal *who, co
 	return NULL;
 }
 
-struct context *contexts_borrow(struct contexts *cs, const struct principal *who,
-	const char *name, struct fault *f)
+struct context *contexts_borrow(
+	struct contexts *cs, const struct principal *who, const char *name, struct fault *f)
 {
 	struct context *c;
 

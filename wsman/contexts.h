@@ -27,14 +27,14 @@ void contexts_free(struct contexts *cs);
  * success the arena stays the caller's. It ends at `expires` (clock_ms(); CLOCK_NEVER) at the
  * latest. NULL, with FAULT_QUOTA_LIMIT, when the principal has too many.
  */
-struct context *contexts_open(struct contexts *cs, const struct principal *who,
-	struct arena *arena, void *state, int64_t expires, struct fault *f);
+struct context *contexts_open(struct contexts *cs, const struct principal *who, struct arena *arena,
+	void *state, int64_t expires, struct fault *f);
 /*
  * Lends the context of that name: NULL with FAULT_INVALID_CONTEXT when there is none,
  * FAULT_ACCESS_DENIED when it is another principal's, FAULT_CONCURRENCY when it is lent.
  */
-struct context *contexts_borrow(struct contexts *cs, const struct principal *who,
-	const char *name, struct fault *f);
+struct context *contexts_borrow(
+	struct contexts *cs, const struct principal *who, const char *name, struct fault *f);
 /* Gives it back, alive. */
 void contexts_return(struct contexts *cs, struct context *c);
 /* Ends it, instead of giving it back. */

@@ -11,7 +11,7 @@ enum need { NEED_CLASS, NEED_ANY };
 /* One row for each action; run NULL: known, and not offered by any class. */
 static const struct action {
 	const char *uri, *name;
-	enum need need;		/* whether the URI must name one class */
+	enum need need; /* whether the URI must name one class */
 	int (*run)(struct job *j);
 	enum fault_id refusal;
 } actions[] = {
@@ -89,8 +89,8 @@ static int find_resource(struct job *j, enum need need)
 		return need == NEED_ANY ? 0 : refuse_action(j, FAULT_ACTION_MISMATCH);
 	j->class = cim_class_find(j->uri.class_name);
 	if (!j->class)
-		return fault_set(&j->fault, FAULT_INVALID_RESOURCE_URI,
-			"There is no class %.200s.", j->uri.class_name);
+		return fault_set(&j->fault, FAULT_INVALID_RESOURCE_URI, "There is no class %.200s.",
+			j->uri.class_name);
 	j->ref.class_name = j->class->name;
 	snprintf(j->req.audit.resource, sizeof j->req.audit.resource, "%s", j->class->name);
 	return 0;
@@ -102,8 +102,10 @@ static bool read_method_class(struct job *j, struct cim_uri *uri)
 	const char *action = j->env.action, *slash = strrchr(action, '/');
 	struct err e;
 
-	return slash && cim_uri_parse(j->arena, arena_strndup(j->arena, action,
-		(size_t)(slash - action)), uri, &e) == 0 && uri->kind == CIM_URI_CLASS;
+	return slash &&
+	       cim_uri_parse(j->arena, arena_strndup(j->arena, action, (size_t)(slash - action)),
+		       uri, &e) == 0 &&
+	       uri->kind == CIM_URI_CLASS;
 }
 
 /* The method that the action names, if its class is the resource's, or one that it inherits. */
@@ -138,8 +140,10 @@ static const struct action *find_action(const char *uri)
 static void note_epr_unknown(struct job *j)
 {
 	if (j->env.blocks[HEADER_REQUEST_EPR])
-		j->reply_parameters = arena_printf(j->arena, "<wsman:RequestedEPR><wsman:EPRUnknown/>"
-			"</wsman:RequestedEPR>%s", j->reply_parameters ? j->reply_parameters : "");
+		j->reply_parameters = arena_printf(j->arena,
+			"<wsman:RequestedEPR><wsman:EPRUnknown/>"
+			"</wsman:RequestedEPR>%s",
+			j->reply_parameters ? j->reply_parameters : "");
 }
 
 static int run_action(struct job *j)

@@ -144,12 +144,14 @@ bool duration_parse_date(const char *text, int64_t *ms)
 	const char *p;
 	time_t t;
 
-	if (!is_digit(text[0]) || sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%n", &tm.tm_year, &tm.tm_mon,
-			&tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &used) != 6 || used != 19)
+	if (!is_digit(text[0]) ||
+		sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
+			&tm.tm_hour, &tm.tm_min, &tm.tm_sec, &used) != 6 ||
+		used != 19)
 		return false;
 	if (tm.tm_mon < 1 || tm.tm_mon > 12 || tm.tm_mday < 1 || tm.tm_mday > 31 ||
-			tm.tm_hour < 0 || tm.tm_hour > 24 || tm.tm_min < 0 || tm.tm_min > 59 ||
-			tm.tm_sec < 0 || tm.tm_sec > 60)
+		tm.tm_hour < 0 || tm.tm_hour > 24 || tm.tm_min < 0 || tm.tm_min > 59 ||
+		tm.tm_sec < 0 || tm.tm_sec > 60)
 		return false;
 	p = text + used;
 	if (*p == '.') {

@@ -24,7 +24,7 @@ struct wish {
 	enum items_mode mode;
 	bool optimize;
 	uint64_t max_elements;
-	int64_t expires_ms;		/* -1: not asked for */
+	int64_t expires_ms; /* -1: not asked for */
 	const struct cim_class *as, *only; /* by PolymorphismMode */
 	struct cim_query *query;
 };
@@ -111,8 +111,8 @@ static int refuse_dialect(struct job *j)
 
 static int refuse_filter(struct job *j, const char *why)
 {
-	return fault_set(&j->fault, FAULT_CANNOT_PROCESS_FILTER,
-		"The filter cannot be processed: %s.", why);
+	return fault_set(
+		&j->fault, FAULT_CANNOT_PROCESS_FILTER, "The filter cannot be processed: %s.", why);
 }
 
 /* The query's class takes the place of the all-classes URI, and must fit any other URI. */
@@ -148,7 +148,7 @@ static int read_filter(struct job *j, struct wish *wish)
 		return refuse_filter(j, "there are two");
 	dialect = xml_attribute(j->arena, n, NULL, "Dialect");
 	if (!dialect || (strcasecmp(dialect, DIALECT_WQL) != 0 &&
-			strcasecmp(dialect, DIALECT_WQL_DMTF) != 0))
+				strcasecmp(dialect, DIALECT_WQL_DMTF) != 0))
 		return refuse_dialect(j);
 	text = xml_text(j->arena, n);
 	if (!text)
@@ -162,18 +162,19 @@ static int read_wish(struct job *j, struct wish *wish)
 {
 	const xmlNode *body = j->env.content;
 
-	*wish = (struct wish) { .mode = ITEMS_OBJECT, .max_elements = 1, .expires_ms = -1 };
+	*wish = (struct wish){ .mode = ITEMS_OBJECT, .max_elements = 1, .expires_ms = -1 };
 	if (!xml_is(body, XML_NS_WSEN, "Enumerate"))
-		return fault_set(&j->fault, FAULT_SCHEMA_VALIDATION, "The body is not wsen:Enumerate.");
+		return fault_set(
+			&j->fault, FAULT_SCHEMA_VALIDATION, "The body is not wsen:Enumerate.");
 	if (xml_child(body, XML_NS_WSEN, "EndTo"))
 		return fault_set(&j->fault, FAULT_ADDRESSING_MODE, NULL);
 	wish->optimize = xml_child(body, XML_NS_WSMAN, "OptimizeEnumeration");
-	if (!enumerate_read_count(j->arena, xml_child(body, XML_NS_WSMAN, "MaxElements"),
-			&wish->max_elements))
+	if (!enumerate_read_count(
+		    j->arena, xml_child(body, XML_NS_WSMAN, "MaxElements"), &wish->max_elements))
 		return fault_set(&j->fault, FAULT_SCHEMA_VALIDATION,
 			"MaxElements is not a positive number.");
 	if (read_mode(j, wish) < 0 || read_polymorphism(j, wish) < 0 || read_expires(j, wish) < 0 ||
-			read_filter(j, wish) < 0)
+		read_filter(j, wish) < 0)
 		return -1;
 	if (!j->class)
 		return fault_set(&j->fault, FAULT_FILTERING_REQUIRED, NULL);
@@ -183,7 +184,7 @@ static int read_wish(struct job *j, struct wish *wish)
 static bool is_wanted(const struct wish *wish, const struct cim_instance *i)
 {
 	return (!wish->only || i->class == wish->only) &&
-		(!wish->query || cim_query_matches(wish->query, i));
+	       (!wish->query || cim_query_matches(wish->query, i));
 }
 
 static struct enumeration *take_snapshot(struct job *j, const struct wish *wish)
@@ -213,8 +214,8 @@ int enumerate_write(struct job *j, struct enumeration *en, const struct enumerat
 	size_t budget = job_budget(j, page->head);
 	size_t around = ENUMERATE_WRAPPER_ROOM * (j->env.charset == CHARSET_UTF16 ? 2 : 1);
 	struct items_limit limit = {
-		.items = page->max_elements < j->w->config.max_elements ?
-			(size_t)page->max_elements : j->w->config.max_elements,
+		.items = page->max_elements < j->w->config.max_elements ? (size_t)page->max_elements
+									: j->w->config.max_elements,
 		.characters = page->max_characters,
 		.octets = budget > around ? budget - around : 0,
 		.charset = j->env.charset,

@@ -74,8 +74,8 @@ static int check_root(const xmlNode *root, struct fault *f)
 		return 0;
 	if (strcmp((const char *)root->name, "Envelope") == 0)
 		return fault_set(f, FAULT_VERSION_MISMATCH, NULL);
-	return fault_set(f, FAULT_SCHEMA_VALIDATION,
-		"The message is XML, but not a SOAP envelope.");
+	return fault_set(
+		f, FAULT_SCHEMA_VALIDATION, "The message is XML, but not a SOAP envelope.");
 }
 
 /* Notes each known block once; returns the first that comes again, or HEADER_COUNT. */
@@ -100,7 +100,8 @@ static enum header collect(const xmlNode *header, struct envelope *env)
 static void read_return_address(struct arena *a, struct envelope *env)
 {
 	const char *id = xml_text(a, env->blocks[HEADER_MESSAGE_ID]);
-	const char *to = xml_text(a, xml_child(env->blocks[HEADER_REPLY_TO], XML_NS_WSA, "Address"));
+	const char *to =
+		xml_text(a, xml_child(env->blocks[HEADER_REPLY_TO], XML_NS_WSA, "Address"));
 
 	if (id && id[0] && strlen(id) <= ENVELOPE_URI_LIMIT)
 		env->message_id = id;
@@ -131,13 +132,13 @@ static int find_parts(struct arena *a, struct envelope *env, struct fault *f)
 	return 0;
 }
 
-int envelope_parse(struct arena *a, const struct envelope_source *src, struct envelope *env,
-	struct fault *f)
+int envelope_parse(
+	struct arena *a, const struct envelope_source *src, struct envelope *env, struct fault *f)
 {
 	struct charset_choice c;
 	struct media media;
 
-	*env = (struct envelope) { .reply_to = ANONYMOUS, .timeout_ms = -1 };
+	*env = (struct envelope){ .reply_to = ANONYMOUS, .timeout_ms = -1 };
 	if (!media_parse(src->content_type, &media))
 		return fault_http(f, 415);
 	switch (charset_decide(&media, src->body, src->len, &c)) {
@@ -172,7 +173,7 @@ static bool is_ours(struct arena *a, const xmlNode *block)
 	const char *role = xml_attribute(a, block, XML_NS_SOAP, "role");
 
 	return !role || role[0] == '\0' || strcmp(role, XML_NS_SOAP "/role/next") == 0 ||
-		strcmp(role, XML_NS_SOAP "/role/ultimateReceiver") == 0;
+	       strcmp(role, XML_NS_SOAP "/role/ultimateReceiver") == 0;
 }
 
 static int check_understood(const xmlNode *header, struct arena *a, struct fault *f)
@@ -181,7 +182,8 @@ static int check_understood(const xmlNode *header, struct arena *a, struct fault
 	const xmlNode *first = NULL;
 
 	for (const xmlNode *n = xml_first(header); n; n = xml_next(n)) {
-		if (find_block(n) != HEADER_COUNT || !header_must_understand(a, n) || !is_ours(a, n))
+		if (find_block(n) != HEADER_COUNT || !header_must_understand(a, n) ||
+			!is_ours(a, n))
 			continue;
 		if (missing.len < NOT_UNDERSTOOD_LIMIT)
 			header_not_understood(&missing, n);
@@ -195,8 +197,8 @@ static int check_understood(const xmlNode *header, struct arena *a, struct fault
 	return -1;
 }
 
-int envelope_sweep(struct arena *a, const struct envelope_source *src, struct envelope *env,
-	struct fault *f)
+int envelope_sweep(
+	struct arena *a, const struct envelope_source *src, struct envelope *env, struct fault *f)
 {
 	const xmlNode *header = xml_child(env->body->parent, XML_NS_SOAP, "Header");
 	struct media media;

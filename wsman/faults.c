@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const struct fault_row rows[] = {
-#define FAULT(id, code, subcode, detail, winrm, cim, text) \
+#define FAULT(id, code, subcode, detail, winrm, cim, text)                                         \
 	[FAULT_##id] = { code, subcode, detail, winrm, cim, text },
 #include "wsman/faults.def"
 #undef FAULT
@@ -75,8 +75,8 @@ int fault_set(struct fault *f, enum fault_id id, const char *fmt, ...)
 
 int fault_from_err(struct fault *f, const struct err *e)
 {
-	enum fault_id id = e->code > 0 && e->code < ERR_CODE_COUNT ?
-		from_err[e->code] : FAULT_INTERNAL_ERROR;
+	enum fault_id id =
+		e->code > 0 && e->code < ERR_CODE_COUNT ? from_err[e->code] : FAULT_INTERNAL_ERROR;
 
 	if (e->text[0] == '\0')
 		return fault_set(f, id, NULL);

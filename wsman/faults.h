@@ -19,20 +19,20 @@ enum fault_id {
 };
 
 struct fault_row {
-	const char *code;	/* "s:Sender" */
-	const char *subcode;	/* "wsman:TimedOut"; NULL: the code says it all */
-	const char *detail;	/* behind FAULT_DETAIL_PREFIX; NULL: none */
-	uint32_t winrm;		/* f:WSManFault Code */
-	int cim;		/* CIMStatusCode, and N of OMI:MI_Result:N */
+	const char *code; /* "s:Sender" */
+	const char *subcode; /* "wsman:TimedOut"; NULL: the code says it all */
+	const char *detail; /* behind FAULT_DETAIL_PREFIX; NULL: none */
+	uint32_t winrm; /* f:WSManFault Code */
+	int cim; /* CIMStatusCode, and N of OMI:MI_Result:N */
 	const char *text;
 };
 
 struct fault {
 	enum fault_id id;
-	int http;		/* not 0: no SOAP fault but this HTTP status, with no body */
+	int http; /* not 0: no SOAP fault but this HTTP status, with no body */
 	char text[512];
-	const char *detail;	/* elements that the standard wants in s:Detail, as XML; or NULL */
-	const char *header;	/* header elements, as XML; or NULL */
+	const char *detail; /* elements that the standard wants in s:Detail, as XML; or NULL */
+	const char *header; /* header elements, as XML; or NULL */
 };
 
 const struct fault_row *fault_row(enum fault_id id);

@@ -59,7 +59,7 @@ bool header_read_positive(const char *text, uint64_t *value)
 		return false;
 	for (; *text; text++) {
 		if (__builtin_mul_overflow(*value, 10, value) ||
-				__builtin_add_overflow(*value, (uint64_t)(*text - '0'), value))
+			__builtin_add_overflow(*value, (uint64_t)(*text - '0'), value))
 			*value = UINT64_MAX;
 		if (*value == UINT64_MAX)
 			return true;
@@ -267,12 +267,14 @@ static int check_selectors(struct sweep *s)
 {
 	size_t count = 0;
 
-	for (const xmlNode *n = xml_first(s->env->blocks[HEADER_SELECTOR_SET]); n; n = xml_next(n)) {
+	for (const xmlNode *n = xml_first(s->env->blocks[HEADER_SELECTOR_SET]); n;
+		n = xml_next(n)) {
 		const char *name = xml_attribute(s->a, n, NULL, "Name");
 		const char *value = xml_text(s->a, n);
 
-		if (++count > ENVELOPE_SELECTOR_LIMIT || (name && strlen(name) > ENVELOPE_NAME_LIMIT) ||
-				(value && strlen(value) > ENVELOPE_VALUE_LIMIT))
+		if (++count > ENVELOPE_SELECTOR_LIMIT ||
+			(name && strlen(name) > ENVELOPE_NAME_LIMIT) ||
+			(value && strlen(value) > ENVELOPE_VALUE_LIMIT))
 			return fault_set(s->f, FAULT_SELECTOR_LIMIT, NULL);
 	}
 	return 0;
@@ -282,9 +284,20 @@ int header_read_all(struct arena *a, const struct envelope_source *src, struct s
 	struct envelope *env, struct fault *f)
 {
 	static int (*const readers[])(struct sweep *) = {
-		read_to, read_action, read_message_id, read_reply_to, read_fault_to,
-		check_http_action, read_timeout, read_max_size, read_locale, read_data_locale,
-		read_options, check_fragment, read_resource, check_selectors,
+		read_to,
+		read_action,
+		read_message_id,
+		read_reply_to,
+		read_fault_to,
+		check_http_action,
+		read_timeout,
+		read_max_size,
+		read_locale,
+		read_data_locale,
+		read_options,
+		check_fragment,
+		read_resource,
+		check_selectors,
 	};
 	struct sweep s = { .a = a, .src = src, .action = action, .env = env, .f = f };
 

@@ -28,12 +28,12 @@ static void write_version(struct buf *out)
 static void write_body(struct buf *out, bool known)
 {
 	buf_puts(out, "<wsmid:IdentifyResponse><wsmid:ProtocolVersion>" XML_NS_WSMAN
-		"</wsmid:ProtocolVersion><wsmid:ProductVendor>vsmigd</wsmid:ProductVendor>");
+		      "</wsmid:ProtocolVersion><wsmid:ProductVendor>vsmigd</wsmid:ProductVendor>");
 	if (known) {
 		write_version(out);
 		buf_puts(out, "<wsmid:SecurityProfiles><wsmid:SecurityProfileName>"
-			"http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/basic"
-			"</wsmid:SecurityProfileName></wsmid:SecurityProfiles>");
+			      "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/basic"
+			      "</wsmid:SecurityProfileName></wsmid:SecurityProfiles>");
 	}
 	buf_puts(out, "</wsmid:IdentifyResponse>");
 }

@@ -26,7 +26,7 @@ static int check_input(struct job *j)
 		return 0;
 	name = local_name(j->env.content);
 	if (strncasecmp(name, method, len) == 0 &&
-			(name[len] == '\0' || strcasecmp(name + len, "_INPUT") == 0))
+		(name[len] == '\0' || strcasecmp(name + len, "_INPUT") == 0))
 		return 0;
 	return fault_set(&j->fault, FAULT_INVALID_PARAMETER_NAME,
 		"The body holds %.100s, not the input of %s.", name, method);

@@ -12,8 +12,8 @@ static bool is_selected(const char *const *names, size_t n, const char *name)
 	return false;
 }
 
-const struct cim_class *items_projection(struct arena *a, const struct cim_class *c,
-	const struct cim_query *q)
+const struct cim_class *items_projection(
+	struct arena *a, const struct cim_class *c, const struct cim_query *q)
 {
 	struct cim_property *properties;
 	struct cim_class *part;
@@ -38,8 +38,8 @@ const struct cim_class *items_projection(struct arena *a, const struct cim_class
  * A selection of properties stands in wsman:XmlFragment (DSP0226 8.6): the element of the
  * instance under another name, with the declaration of its prefix and without its type.
  */
-static void write_fragment(struct buf *out, const struct enumeration *en,
-	const struct cim_instance *i)
+static void write_fragment(
+	struct buf *out, const struct enumeration *en, const struct cim_instance *i)
 {
 	auto_buf struct buf whole = { 0 };
 	const char *declaration, *type, *inner, *close;
@@ -51,7 +51,8 @@ static void write_fragment(struct buf *out, const struct enumeration *en,
 	close = strrchr(whole.data, '<');
 	buf_puts(out, "<wsman:XmlFragment");
 	if (declaration < inner)
-		buf_add(out, declaration, (size_t)((type && type < inner ? type : inner) - declaration));
+		buf_add(out, declaration,
+			(size_t)((type && type < inner ? type : inner) - declaration));
 	buf_add(out, inner, (size_t)(close - inner));
 	buf_puts(out, "</wsman:XmlFragment>");
 }

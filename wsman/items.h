@@ -13,24 +13,24 @@ enum items_mode { ITEMS_OBJECT, ITEMS_EPR, ITEMS_OBJECT_AND_EPR };
 /* All of it lives in the arena that the enumeration's context owns. */
 struct enumeration {
 	const struct cim_instance **items;
-	size_t n, next;			/* next: the first not handed out yet */
+	size_t n, next; /* next: the first not handed out yet */
 	enum items_mode mode;
-	const struct cim_class *as;	/* shown as this class; NULL: as what they are */
-	bool fragment;			/* `as` is a selection of properties */
+	const struct cim_class *as; /* shown as this class; NULL: as what they are */
+	bool fragment; /* `as` is a selection of properties */
 	struct cim_style style;
-	const char *resource_uri, *ns;	/* what a Pull must repeat */
+	const char *resource_uri, *ns; /* what a Pull must repeat */
 };
 
 struct items_limit {
 	size_t items;
-	uint64_t characters;		/* a hint: one item is given all the same */
-	size_t octets;			/* strict; in the charset */
+	uint64_t characters; /* a hint: one item is given all the same */
+	size_t octets; /* strict; in the charset */
 	enum charset charset;
 };
 
 /* c with the properties that the query selects only; NULL when it selects all. */
-const struct cim_class *items_projection(struct arena *a, const struct cim_class *c,
-	const struct cim_query *q);
+const struct cim_class *items_projection(
+	struct arena *a, const struct cim_class *c, const struct cim_query *q);
 
 /*
  * Appends the items from en->next on that fit, and returns how many. 0 with items left means

@@ -63,7 +63,7 @@ static void give_back(struct job *j, int status)
 
 struct reply_head job_head(const struct job *j, const char *action)
 {
-	return (struct reply_head) {
+	return (struct reply_head){
 		.to = j->env.reply_to,
 		.action = action,
 		.relates_to = j->env.message_id,
@@ -274,7 +274,7 @@ struct cim_style job_style(const struct job *j)
 	/* ".../wscim/1/" + "*" is for queries; under a wmi/ URI classes have the same prefix as "*". */
 	bool all = j->uri.kind == CIM_URI_ALL && !strstr(j->uri.prefix, "/wmi/");
 
-	return (struct cim_style) {
+	return (struct cim_style){
 		.prefix = all ? CIM_URI_DMTF : j->uri.prefix,
 		.address = j->env.reply_to,
 	};

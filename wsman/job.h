@@ -30,30 +30,30 @@ struct wsman {
 	struct identify *identify;
 	char *host_name;
 	pthread_mutex_t lock;
-	pthread_cond_t idle;	/* jobs became 0 */
+	pthread_cond_t idle; /* jobs became 0 */
 	size_t jobs;
 };
 
 struct job {
-	struct cim_op op;	/* first: done() gets the job from it */
+	struct cim_op op; /* first: done() gets the job from it */
 	struct timer timer;
-	struct work resumed;	/* queued when a parked operation is done */
-	struct work expired;	/* queued when the deadline passed */
+	struct work resumed; /* queued when a parked operation is done */
+	struct work expired; /* queued when the deadline passed */
 	struct wsman *w;
 	struct wsman_call *call; /* the daemon's again once answered */
-	struct request req;	/* a copy: the call's may be gone before the operation ends */
+	struct request req; /* a copy: the call's may be gone before the operation ends */
 	struct arena *arena;
-	struct arena *op_arena;	/* of the operation; an enumeration takes it over */
+	struct arena *op_arena; /* of the operation; an enumeration takes it over */
 	struct envelope env;
 	struct fault fault;
 	const char *reply_parameters, *fault_parameters; /* headers for the reply; NULL: none */
 
 	/* set by dispatch */
 	struct cim_uri uri;
-	const struct cim_class *class;	/* NULL when the URI is for all classes */
+	const struct cim_class *class; /* NULL when the URI is for all classes */
 	const struct cim_method *method;
-	struct cim_ref ref;		/* class, namespace and keys of the request */
-	void *detail;			/* the handler's own, in op_arena */
+	struct cim_ref ref; /* class, namespace and keys of the request */
+	void *detail; /* the handler's own, in op_arena */
 
 	int (*resume)(struct job *j);
 	atomic_int refs, state;

@@ -13,7 +13,7 @@ static int check_resource(struct job *j, const struct enumeration *en)
 	const char *ns = j->ref.ns ? j->ref.ns : CIM_NS_DEFAULT;
 
 	if (strcasecmp(en->resource_uri, j->env.resource_uri) == 0 &&
-			cim_ns_same(en->ns ? en->ns : CIM_NS_DEFAULT, ns))
+		cim_ns_same(en->ns ? en->ns : CIM_NS_DEFAULT, ns))
 		return 0;
 	return fault_set(&j->fault, FAULT_HEADER_REQUIRED,
 		"The ResourceURI and namespace are not those that the enumeration began with.");
@@ -38,16 +38,16 @@ static struct context *borrow(struct job *j, const char *element)
 	return c;
 }
 
-static int write_page(struct job *j, struct enumeration *en, struct reply_head *head,
-	struct buf *items)
+static int write_page(
+	struct job *j, struct enumeration *en, struct reply_head *head, struct buf *items)
 {
 	struct enumerate_page page = { head, 1, UINT64_MAX };
 	const xmlNode *body = j->env.content;
 	size_t written;
 
-	if (!enumerate_read_count(j->arena, xml_child(body, XML_NS_WSEN, "MaxElements"),
-			&page.max_elements) ||
-			!enumerate_read_count(j->arena, xml_child(body, XML_NS_WSEN, "MaxCharacters"),
+	if (!enumerate_read_count(
+		    j->arena, xml_child(body, XML_NS_WSEN, "MaxElements"), &page.max_elements) ||
+		!enumerate_read_count(j->arena, xml_child(body, XML_NS_WSEN, "MaxCharacters"),
 			&page.max_characters))
 		return fault_set(&j->fault, FAULT_SCHEMA_VALIDATION,
 			"MaxElements or MaxCharacters is not a positive number.");
@@ -58,8 +58,8 @@ static int write_page(struct job *j, struct enumeration *en, struct reply_head *
 	return 0;
 }
 
-static int reply_pull(struct job *j, const struct reply_head *head, const char *context,
-	const struct buf *items)
+static int reply_pull(
+	struct job *j, const struct reply_head *head, const char *context, const struct buf *items)
 {
 	auto_buf struct buf body = { 0 };
 

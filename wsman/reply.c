@@ -78,11 +78,12 @@ static struct soap *begin(struct buf *out)
 	return soap;
 }
 
-static void write_header(struct soap *soap, const struct reply_head *head, const char *action,
-	const struct fault *f)
+static void write_header(
+	struct soap *soap, const struct reply_head *head, const char *action, const struct fault *f)
 {
 	struct wsman__TotalItemsCountEstimateType total = { .__item = (char *)head->total };
-	struct s__UpgradeType upgrade = { .s__SupportedEnvelope = { .qname = (char *)"s:Envelope" } };
+	struct s__UpgradeType upgrade = { .s__SupportedEnvelope = {
+						  .qname = (char *)"s:Envelope" } };
 	char id[5 + DIGEST_UUID_SIZE] = "uuid:";
 	auto_buf struct buf raw = { 0 };
 	struct SOAP_ENV__Header header;
@@ -91,7 +92,7 @@ static void write_header(struct soap *soap, const struct reply_head *head, const
 		buf_puts(&raw, f->header);
 	if (head->extra)
 		buf_puts(&raw, head->extra);
-	header = (struct SOAP_ENV__Header) {
+	header = (struct SOAP_ENV__Header){
 		.wsa__To = (char *)head->to,
 		.wsa__Action = (char *)action,
 		.wsa__MessageID = id,
@@ -125,8 +126,8 @@ void reply_write(struct buf *out, const struct reply_head *head, const char *bod
 }
 
 /* Windows reads the first element that names its error, libmi the second (CLIENTS.md 3, 4.4). */
-static void write_detail(struct buf *out, const struct fault *f, const char *text,
-	const char *machine)
+static void write_detail(
+	struct buf *out, const struct fault *f, const char *text, const char *machine)
 {
 	const struct fault_row *row = fault_row(f->id);
 
@@ -135,18 +136,23 @@ static void write_detail(struct buf *out, const struct fault *f, const char *tex
 	if (row->detail)
 		buf_printf(out, "<wsman:FaultDetail>" FAULT_DETAIL_PREFIX "%s</wsman:FaultDetail>",
 			row->detail);
-	buf_printf(out, "<f:WSManFault xmlns:f=\"http://schemas.microsoft.com/wbem/wsman/1/wsmanfault\""
-		" Code=\"%u\" Machine=\"", row->winrm);
+	buf_printf(out,
+		"<f:WSManFault xmlns:f=\"http://schemas.microsoft.com/wbem/wsman/1/wsmanfault\""
+		" Code=\"%u\" Machine=\"",
+		row->winrm);
 	buf_xml(out, machine);
-	buf_printf(out, "\"><f:Message>%s</f:Message></f:WSManFault>"
-		"<p:OMI_Error xmlns:p=\"http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/OMI_Error\""
+	buf_printf(out,
+		"\"><f:Message>%s</f:Message></f:WSManFault>"
+		"<p:OMI_Error "
+		"xmlns:p=\"http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/OMI_Error\""
 		" wsmb:IsCIM_Error=\"true\"><p:CIMStatusCode>%d</p:CIMStatusCode>"
 		"<p:Message>%s</p:Message><p:MessageID>OMI:MI_Result:%d</p:MessageID>"
-		"<p:OwningEntity>vsmigd</p:OwningEntity></p:OMI_Error>", text, row->cim, text, row->cim);
+		"<p:OwningEntity>vsmigd</p:OwningEntity></p:OMI_Error>",
+		text, row->cim, text, row->cim);
 }
 
-void reply_fault(struct buf *out, const struct reply_head *head, const struct fault *f,
-	const char *machine)
+void reply_fault(
+	struct buf *out, const struct reply_head *head, const struct fault *f, const char *machine)
 {
 	const struct fault_row *row = fault_row(f->id);
 	auto_buf struct buf text = { 0 }, detail = { 0 };

@@ -12,9 +12,9 @@
 
 struct reply_head {
 	const char *to, *action;
-	const char *relates_to;		/* NULL: nothing to relate to */
-	const char *total;		/* wsman:TotalItemsCountEstimate; NULL: none */
-	const char *extra;		/* further header elements, as XML; NULL: none */
+	const char *relates_to; /* NULL: nothing to relate to */
+	const char *total; /* wsman:TotalItemsCountEstimate; NULL: none */
+	const char *extra; /* further header elements, as XML; NULL: none */
 };
 
 /* Appends a whole envelope. head NULL: an empty header, as Identify wants it. */
@@ -23,8 +23,8 @@ void reply_write(struct buf *out, const struct reply_head *head, const char *bod
  * Appends an envelope with a fault. The head's action is the fault's, whatever it says; machine
  * is the host's name for f:WSManFault.
  */
-void reply_fault(struct buf *out, const struct reply_head *head, const struct fault *f,
-	const char *machine);
+void reply_fault(
+	struct buf *out, const struct reply_head *head, const struct fault *f, const char *machine);
 /* The octets that the envelope takes around its body in a charset, the mark included. */
 size_t reply_overhead(const struct reply_head *head, enum charset c);
 /* Moves the envelope in utf8 to out, in the charset of the client; utf8 is empty afterwards. */

@@ -6,8 +6,10 @@
 #include <string.h>
 
 /* Comments and processing instructions mean nothing in SOAP; adjacent text is one node so. */
-enum { PARSE_OPTIONS = XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_NOERROR |
-	XML_PARSE_NOWARNING | XML_PARSE_COMPACT };
+enum {
+	PARSE_OPTIONS = XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_NOERROR |
+			XML_PARSE_NOWARNING | XML_PARSE_COMPACT
+};
 
 struct watch {
 	xmlSAXHandler sax;
@@ -24,7 +26,8 @@ static void refuse(xmlParserCtxt *ctxt, int code, const char *why)
 	xmlStopParser(ctxt);
 }
 
-static void on_doctype(void *arg, const xmlChar *name, const xmlChar *external, const xmlChar *system)
+static void on_doctype(
+	void *arg, const xmlChar *name, const xmlChar *external, const xmlChar *system)
 {
 	(void)name, (void)external, (void)system;
 	refuse(arg, ERR_SYNTAX, "a SOAP message has no document type declaration");
@@ -122,7 +125,7 @@ int xml_parse(const char *text, size_t len, xmlDoc **doc, bool *ns_ok, struct er
 bool xml_is(const xmlNode *n, const char *ns, const char *name)
 {
 	return n && n->ns && strcmp((const char *)n->name, name) == 0 &&
-		strcmp((const char *)n->ns->href, ns) == 0;
+	       strcmp((const char *)n->ns->href, ns) == 0;
 }
 
 static const xmlNode *element_from(const xmlNode *n)

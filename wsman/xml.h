@@ -17,7 +17,7 @@
 enum {
 	XML_DEPTH_LIMIT = 128,
 	XML_ELEMENT_LIMIT = 20000,
-	XML_ATTRIBUTE_LIMIT = 128,	/* of one element, namespace declarations included */
+	XML_ATTRIBUTE_LIMIT = 128, /* of one element, namespace declarations included */
 };
 
 #define XML_NS_SOAP "http://www.w3.org/2003/05/soap-envelope"

@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	src.content_type = types[size ? data[size - 1] % ARRAY_LEN(types) : 0];
 	if (envelope_parse(a, &src, &env, &f) < 0 ||
-			(!env.identify && envelope_sweep(a, &src, &env, &f) < 0)) {
+		(!env.identify && envelope_sweep(a, &src, &env, &f) < 0)) {
 		check_answer(a, &env, &f);
 	} else {
 		check_answer(a, &env, NULL);

@@ -7,7 +7,7 @@
 
 static const struct system {
 	const char *name, *element;
-	uint64_t state;	/* 0: no value */
+	uint64_t state; /* 0: no value */
 	uint64_t operational[2];
 } systems[] = {
 	{ "AAAA", "a and b", 2, { 2, 0 } },
@@ -35,7 +35,8 @@ static const struct {
 	{ "SELECT * FROM CIM_ComputerSystem", "ABC" },
 	{ "select*from cim_computersystem", "ABC" },
 	{ " SELECT  Name , ElementName\nFROM CIM_ComputerSystem ", "ABC" },
-	{ "SELECT * FROM Msvm_ComputerSystem WHERE ElementName = 'a and b' AND EnabledState = 2", "A" },
+	{ "SELECT * FROM Msvm_ComputerSystem WHERE ElementName = 'a and b' AND EnabledState = 2",
+		"A" },
 	{ "SELECT * FROM CIM_ComputerSystem WHERE Name = 'aaaa'", "A" },
 	{ "SELECT * FROM CIM_ComputerSystem WHERE NAME=\"bbbb\"", "B" },
 	{ "SELECT * FROM CIM_ComputerSystem WHERE Name <> 'AAAA'", "BC" },
@@ -59,8 +60,10 @@ static const struct {
 	{ "SELECT * FROM CIM_ComputerSystem WHERE OperationalStatus = 6", "B" },
 	{ "SELECT * FROM CIM_ComputerSystem WHERE NOT Name = 'AAAA'", "BC" },
 	{ "SELECT * FROM CIM_ComputerSystem WHERE NOT NOT Name = 'AAAA'", "A" },
-	{ "SELECT * FROM CIM_ComputerSystem WHERE Name='AAAA' OR Name='BBBB' AND EnabledState=2", "A" },
-	{ "SELECT * FROM CIM_ComputerSystem WHERE (Name='AAAA' OR Name='BBBB') AND EnabledState=3", "B" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name='AAAA' OR Name='BBBB' AND EnabledState=2",
+		"A" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE (Name='AAAA' OR Name='BBBB') AND EnabledState=3",
+		"B" },
 	{ "SELECT * FROM CIM_ComputerSystem WHERE Name LIKE 'a%'", "A" },
 	{ "SELECT * FROM CIM_ComputerSystem WHERE Name LIKE '%'", "ABC" },
 	{ "SELECT * FROM CIM_ComputerSystem WHERE Name LIKE '%%A%%'", "A" },
@@ -111,7 +114,7 @@ START_TEST(row)
 	struct cim_query *q;
 	struct err e = { 0 };
 	bool ok = cim_query_parse(a, rows[_i].text, &q, &e) == 0 &&
-		cim_query_bind(q, cim_query_class(q), &e) == 0;
+		  cim_query_bind(q, cim_query_class(q), &e) == 0;
 
 	ck_assert_msg(ok == (rows[_i].want != NULL), "%s: %s", rows[_i].text, e.text);
 	if (!ok) {
@@ -181,14 +184,16 @@ START_TEST(limits)
 		for (int bad = 0; bad < 2; bad++) {
 			auto_arena struct arena *a = arena_new();
 			size_t n = bad ? much[i].bad : much[i].good;
-			char *text = arena_alloc(a, n * 10 + 100), *at = stpcpy(text, much[i].before);
+			char *text = arena_alloc(a, n * 10 + 100),
+			     *at = stpcpy(text, much[i].before);
 
 			for (size_t k = 0; k < n; k++)
 				at = stpcpy(at, much[i].one);
 			at = stpcpy(at, much[i].middle);
 			for (size_t k = 0; k < n; k++)
 				at = stpcpy(at, much[i].other);
-			ck_assert_msg(cim_query_parse(a, text, &q, &e) == (bad ? -ERR_SYNTAX : 0), "%zu", i);
+			ck_assert_msg(cim_query_parse(a, text, &q, &e) == (bad ? -ERR_SYNTAX : 0),
+				"%zu", i);
 		}
 	}
 }

@@ -73,7 +73,8 @@ static const struct {
 	{ "application/soap+xml;charset=UTF-16", BYTES("\xef\xbb\xbf<a/>"), CHARSET_CONFLICT, 0, 0,
 		0 },
 	{ "application/soap+xml;charset=UTF-16", BYTES(""), CHARSET_CONFLICT, 0, 0, 0 },
-	{ "application/soap+xml;charset=UTF-16LE", BYTES("\xfe\xff\0<"), CHARSET_CONFLICT, 0, 0, 0 },
+	{ "application/soap+xml;charset=UTF-16LE", BYTES("\xfe\xff\0<"), CHARSET_CONFLICT, 0, 0,
+		0 },
 	{ "application/soap+xml;charset=UTF-16BE", BYTES("\0<\0a"), CHARSET_OK, CHARSET_UTF16, true,
 		0 },
 	{ "application/soap+xml;charset=UTF-16", BYTES("\0\0\0<"), CHARSET_CONFLICT, 0, 0, 0 },
@@ -86,8 +87,8 @@ START_TEST(choice)
 	struct media m;
 
 	ck_assert(media_parse(choices[_i].content_type, &m));
-	ck_assert_int_eq(charset_decide(&m, choices[_i].body, choices[_i].len, &c),
-		choices[_i].verdict);
+	ck_assert_int_eq(
+		charset_decide(&m, choices[_i].body, choices[_i].len, &c), choices[_i].verdict);
 	if (choices[_i].verdict != CHARSET_OK)
 		return;
 	ck_assert_int_eq(c.charset, choices[_i].charset);

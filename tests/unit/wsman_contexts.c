@@ -93,8 +93,8 @@ START_TEST(foreign)
 	c = open_one(&anna, CLOCK_NEVER, &f);
 	contexts_return(cs, c);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		ck_assert_ptr_null(contexts_borrow(cs, rows[i].who,
-			rows[i].name ? rows[i].name : context_name(c), &f));
+		ck_assert_ptr_null(contexts_borrow(
+			cs, rows[i].who, rows[i].name ? rows[i].name : context_name(c), &f));
 		ck_assert_int_eq(f.id, rows[i].want);
 	}
 	end();

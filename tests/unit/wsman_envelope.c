@@ -7,7 +7,8 @@
 #include "daemon/base/mem.h"
 #include "wsman/envelope.h"
 
-#define NAMESPACES "xmlns:s='" XML_NS_SOAP "' xmlns:a='" XML_NS_WSA "' xmlns:w='" XML_NS_WSMAN \
+#define NAMESPACES                                                                                 \
+	"xmlns:s='" XML_NS_SOAP "' xmlns:a='" XML_NS_WSA "' xmlns:w='" XML_NS_WSMAN                \
 	"' xmlns:p='" XML_NS_WSMV "' xmlns:i='" XML_NS_WSMID "'"
 #define ANONYMOUS XML_NS_WSA "/role/anonymous"
 #define TO "<a:To>https://h/wsman</a:To>"
@@ -15,8 +16,8 @@
 #define ID "<a:MessageID>uuid:1</a:MessageID>"
 #define REPLY "<a:ReplyTo><a:Address>" ANONYMOUS "</a:Address></a:ReplyTo>"
 #define ALL TO ACTION ID REPLY
-#define ENVELOPE(header, body) "<s:Envelope " NAMESPACES "><s:Header>" header "</s:Header>" body \
-	"</s:Envelope>"
+#define ENVELOPE(header, body)                                                                     \
+	"<s:Envelope " NAMESPACES "><s:Header>" header "</s:Header>" body "</s:Envelope>"
 #define BODY "<s:Body/>"
 
 #define UTF8 "application/soap+xml;charset=UTF-8"
@@ -24,16 +25,18 @@ enum { OK = -1, HTTP_400 = -2, HTTP_415 = -3 };
 
 static const struct row {
 	const char *name, *text;
-	int want;			/* a fault_id, OK or HTTP_... */
-	const char *type, *soap_action;	/* NULL type: UTF8 */
+	int want; /* a fault_id, OK or HTTP_... */
+	const char *type, *soap_action; /* NULL type: UTF8 */
 } rows[] = {
 	{ "plain", ENVELOPE(ALL, BODY), OK, 0, 0 },
 	{ "declaration", "<?xml version='1.0' encoding='UTF-8'?>\n" ENVELOPE(ALL, BODY), OK, 0, 0 },
-	{ "another encoding declared", "<?xml version='1.0' encoding='UTF-16'?>" ENVELOPE(ALL, BODY),
-		OK, 0, 0 },
+	{ "another encoding declared",
+		"<?xml version='1.0' encoding='UTF-16'?>" ENVELOPE(ALL, BODY), OK, 0, 0 },
 	{ "mark", "\xef\xbb\xbf" ENVELOPE(ALL, BODY), OK, 0, 0 },
-	{ "comments", "<!-- a --><s:Envelope " NAMESPACES "><!-- b --><s:Header><!-- c -->" ALL
-		"</s:Header><!-- d --><s:Body><!-- e --></s:Body></s:Envelope><!-- f -->", OK, 0, 0 },
+	{ "comments",
+		"<!-- a --><s:Envelope " NAMESPACES "><!-- b --><s:Header><!-- c -->" ALL
+		"</s:Header><!-- d --><s:Body><!-- e --></s:Body></s:Envelope><!-- f -->",
+		OK, 0, 0 },
 	{ "no charset", ENVELOPE(ALL, BODY), OK, "application/soap+xml", 0 },
 	{ "quoted charset", ENVELOPE(ALL, BODY), OK, "application/soap+xml; charset=\"utf-8\"", 0 },
 	{ "action in content type", ENVELOPE(ALL, BODY), OK, UTF8 ";action=\"urn:x\"", 0 },
@@ -52,12 +55,15 @@ static const struct row {
 	{ "empty", "", FAULT_SCHEMA_VALIDATION, 0, 0 },
 	{ "not XML", "hello", FAULT_SCHEMA_VALIDATION, 0, 0 },
 	{ "truncated", "<s:Envelope " NAMESPACES "><s:Header>" ALL, FAULT_SCHEMA_VALIDATION, 0, 0 },
-	{ "bare ampersand", ENVELOPE(ALL, "<s:Body><x>a&b</x></s:Body>"), FAULT_SCHEMA_VALIDATION, 0,
+	{ "bare ampersand", ENVELOPE(ALL, "<s:Body><x>a&b</x></s:Body>"), FAULT_SCHEMA_VALIDATION,
+		0, 0 },
+	{ "bad UTF-8", ENVELOPE(ALL, "<s:Body><x>\xe9</x></s:Body>"), FAULT_SCHEMA_VALIDATION, 0,
 		0 },
-	{ "bad UTF-8", ENVELOPE(ALL, "<s:Body><x>\xe9</x></s:Body>"), FAULT_SCHEMA_VALIDATION, 0, 0 },
 	{ "doctype", "<!DOCTYPE x>" ENVELOPE(ALL, BODY), FAULT_SCHEMA_VALIDATION, 0, 0 },
-	{ "doctype with entities", "<!DOCTYPE x [<!ENTITY a 'b'><!ENTITY c '&a;&a;'>]>"
-		ENVELOPE(ALL, "<s:Body><x>&c;</x></s:Body>"), FAULT_SCHEMA_VALIDATION, 0, 0 },
+	{ "doctype with entities",
+		"<!DOCTYPE x [<!ENTITY a 'b'><!ENTITY c '&a;&a;'>]>" ENVELOPE(
+			ALL, "<s:Body><x>&c;</x></s:Body>"),
+		FAULT_SCHEMA_VALIDATION, 0, 0 },
 	{ "external doctype", "<!DOCTYPE x SYSTEM 'file:///etc/passwd'>" ENVELOPE(ALL, BODY),
 		FAULT_SCHEMA_VALIDATION, 0, 0 },
 	{ "entity", ENVELOPE(ALL, "<s:Body><x>&c;</x></s:Body>"), FAULT_SCHEMA_VALIDATION, 0, 0 },
@@ -68,31 +74,41 @@ static const struct row {
 	{ "no body", "<s:Envelope " NAMESPACES "><s:Header>" ALL "</s:Header></s:Envelope>",
 		FAULT_SCHEMA_VALIDATION, 0, 0 },
 	{ "two bodies", ENVELOPE(ALL, BODY BODY), FAULT_SCHEMA_VALIDATION, 0, 0 },
-	{ "body of two", ENVELOPE(ALL, "<s:Body><x/><y/></s:Body>"), FAULT_SCHEMA_VALIDATION, 0, 0 },
-	{ "body first", "<s:Envelope " NAMESPACES "><s:Body/><s:Header>" ALL
-		"</s:Header></s:Envelope>", FAULT_SCHEMA_VALIDATION, 0, 0 },
-
-	{ "no header", "<s:Envelope " NAMESPACES "><s:Body/></s:Envelope>", FAULT_HEADER_REQUIRED, 0,
+	{ "body of two", ENVELOPE(ALL, "<s:Body><x/><y/></s:Body>"), FAULT_SCHEMA_VALIDATION, 0,
 		0 },
+	{ "body first",
+		"<s:Envelope " NAMESPACES "><s:Body/><s:Header>" ALL "</s:Header></s:Envelope>",
+		FAULT_SCHEMA_VALIDATION, 0, 0 },
+
+	{ "no header", "<s:Envelope " NAMESPACES "><s:Body/></s:Envelope>", FAULT_HEADER_REQUIRED,
+		0, 0 },
 	{ "no To", ENVELOPE(ACTION ID REPLY, BODY), FAULT_HEADER_REQUIRED, 0, 0 },
 	{ "no action", ENVELOPE(TO ID REPLY, BODY), FAULT_HEADER_REQUIRED, 0, 0 },
-	{ "empty action", ENVELOPE(TO "<a:Action> </a:Action>" ID REPLY, BODY), FAULT_HEADER_REQUIRED,
-		0, 0 },
+	{ "empty action", ENVELOPE(TO "<a:Action> </a:Action>" ID REPLY, BODY),
+		FAULT_HEADER_REQUIRED, 0, 0 },
 	{ "element for action", ENVELOPE(TO "<a:Action><x/></a:Action>" ID REPLY, BODY),
 		FAULT_HEADER_REQUIRED, 0, 0 },
-	{ "other addressing", ENVELOPE(ID REPLY TO "<Action xmlns='http://www.w3.org/2005/08/addressing'>"
-		"urn:x</Action>", BODY), FAULT_HEADER_REQUIRED, 0, 0 },
+	{ "other addressing",
+		ENVELOPE(ID REPLY TO "<Action xmlns='http://www.w3.org/2005/08/addressing'>"
+				     "urn:x</Action>",
+			BODY),
+		FAULT_HEADER_REQUIRED, 0, 0 },
 	{ "no id", ENVELOPE(TO ACTION REPLY, BODY), FAULT_INVALID_HEADER, 0, 0 },
-	{ "empty id", ENVELOPE(TO ACTION REPLY "<a:MessageID/>", BODY), FAULT_INVALID_HEADER, 0, 0 },
-	{ "no reply-to", ENVELOPE(TO ACTION ID, BODY), FAULT_HEADER_REQUIRED, 0, 0 },
-	{ "reply elsewhere", ENVELOPE(TO ACTION ID
-		"<a:ReplyTo><a:Address>http://h/</a:Address></a:ReplyTo>", BODY), FAULT_ADDRESSING_MODE, 0,
+	{ "empty id", ENVELOPE(TO ACTION REPLY "<a:MessageID/>", BODY), FAULT_INVALID_HEADER, 0,
 		0 },
-	{ "reply nowhere", ENVELOPE(TO ACTION ID "<a:ReplyTo/>", BODY), FAULT_INVALID_HEADER, 0, 0 },
-	{ "fault elsewhere", ENVELOPE(ALL "<a:FaultTo><a:Address>http://h/</a:Address></a:FaultTo>",
-		BODY), FAULT_ADDRESSING_MODE, 0, 0 },
-	{ "fault anonymous", ENVELOPE(ALL "<a:FaultTo><a:Address>" ANONYMOUS "</a:Address></a:FaultTo>",
-		BODY), OK, 0, 0 },
+	{ "no reply-to", ENVELOPE(TO ACTION ID, BODY), FAULT_HEADER_REQUIRED, 0, 0 },
+	{ "reply elsewhere",
+		ENVELOPE(TO ACTION ID "<a:ReplyTo><a:Address>http://h/</a:Address></a:ReplyTo>",
+			BODY),
+		FAULT_ADDRESSING_MODE, 0, 0 },
+	{ "reply nowhere", ENVELOPE(TO ACTION ID "<a:ReplyTo/>", BODY), FAULT_INVALID_HEADER, 0,
+		0 },
+	{ "fault elsewhere",
+		ENVELOPE(ALL "<a:FaultTo><a:Address>http://h/</a:Address></a:FaultTo>", BODY),
+		FAULT_ADDRESSING_MODE, 0, 0 },
+	{ "fault anonymous",
+		ENVELOPE(ALL "<a:FaultTo><a:Address>" ANONYMOUS "</a:Address></a:FaultTo>", BODY),
+		OK, 0, 0 },
 	{ "twice", ENVELOPE(ALL ACTION, BODY), FAULT_INVALID_HEADER, 0, 0 },
 	{ "twice, before understanding", ENVELOPE(ALL TO "<x s:mustUnderstand='1'/>", BODY),
 		FAULT_INVALID_HEADER, 0, 0 },
@@ -101,34 +117,48 @@ static const struct row {
 		UTF8 ";action=\"urn:y\"", 0 },
 
 	{ "unknown header", ENVELOPE(ALL "<x y='1'/><p:z/>", BODY), OK, 0, 0 },
-	{ "must true", ENVELOPE(ALL "<x s:mustUnderstand='true'/>", BODY), FAULT_MUST_UNDERSTAND, 0, 0 },
-	{ "must 1", ENVELOPE(ALL "<w:x s:mustUnderstand=' 1 '/>", BODY), FAULT_MUST_UNDERSTAND, 0, 0 },
-	{ "must, before required", ENVELOPE("<x s:mustUnderstand='1'/>", BODY), FAULT_MUST_UNDERSTAND,
-		0, 0 },
-	{ "must not", ENVELOPE(ALL "<x s:mustUnderstand='false'/><y s:mustUnderstand='0'/>", BODY), OK,
-		0, 0 },
-	{ "must, of no namespace", ENVELOPE(ALL "<x mustUnderstand='1'/>", BODY), OK, 0, 0 },
-	{ "must, next", ENVELOPE(ALL "<x s:mustUnderstand='1' s:role='" XML_NS_SOAP "/role/next'/>",
-		BODY), FAULT_MUST_UNDERSTAND, 0, 0 },
-	{ "must, ultimate", ENVELOPE(ALL "<x s:mustUnderstand='1' s:role='" XML_NS_SOAP
-		"/role/ultimateReceiver'/>", BODY), FAULT_MUST_UNDERSTAND, 0, 0 },
-	{ "must, none", ENVELOPE(ALL "<x s:mustUnderstand='1' s:role='" XML_NS_SOAP "/role/none'/>",
-		BODY), OK, 0, 0 },
-	{ "must, somebody", ENVELOPE(ALL "<x s:mustUnderstand='1' s:role='urn:proxy'/>", BODY), OK, 0,
+	{ "must true", ENVELOPE(ALL "<x s:mustUnderstand='true'/>", BODY), FAULT_MUST_UNDERSTAND, 0,
 		0 },
-	{ "must, known", ENVELOPE("<a:To s:mustUnderstand='1'>x</a:To>" ACTION ID REPLY
-		"<a:From s:mustUnderstand='1'/><p:SessionId s:mustUnderstand='1'>x</p:SessionId>", BODY),
+	{ "must 1", ENVELOPE(ALL "<w:x s:mustUnderstand=' 1 '/>", BODY), FAULT_MUST_UNDERSTAND, 0,
+		0 },
+	{ "must, before required", ENVELOPE("<x s:mustUnderstand='1'/>", BODY),
+		FAULT_MUST_UNDERSTAND, 0, 0 },
+	{ "must not", ENVELOPE(ALL "<x s:mustUnderstand='false'/><y s:mustUnderstand='0'/>", BODY),
+		OK, 0, 0 },
+	{ "must, of no namespace", ENVELOPE(ALL "<x mustUnderstand='1'/>", BODY), OK, 0, 0 },
+	{ "must, next",
+		ENVELOPE(ALL "<x s:mustUnderstand='1' s:role='" XML_NS_SOAP "/role/next'/>", BODY),
+		FAULT_MUST_UNDERSTAND, 0, 0 },
+	{ "must, ultimate",
+		ENVELOPE(ALL "<x s:mustUnderstand='1' s:role='" XML_NS_SOAP
+			     "/role/ultimateReceiver'/>",
+			BODY),
+		FAULT_MUST_UNDERSTAND, 0, 0 },
+	{ "must, none",
+		ENVELOPE(ALL "<x s:mustUnderstand='1' s:role='" XML_NS_SOAP "/role/none'/>", BODY),
+		OK, 0, 0 },
+	{ "must, somebody", ENVELOPE(ALL "<x s:mustUnderstand='1' s:role='urn:proxy'/>", BODY), OK,
+		0, 0 },
+	{ "must, known",
+		ENVELOPE("<a:To s:mustUnderstand='1'>x</a:To>" ACTION ID REPLY
+			 "<a:From s:mustUnderstand='1'/><p:SessionId "
+			 "s:mustUnderstand='1'>x</p:SessionId>",
+			BODY),
 		OK, 0, 0 },
 
-	{ "timeout", ENVELOPE(ALL "<w:OperationTimeout>PT60.000S</w:OperationTimeout>", BODY), OK, 0, 0 },
+	{ "timeout", ENVELOPE(ALL "<w:OperationTimeout>PT60.000S</w:OperationTimeout>", BODY), OK,
+		0, 0 },
 	{ "timeout bad", ENVELOPE(ALL "<w:OperationTimeout>60</w:OperationTimeout>", BODY),
 		FAULT_INVALID_TIMEOUT, 0, 0 },
 	{ "timeout negative", ENVELOPE(ALL "<w:OperationTimeout>-PT1S</w:OperationTimeout>", BODY),
 		FAULT_INVALID_TIMEOUT, 0, 0 },
-	{ "timeout empty", ENVELOPE(ALL "<w:OperationTimeout/>", BODY), FAULT_INVALID_TIMEOUT, 0, 0 },
+	{ "timeout empty", ENVELOPE(ALL "<w:OperationTimeout/>", BODY), FAULT_INVALID_TIMEOUT, 0,
+		0 },
 	{ "size", ENVELOPE(ALL "<w:MaxEnvelopeSize> 8192 </w:MaxEnvelopeSize>", BODY), OK, 0, 0 },
-	{ "size huge", ENVELOPE(ALL "<w:MaxEnvelopeSize>99999999999999999999999</w:MaxEnvelopeSize>",
-		BODY), OK, 0, 0 },
+	{ "size huge",
+		ENVELOPE(
+			ALL "<w:MaxEnvelopeSize>99999999999999999999999</w:MaxEnvelopeSize>", BODY),
+		OK, 0, 0 },
 	{ "size small", ENVELOPE(ALL "<w:MaxEnvelopeSize>8191</w:MaxEnvelopeSize>", BODY),
 		FAULT_MIN_ENVELOPE_SIZE, 0, 0 },
 	{ "size zero", ENVELOPE(ALL "<w:MaxEnvelopeSize>0</w:MaxEnvelopeSize>", BODY),
@@ -138,31 +168,41 @@ static const struct row {
 	{ "locale", ENVELOPE(ALL "<w:Locale xml:lang='de-DE'/>", BODY), OK, 0, 0 },
 	{ "locale must", ENVELOPE(ALL "<w:Locale s:mustUnderstand='true' xml:lang='de-DE'/>", BODY),
 		FAULT_LOCALE, 0, 0 },
-	{ "locale must, English", ENVELOPE(ALL "<w:Locale s:mustUnderstand='true' xml:lang='EN-gb'/>",
-		BODY), OK, 0, 0 },
-	{ "data locale must", ENVELOPE(ALL "<p:DataLocale s:mustUnderstand='true' xml:lang='fr'/>",
-		BODY), FAULT_LOCALE, 0, 0 },
-	{ "no options", ENVELOPE(ALL "<w:OptionSet s:mustUnderstand='true'></w:OptionSet>", BODY), OK,
-		0, 0 },
-	{ "options", ENVELOPE(ALL "<w:OptionSet><w:Option Name='a'>1</w:Option><w:Option Name='a' "
-		"MustComply='false'/></w:OptionSet>", BODY), OK, 0, 0 },
-	{ "option must", ENVELOPE(ALL "<w:OptionSet><w:Option Name='a' MustComply='true'/>"
-		"</w:OptionSet>", BODY), FAULT_OPTION_NOT_SUPPORTED, 0, 0 },
+	{ "locale must, English",
+		ENVELOPE(ALL "<w:Locale s:mustUnderstand='true' xml:lang='EN-gb'/>", BODY), OK, 0,
+		0 },
+	{ "data locale must",
+		ENVELOPE(ALL "<p:DataLocale s:mustUnderstand='true' xml:lang='fr'/>", BODY),
+		FAULT_LOCALE, 0, 0 },
+	{ "no options", ENVELOPE(ALL "<w:OptionSet s:mustUnderstand='true'></w:OptionSet>", BODY),
+		OK, 0, 0 },
+	{ "options",
+		ENVELOPE(ALL "<w:OptionSet><w:Option Name='a'>1</w:Option><w:Option Name='a' "
+			     "MustComply='false'/></w:OptionSet>",
+			BODY),
+		OK, 0, 0 },
+	{ "option must",
+		ENVELOPE(ALL "<w:OptionSet><w:Option Name='a' MustComply='true'/>"
+			     "</w:OptionSet>",
+			BODY),
+		FAULT_OPTION_NOT_SUPPORTED, 0, 0 },
 	{ "option without name", ENVELOPE(ALL "<w:OptionSet><w:Option/></w:OptionSet>", BODY),
 		FAULT_INVALID_OPTION_NAME, 0, 0 },
 	{ "fragment", ENVELOPE(ALL "<w:FragmentTransfer>x</w:FragmentTransfer>", BODY),
 		FAULT_FRAGMENT_LEVEL, 0, 0 },
-	{ "resource empty", ENVELOPE(ALL "<w:ResourceURI/>", BODY), FAULT_INVALID_RESOURCE_URI, 0, 0 },
+	{ "resource empty", ENVELOPE(ALL "<w:ResourceURI/>", BODY), FAULT_INVALID_RESOURCE_URI, 0,
+		0 },
 	{ "identify", ENVELOPE("", "<s:Body><i:Identify/></s:Body>"), OK, 0, 0 },
-	{ "identify, odd headers", ENVELOPE(TO TO "<x s:mustUnderstand='1'/>",
-		"<s:Body><i:Identify/></s:Body>"), OK, 0, 0 },
+	{ "identify, odd headers",
+		ENVELOPE(TO TO "<x s:mustUnderstand='1'/>", "<s:Body><i:Identify/></s:Body>"), OK,
+		0, 0 },
 };
 
-static int judge(struct arena *a, const struct envelope_source *src, struct envelope *env,
-	struct fault *f)
+static int judge(
+	struct arena *a, const struct envelope_source *src, struct envelope *env, struct fault *f)
 {
 	if (envelope_parse(a, src, env, f) == 0 &&
-			(env->identify || envelope_sweep(a, src, env, f) == 0))
+		(env->identify || envelope_sweep(a, src, env, f) == 0))
 		return OK;
 	return f->http == 400 ? HTTP_400 : f->http == 415 ? HTTP_415 : (int)f->id;
 }
@@ -205,7 +245,7 @@ START_TEST(utf16)
 	struct fault f;
 
 	if (r->type || strcmp(r->name, "bad UTF-8") == 0 || (unsigned char)r->text[0] >= 0x80 ||
-			r->text[0] == '\0')
+		r->text[0] == '\0')
 		return;
 	buf_add(&text, "\xff\xfe", 2);
 	charset_to_utf16(&text, r->text, strlen(r->text));
@@ -228,7 +268,9 @@ END_TEST
 static struct envelope *parse(struct arena *a, const char *text, struct fault *f)
 {
 	struct envelope *env = arena_alloc(a, sizeof *env);
-	const struct envelope_source src = { .content_type = UTF8, .body = text, .len = strlen(text) };
+	const struct envelope_source src = {
+		.content_type = UTF8, .body = text, .len = strlen(text)
+	};
 
 	judge(a, &src, env, f);
 	return env;
@@ -238,10 +280,12 @@ START_TEST(fields)
 {
 	auto_arena struct arena *a = arena_new();
 	struct fault f;
-	struct envelope *env = parse(a, ENVELOPE(ALL
-		"<w:ResourceURI>\n urn:r </w:ResourceURI><w:OperationTimeout>PT1.5S</w:OperationTimeout>"
-		"<w:MaxEnvelopeSize>102400</w:MaxEnvelopeSize><w:SelectorSet/>",
-		"<s:Body><x>1<![CDATA[2]]><!-- 3 -->4</x></s:Body>"), &f);
+	struct envelope *env = parse(a,
+		ENVELOPE(ALL "<w:ResourceURI>\n urn:r "
+			     "</w:ResourceURI><w:OperationTimeout>PT1.5S</w:OperationTimeout>"
+			     "<w:MaxEnvelopeSize>102400</w:MaxEnvelopeSize><w:SelectorSet/>",
+			"<s:Body><x>1<![CDATA[2]]><!-- 3 -->4</x></s:Body>"),
+		&f);
 
 	ck_assert_str_eq(env->message_id, "uuid:1");
 	ck_assert_str_eq(env->action, "urn:x");
@@ -260,8 +304,8 @@ START_TEST(undeclared)
 {
 	auto_arena struct arena *a = arena_new();
 	struct fault f;
-	struct envelope *env = parse(a, ENVELOPE(ALL,
-		"<s:Body><x><wsa:Address>y</wsa:Address></x></s:Body>"), &f);
+	struct envelope *env =
+		parse(a, ENVELOPE(ALL, "<s:Body><x><wsa:Address>y</wsa:Address></x></s:Body>"), &f);
 
 	ck_assert(!env->ns_ok);
 	ck_assert_str_eq((const char *)xml_first(env->content)->name, "wsa:Address");
@@ -274,11 +318,16 @@ START_TEST(parameters)
 {
 	auto_arena struct arena *a = arena_new();
 	struct fault f;
-	struct envelope *env = parse(a, ENVELOPE(TO ACTION ID
-		"<a:ReplyTo xmlns:o='urn:o'><a:Address>" ANONYMOUS "</a:Address><a:ReferenceParameters>"
-		"<o:tag b='c' o:d='e'>f&amp;g</o:tag><w:h>o:i</w:h></a:ReferenceParameters></a:ReplyTo>"
-		"<a:FaultTo><a:Address>" ANONYMOUS "</a:Address><a:ReferenceParameters><j/>"
-		"</a:ReferenceParameters></a:FaultTo>", BODY), &f);
+	struct envelope *env = parse(a,
+		ENVELOPE(TO ACTION ID
+			"<a:ReplyTo xmlns:o='urn:o'><a:Address>" ANONYMOUS
+			"</a:Address><a:ReferenceParameters>"
+			"<o:tag b='c' "
+			"o:d='e'>f&amp;g</o:tag><w:h>o:i</w:h></a:ReferenceParameters></a:ReplyTo>"
+			"<a:FaultTo><a:Address>" ANONYMOUS "</a:Address><a:ReferenceParameters><j/>"
+			"</a:ReferenceParameters></a:FaultTo>",
+			BODY),
+		&f);
 	const char *reply = envelope_reply_parameters(a, env, false);
 	const char *fault = envelope_reply_parameters(a, env, true);
 	xmlDoc *doc;
@@ -308,18 +357,21 @@ START_TEST(not_understood)
 {
 	auto_arena struct arena *a = arena_new();
 	struct fault f;
-	struct envelope *env = parse(a, ENVELOPE(ALL
-		"<v:a xmlns:v='urn:v' s:mustUnderstand='1'/><b s:mustUnderstand='1'/>", BODY), &f);
+	struct envelope *env = parse(a,
+		ENVELOPE(ALL "<v:a xmlns:v='urn:v' s:mustUnderstand='1'/><b s:mustUnderstand='1'/>",
+			BODY),
+		&f);
 
 	ck_assert_int_eq(f.id, FAULT_MUST_UNDERSTAND);
 	ck_assert_str_eq(f.header, "<s:NotUnderstood qname=\"u:a\" xmlns:u=\"urn:v\"/>"
-		"<s:NotUnderstood qname=\"b\"/>");
+				   "<s:NotUnderstood qname=\"b\"/>");
 	envelope_free(env);
 }
 END_TEST
 
 /* Writes n times `one`, between what makes it a message. */
-static void repeat(struct buf *out, const char *before, const char *one, size_t n, const char *after)
+static void repeat(
+	struct buf *out, const char *before, const char *one, size_t n, const char *after)
 {
 	buf_clear(out);
 	buf_puts(out, before);
@@ -346,8 +398,8 @@ static const struct limit {
 		"</w:Selector></w:SelectorSet></s:Header><s:Body/></s:Envelope>", "",
 		ENVELOPE_VALUE_LIMIT, ENVELOPE_VALUE_LIMIT + 1, FAULT_SELECTOR_LIMIT },
 	{ "selector name", HEAD "<w:SelectorSet><w:Selector Name='", "b",
-		"'/></w:SelectorSet></s:Header><s:Body/></s:Envelope>", "",
-		ENVELOPE_NAME_LIMIT, ENVELOPE_NAME_LIMIT + 1, FAULT_SELECTOR_LIMIT },
+		"'/></w:SelectorSet></s:Header><s:Body/></s:Envelope>", "", ENVELOPE_NAME_LIMIT,
+		ENVELOPE_NAME_LIMIT + 1, FAULT_SELECTOR_LIMIT },
 	{ "options", HEAD "<w:OptionSet>", "<w:Option Name='a'/>",
 		"</w:OptionSet></s:Header><s:Body/></s:Envelope>", "", ENVELOPE_OPTION_LIMIT,
 		ENVELOPE_OPTION_LIMIT + 1, FAULT_OPTION_LIMIT },
@@ -360,8 +412,8 @@ static const struct limit {
 	{ "action", "<s:Envelope " NAMESPACES "><s:Header>" TO ID REPLY "<a:Action>", "a",
 		"</a:Action></s:Header><s:Body/></s:Envelope>", "", ENVELOPE_URI_LIMIT,
 		ENVELOPE_URI_LIMIT + 1, FAULT_URI_LIMIT },
-	{ "message id", "<s:Envelope " NAMESPACES "><s:Header>" TO ACTION REPLY "<a:MessageID>", "a",
-		"</a:MessageID></s:Header><s:Body/></s:Envelope>", "", ENVELOPE_URI_LIMIT,
+	{ "message id", "<s:Envelope " NAMESPACES "><s:Header>" TO ACTION REPLY "<a:MessageID>",
+		"a", "</a:MessageID></s:Header><s:Body/></s:Envelope>", "", ENVELOPE_URI_LIMIT,
 		ENVELOPE_URI_LIMIT + 1, FAULT_INVALID_HEADER },
 };
 
@@ -396,7 +448,8 @@ START_TEST(attributes)
 	struct envelope *env;
 	struct fault f;
 
-	for (int n = XML_ATTRIBUTE_LIMIT; n < 200000; n = n == XML_ATTRIBUTE_LIMIT ? n + 1 : n * 10) {
+	for (int n = XML_ATTRIBUTE_LIMIT; n < 200000;
+		n = n == XML_ATTRIBUTE_LIMIT ? n + 1 : n * 10) {
 		memset(&f, 0, sizeof f);
 		buf_clear(&text);
 		buf_puts(&text, HEAD "</s:Header><s:Body><x");
@@ -404,7 +457,8 @@ START_TEST(attributes)
 			buf_printf(&text, " a%d='='", i);
 		buf_puts(&text, "/></s:Body></s:Envelope>");
 		env = parse(a, text.data, &f);
-		ck_assert_msg((n > XML_ATTRIBUTE_LIMIT) == (f.text[0] != '\0'), "%d: %s", n, f.text);
+		ck_assert_msg(
+			(n > XML_ATTRIBUTE_LIMIT) == (f.text[0] != '\0'), "%d: %s", n, f.text);
 		envelope_free(env);
 	}
 }

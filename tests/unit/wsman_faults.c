@@ -37,8 +37,8 @@ static const char *text_at(struct arena *a, const xmlNode *n, const char *ns, co
 	return xml_text(a, xml_child(n, ns, name));
 }
 
-static void check_detail(struct arena *a, const xmlNode *detail, const struct fault_row *row,
-	const char *text)
+static void check_detail(
+	struct arena *a, const xmlNode *detail, const struct fault_row *row, const char *text)
 {
 	const xmlNode *wsman_fault = xml_child(detail, F_NS, "WSManFault");
 	const xmlNode *omi = xml_child(detail, OMI_NS, "OMI_Error");
@@ -48,7 +48,8 @@ static void check_detail(struct arena *a, const xmlNode *detail, const struct fa
 		ck_assert_str_eq(uri, arena_printf(a, FAULT_DETAIL_PREFIX "%s", row->detail));
 	else
 		ck_assert_ptr_null(uri);
-	ck_assert_str_eq(xml_attribute(a, wsman_fault, NULL, "Code"), arena_printf(a, "%u", row->winrm));
+	ck_assert_str_eq(
+		xml_attribute(a, wsman_fault, NULL, "Code"), arena_printf(a, "%u", row->winrm));
 	ck_assert_str_eq(xml_attribute(a, wsman_fault, NULL, "Machine"), "host<1>");
 	ck_assert_str_eq(text_at(a, wsman_fault, F_NS, "Message"), text);
 	ck_assert_str_eq(xml_attribute(a, omi, XML_NS_WSMB, "IsCIM_Error"), "true");
@@ -58,8 +59,8 @@ static void check_detail(struct arena *a, const xmlNode *detail, const struct fa
 	ck_assert_str_eq(text_at(a, omi, OMI_NS, "Message"), text);
 }
 
-static void check_fault(struct arena *a, const xmlNode *fault, const struct fault_row *row,
-	const char *text)
+static void check_fault(
+	struct arena *a, const xmlNode *fault, const struct fault_row *row, const char *text)
 {
 	const xmlNode *code = xml_child(fault, XML_NS_SOAP, "Code");
 	const xmlNode *subcode = xml_child(code, XML_NS_SOAP, "Subcode");
@@ -72,7 +73,8 @@ static void check_fault(struct arena *a, const xmlNode *fault, const struct faul
 		ck_assert_ptr_null(subcode);
 	ck_assert_str_eq(text_at(a, reason, XML_NS_SOAP, "Text"), text);
 	ck_assert_str_eq(xml_attribute(a, xml_child(reason, XML_NS_SOAP, "Text"),
-		"http://www.w3.org/XML/1998/namespace", "lang"), "en-US");
+				 "http://www.w3.org/XML/1998/namespace", "lang"),
+		"en-US");
 	check_detail(a, xml_child(fault, XML_NS_SOAP, "Detail"), row, text);
 }
 
@@ -110,8 +112,8 @@ START_TEST(row)
 	ck_assert_ptr_nonnull(r->code);
 	ck_assert_ptr_nonnull(strchr(r->code, ':'));
 	ck_assert(r->winrm != 0 && r->cim > 0 && r->text[0]);
-	ck_assert(!r->subcode == !(strcmp(r->code, "s:Sender") == 0 ||
-		strcmp(r->code, "s:Receiver") == 0));
+	ck_assert(!r->subcode ==
+		  !(strcmp(r->code, "s:Sender") == 0 || strcmp(r->code, "s:Receiver") == 0));
 	check_row(_i, CHARSET_UTF8);
 	check_row(_i, CHARSET_UTF16);
 }
@@ -185,7 +187,8 @@ START_TEST(replies)
 		ck_assert_uint_eq(utf8.len, 0);
 	}
 	reply_write(&out, NULL, body, sizeof body - 1);
-	ck_assert_ptr_nonnull(strstr(out.data, "<s:Header/><s:Body><wsmid:IdentifyResponse/></s:Body>"));
+	ck_assert_ptr_nonnull(
+		strstr(out.data, "<s:Header/><s:Body><wsmid:IdentifyResponse/></s:Body>"));
 	buf_clear(&out);
 	reply_write(&out, &full, "", 0);
 	ck_assert_ptr_nonnull(strstr(out.data, "<wsman:TotalItemsCountEstimate>7<"));

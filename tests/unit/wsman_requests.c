@@ -13,20 +13,39 @@
 #define OUTPUT "<p:" CHECK "_OUTPUT xmlns:p=\"" CLASS_URI SERVICE "\">"
 #define CODE(n) "<p:ReturnValue>" #n "</p:ReturnValue>"
 #define SELECTOR(name, value) "<wsman:Selector Name=\"" name "\">" value "</wsman:Selector>"
-#define KEYS SELECTOR("CreationClassName", SERVICE) SELECTOR("Name", "vsmigd") \
-	SELECTOR("SystemCreationClassName", "CIM_ComputerSystem") SELECTOR("SystemName", "MyHost")
-#define VM_KEY { ">vm1<", ">" WORLD_VM "<" }
-#define TARGET { ">host2<", ">target<" }
-#define LIBMI_KEYS { ">svc<", ">vsmigd<" }, { ">CIM_System<", ">CIM_ComputerSystem<" }, \
-	{ ">h<", ">MyHost<" }
-#define WINDOWS_KEYS { ">migsvc<", ">vsmigd<" }, { ">host1<", ">MyHost<" }
-#define WSMAN_KEYS { "http://libvirt.org/wbem/wscim/1/cim-schema/2/KVM_", CLASS_URI "CIM_" }, \
-	{ SELECTOR("Name", "svc1"), KEYS }, { ">dst.example<", ">target<" }
+#define KEYS                                                                                       \
+	SELECTOR("CreationClassName", SERVICE)                                                     \
+	SELECTOR("Name", "vsmigd") SELECTOR("SystemCreationClassName", "CIM_ComputerSystem")       \
+		SELECTOR("SystemName", "MyHost")
+#define VM_KEY                                                                                     \
+	{                                                                                          \
+		">vm1<", ">" WORLD_VM "<"                                                          \
+	}
+#define TARGET                                                                                     \
+	{                                                                                          \
+		">host2<", ">target<"                                                              \
+	}
+#define LIBMI_KEYS                                                                                 \
+	{ ">svc<", ">vsmigd<" }, { ">CIM_System<", ">CIM_ComputerSystem<" },                       \
+	{                                                                                          \
+		">h<", ">MyHost<"                                                                  \
+	}
+#define WINDOWS_KEYS                                                                               \
+	{ ">migsvc<", ">vsmigd<" },                                                                \
+	{                                                                                          \
+		">host1<", ">MyHost<"                                                              \
+	}
+#define WSMAN_KEYS                                                                                 \
+	{ "http://libvirt.org/wbem/wscim/1/cim-schema/2/KVM_", CLASS_URI "CIM_" },                 \
+		{ SELECTOR("Name", "svc1"), KEYS },                                                \
+	{                                                                                          \
+		">dst.example<", ">target<"                                                        \
+	}
 
 struct row {
 	const char *file;
 	struct {
-		const char *from, *to;	/* every occurrence; at least one */
+		const char *from, *to; /* every occurrence; at least one */
 	} put[12];
 	int status;
 	const char *want[5], *absent[3];
@@ -35,63 +54,82 @@ struct row {
 static const struct row rows[] = {
 	{ "libmi-enum.http", { { "Msvm_ComputerSystem", "CIM_ComputerSystem" } }, 200,
 		{ "<wsen:EnumerationContext/><wsman:Items><p:CIM_ComputerSystem ", WORLD_VM,
-		"</p:CIM_ComputerSystem></wsman:Items><wsman:EndOfSequence/>",
-		"<wsa:RelatesTo>uuid:3C798464-60F2-0006-0000-000000010000<" },
+			"</p:CIM_ComputerSystem></wsman:Items><wsman:EndOfSequence/>",
+			"<wsa:RelatesTo>uuid:3C798464-60F2-0006-0000-000000010000<" },
 		{ "wsman:Item>", "wsen:Items" } },
 	{ "libmi-iinvoke.http", { LIBMI_KEYS, VM_KEY, TARGET }, 200,
 		{ OUTPUT CODE(4), CLASS_URI SERVICE "/" CHECK "Response</wsa:Action>" },
 		{ "<p:IsMigratable" } },
-	{ "libmi-iinvoke.http", { LIBMI_KEYS, VM_KEY, TARGET,
-		{ "<p:MigrationSettingData>&lt;INSTANCE/&gt;</p:MigrationSettingData>", "" },
-		{ "<p:NewResourceSettingData>a</p:NewResourceSettingData>", "" },
-		{ "<p:NewResourceSettingData>b</p:NewResourceSettingData>", "" } }, 200,
-		{ OUTPUT CODE(0), "<p:IsMigratable>" }, { NULL } },
-	{ "libmi-wql.http", { { NULL, NULL } }, 500, { "wsman:SchemaValidationError",
-		"OMI:MI_Result:4<" }, { NULL } },
+	{ "libmi-iinvoke.http",
+		{ LIBMI_KEYS, VM_KEY, TARGET,
+			{ "<p:MigrationSettingData>&lt;INSTANCE/&gt;</p:MigrationSettingData>",
+				"" },
+			{ "<p:NewResourceSettingData>a</p:NewResourceSettingData>", "" },
+			{ "<p:NewResourceSettingData>b</p:NewResourceSettingData>", "" } },
+		200, { OUTPUT CODE(0), "<p:IsMigratable>" }, { NULL } },
+	{ "libmi-wql.http", { { NULL, NULL } }, 500,
+		{ "wsman:SchemaValidationError", "OMI:MI_Result:4<" }, { NULL } },
 	{ "libmi-wql.http", { { "a&b", "a and b" }, { "< 3", "= 2" } }, 200,
 		{ "EnumerateResponse>", "<wsen:EnumerationContext/><wsman:Items></wsman:Items>"
-		"<wsman:EndOfSequence/>" }, { NULL } },
+					"<wsman:EndOfSequence/>" },
+		{ NULL } },
 	{ "libmi-wql.http", { { "a&b", "running" }, { "< 3", "= 2" } }, 200,
 		{ "<p:CIM_ComputerSystem xmlns:p=\"" WMI_URI "CIM_ComputerSystem\"", WORLD_VM },
 		{ "c102", "wsman:Item>" } },
 	{ "template-windows-assoc.http", { VM_KEY }, 500,
 		{ "wsen:FilterDialectRequestedUnavailable", "<wsen:SupportedDialect>", "2150858777",
-		"http://schemas.dmtf.org/wbem/wsman/1/wsman/fault</wsa:Action>" }, { NULL } },
+			"http://schemas.dmtf.org/wbem/wsman/1/wsman/fault</wsa:Action>" },
+		{ NULL } },
 	{ "template-windows-enum.http", { { SERVICE, "CIM_ComputerSystem" } }, 200,
 		{ "<wsman:Items><wsman:Item><p:CIM_ComputerSystem ",
-		"</p:CIM_ComputerSystem><wsa:EndpointReference>",
-		"</wsa:EndpointReference></wsman:Item></wsman:Items><wsman:EndOfSequence/>" }, { NULL } },
+			"</p:CIM_ComputerSystem><wsa:EndpointReference>",
+			"</wsa:EndpointReference></wsman:Item></wsman:Items><wsman:EndOfSequence/"
+			">" },
+		{ NULL } },
 	{ "template-windows-enum.http", { { NULL, NULL } }, 200,
-		{ "<wsman:Item><p:" SERVICE " ", "</p:" SERVICE "><wsa:EndpointReference>" }, { NULL } },
+		{ "<wsman:Item><p:" SERVICE " ", "</p:" SERVICE "><wsa:EndpointReference>" },
+		{ NULL } },
 	{ "template-windows-getclass.http", { { NULL, NULL } }, 500,
 		{ "wsa:DestinationUnreachable", "InvalidResourceURI" }, { NULL } },
 	{ "template-windows-invoke-class-utf16.http", { VM_KEY, TARGET }, 200,
 		{ OUTPUT CODE(0), "<p:IsMigratable>" }, { NULL } },
 	{ "template-windows-invoke-inst.http", { WINDOWS_KEYS, VM_KEY, TARGET }, 200,
 		{ OUTPUT CODE(4) }, { "<p:IsMigratable" } },
-	{ "template-windows-invoke-inst.http", { WINDOWS_KEYS, VM_KEY, TARGET,
-		{ "<p0:NewResourceSettingData xsi:type=\"cim:cimString\">a</p0:NewResourceSettingData>", "" },
-		{ "<p0:NewResourceSettingData xsi:type=\"cim:cimString\">b</p0:NewResourceSettingData>", "" } },
+	{ "template-windows-invoke-inst.http",
+		{ WINDOWS_KEYS, VM_KEY, TARGET,
+			{ "<p0:NewResourceSettingData "
+			  "xsi:type=\"cim:cimString\">a</p0:NewResourceSettingData>",
+				"" },
+			{ "<p0:NewResourceSettingData "
+			  "xsi:type=\"cim:cimString\">b</p0:NewResourceSettingData>",
+				"" } },
 		200, { OUTPUT CODE(0), "<p:IsMigratable>" }, { NULL } },
 	{ "template-windows-winrm-invoke.http", { WINDOWS_KEYS, TARGET }, 200,
 		{ WMI_URI SERVICE "/" CHECK "Response</wsa:Action>",
-		"_OUTPUT xmlns:p=\"" WMI_URI SERVICE "\">" CODE(4) }, { NULL } },
+			"_OUTPUT xmlns:p=\"" WMI_URI SERVICE "\">" CODE(4) },
+		{ NULL } },
 	{ "wsman-enumerate-objepr.http", { { NULL, NULL } }, 200,
-		{ "EnumerateResponse>", "<wsen:EnumerationContext>" }, { "Items", "EndOfSequence" } },
+		{ "EnumerateResponse>", "<wsen:EnumerationContext>" },
+		{ "Items", "EndOfSequence" } },
 	{ "wsman-identify-encoding-utf16.http", { { NULL, NULL } }, 200,
 		{ "<wsmid:IdentifyResponse>", "Stack: 3.0" }, { NULL } },
 	{ "wsman-identify.http", { { NULL, NULL } }, 200,
 		{ "<s:Header/><s:Body><wsmid:IdentifyResponse><wsmid:ProtocolVersion>"
-		"http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd</wsmid:ProtocolVersion>",
-		"https/basic" }, { NULL } },
-	{ "wsman-invoke-J-epr.http", { WSMAN_KEYS, { ">guest1<", ">" WORLD_VM "<" },
-		{ ">root/virt<", ">root/virtualization/v2<" }, { ">KVM_", ">CIM_" } }, 200,
-		{ OUTPUT CODE(0), "<p:IsMigratable>" }, { NULL } },
+		  "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd</wsmid:ProtocolVersion>",
+			"https/basic" },
+		{ NULL } },
+	{ "wsman-invoke-J-epr.http",
+		{ WSMAN_KEYS, { ">guest1<", ">" WORLD_VM "<" },
+			{ ">root/virt<", ">root/virtualization/v2<" }, { ">KVM_", ">CIM_" } },
+		200, { OUTPUT CODE(0), "<p:IsMigratable>" }, { NULL } },
 	{ "wsman-invoke-k-multi.http", { WSMAN_KEYS, { ">guest1<", ">running<" } }, 200,
 		{ OUTPUT CODE(0), "<p:IsMigratable>" }, { NULL } },
-	{ "wsman-put-k.http", { { ">svc1<", ">vsmigd<" }, { ">host1<", ">MyHost<" },
-		{ ">CIM_System<", ">CIM_ComputerSystem<" } }, 500,
-		{ "wsa:ActionNotSupported", "ActionMismatch", "addressing/fault</wsa:Action>" }, { NULL } },
+	{ "wsman-put-k.http",
+		{ { ">svc1<", ">vsmigd<" }, { ">host1<", ">MyHost<" },
+			{ ">CIM_System<", ">CIM_ComputerSystem<" } },
+		500,
+		{ "wsa:ActionNotSupported", "ActionMismatch", "addressing/fault</wsa:Action>" },
+		{ NULL } },
 };
 
 static void read_file(struct buf *out, const char *name)
@@ -124,7 +162,8 @@ static void load(const char *name, char type[128], struct buf *body)
 	snprintf(type, 128, "%.*s", (int)strcspn(at, "\r"), at);
 	head = (size_t)(end + 4 - file.data);
 	if (strstr(type, "UTF-16"))
-		ck_assert(charset_from_utf16(body, file.data + head + 2, file.len - head - 2, false));
+		ck_assert(
+			charset_from_utf16(body, file.data + head + 2, file.len - head - 2, false));
 	else
 		buf_add(body, file.data + head, file.len - head);
 }
@@ -194,15 +233,20 @@ START_TEST(pulled)
 	load("wsman-enumerate-objepr.http", type, &body);
 	q = send_utf8_or_16(type, &body);
 	context = strstr(q->text, open_tag) + sizeof open_tag - 1;
-	buf_printf(&pull, "<wsen:Pull><wsen:EnumerationContext>%.36s</wsen:EnumerationContext>"
-		"</wsen:Pull>", context);
+	buf_printf(&pull,
+		"<wsen:Pull><wsen:EnumerationContext>%.36s</wsen:EnumerationContext>"
+		"</wsen:Pull>",
+		context);
 	asking_free(q);
-	replace(&body, "<wsen:Enumerate><wsman:EnumerationMode>EnumerateObjectAndEPR"
-		"</wsman:EnumerationMode></wsen:Enumerate>", pull.data, "enumerate");
+	replace(&body,
+		"<wsen:Enumerate><wsman:EnumerationMode>EnumerateObjectAndEPR"
+		"</wsman:EnumerationMode></wsen:Enumerate>",
+		pull.data, "enumerate");
 	replace(&body, "enumeration/Enumerate<", "enumeration/Pull<", "enumerate");
 	q = send_utf8_or_16(type, &body);
 	ck_assert_int_eq(q->call.status, 200);
-	ck_assert_ptr_nonnull(strstr(q->text, "<wsen:PullResponse><wsen:Items><wsman:Item><p:" SERVICE));
+	ck_assert_ptr_nonnull(
+		strstr(q->text, "<wsen:PullResponse><wsen:Items><wsman:Item><p:" SERVICE));
 	ck_assert_ptr_nonnull(strstr(q->text, "</wsman:Item></wsen:Items><wsen:EndOfSequence/>"));
 	asking_free(q);
 }

@@ -18,8 +18,10 @@
 #include "cim/cim.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/count.h"
+#include "daemon/base/mem.h"
 #include "wsman/charset.h"
 #include "wsman/wsman.h"
+#include "wsman/xml.h"
 
 #define WORLD_VM "11111111-2222-4333-8444-00000000c101"
 #define WORLD_UTF8 "application/soap+xml;charset=UTF-8"
@@ -44,11 +46,16 @@ static inline void world_begin(void)
 {
 	static const struct check_config check_config = { .timeout_ms = 20000,
 		.formats = FORMAT_NAME | FORMAT_IPV4 | FORMAT_IPV6 };
-	static const struct hv_host hosts[] = {
-		{ .name = "target", .uri = "test://" TEST_DATA "/cim/target.xml" } };
+	static const struct hv_host hosts[] = { { .name = "target",
+		.uri = "test://" TEST_DATA "/cim/target.xml" } };
 	const struct hv_config c = { .source_uri = "test://" TEST_DATA "/cim/source.xml",
-		.source_name = "MyHost", .uri_template = "test://{host}/x", .hosts = hosts,
-		.n_hosts = 1, .threads_per_connection = 2, .max_connections = 4, .idle_ms = 60000 };
+		.source_name = "MyHost",
+		.uri_template = "test://{host}/x",
+		.hosts = hosts,
+		.n_hosts = 1,
+		.threads_per_connection = 2,
+		.max_connections = 4,
+		.idle_ms = 60000 };
 	struct err e;
 
 	ck_assert_msg(hv_global_init(&e) == 0, "%s", e.text);
@@ -113,8 +120,8 @@ static inline void asking_read(struct asking *q)
 	q->text = buf_take(&text);
 }
 
-static inline struct asking *ask_as(const struct principal *who, const char *type, const char *body,
-	size_t len)
+static inline struct asking *ask_as(
+	const struct principal *who, const char *type, const char *body, size_t len)
 {
 	struct asking *q = calloc(1, sizeof *q);
 
@@ -145,6 +152,35 @@ static inline void asking_free(struct asking *q)
 	buf_free(&q->call.reply);
 	free(q->text);
 	free(q);
+}
+
+/* action, resource (NULL: no header), further headers, and the content of the body. */
+static inline char *message(
+	const char *action, const char *resource, const char *more, const char *body)
+{
+	struct buf out = { 0 };
+
+	buf_printf(&out,
+		"<s:Envelope xmlns:s='%s' xmlns:a='%s' xmlns:w='%s' xmlns:n='%s' xmlns:b='%s'>"
+		"<s:Header><a:To>https://h/wsman</a:To><a:Action>%s</a:Action>"
+		"<a:MessageID>uuid:42</a:MessageID><a:ReplyTo><a:Address>%s/role/anonymous</"
+		"a:Address>"
+		"</a:ReplyTo>",
+		XML_NS_SOAP, XML_NS_WSA, XML_NS_WSMAN, XML_NS_WSEN, XML_NS_WSMB, action,
+		XML_NS_WSA);
+	if (resource)
+		buf_printf(&out, "<w:ResourceURI>%s</w:ResourceURI>", resource);
+	buf_puts(&out, more ? more : "");
+	buf_printf(&out, "</s:Header><s:Body>%s</s:Body></s:Envelope>", body ? body : "");
+	return buf_take(&out);
+}
+
+static inline struct asking *ask(const struct principal *who, const char *action,
+	const char *resource, const char *more, const char *body)
+{
+	auto_free char *text = message(action, resource, more, body);
+
+	return ask_as(who, WORLD_UTF8, text, strlen(text));
 }
 
 #endif
