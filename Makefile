@@ -18,7 +18,7 @@ PKG_CONFIG ?= pkg-config
 BUILD ?= build
 Q := $(if $(V),,@)
 
-LIBS := libvirt libxml-2.0 openssl gsoapssl libcrypt
+LIBS := libvirt libxml-2.0 openssl gsoapssl libcrypt zlib
 ifeq ($(filter deps deps-check clean help,$(MAKECMDGOALS)),)
 HAVE := $(shell $(PKG_CONFIG) --exists $(LIBS) 2>/dev/null && command -v soapcpp2 2>/dev/null)
 endif
@@ -117,7 +117,7 @@ $(OBJ_cim) $(OBJ_wsman) $(patsubst tests/unit/%.c,$(BUILD)/tests/%.o,$(wildcard 
 
 # What Debian 12 must have: to build and run, and to test.
 DEPS := gcc make pkg-config libc6-dev gsoap libgsoap-dev libvirt-dev libxml2-dev libssl-dev \
-	libcrypt-dev ca-certificates openssl curl
+	libcrypt-dev zlib1g-dev ca-certificates openssl curl
 DEPS_CHECK := $(DEPS) check python3 python3-libvirt python3-winrm clang-14 clang-format-14 \
 	libclang-rt-14-dev pmccabe mandoc git iproute2 procps util-linux libvirt-daemon \
 	libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86 qemu-utils bindfs ovmf swtpm \
