@@ -169,6 +169,15 @@ static void note_operation(struct job *j, const char *name)
 	snprintf(j->req.audit.operation, sizeof j->req.audit.operation, "%s", name);
 }
 
+/* For the audit record, also of what is refused before its action is looked at. */
+static void note_action(struct job *j)
+{
+	const char *action = xml_text(j->arena, j->env.blocks[HEADER_ACTION]);
+
+	if (action && action[0])
+		note_operation(j, find_action(action)->name);
+}
+
 static int answer_identify(struct job *j)
 {
 	bool known = !j->call->anonymous && principal_known(&j->req.who);
@@ -185,21 +194,18 @@ int dispatch(struct job *j)
 		.body = j->call->body,
 		.len = j->call->body_len,
 	};
-	int swept;
 
 	if (envelope_parse(j->arena, &src, &j->env, &j->fault) < 0)
 		return -1;
 	if (j->env.identify)
 		return answer_identify(j);
+	note_action(j);
 	if (j->call->anonymous || !principal_known(&j->req.who))
 		return fault_set(&j->fault, FAULT_ACCESS_DENIED,
 			"Nobody may do anything here but Identify without logging in.");
 	j->reply_parameters = envelope_reply_parameters(j->arena, &j->env, false);
 	j->fault_parameters = envelope_reply_parameters(j->arena, &j->env, true);
-	swept = envelope_sweep(j->arena, &src, &j->env, &j->fault);
-	if (j->env.action)
-		note_operation(j, find_action(j->env.action)->name);
-	if (swept < 0 || job_set_deadline(j) < 0)
+	if (envelope_sweep(j->arena, &src, &j->env, &j->fault) < 0 || job_set_deadline(j) < 0)
 		return -1;
 	return run_action(j);
 }

@@ -42,6 +42,8 @@ static void on_start(void *arg, const xmlChar *name, const xmlChar *prefix, cons
 
 	if (n_namespaces + n_attributes > XML_ATTRIBUTE_LIMIT)
 		refuse(ctxt, ERR_LIMIT, "an element has more attributes than are read");
+	else if (ctxt->nsNr / 2 > XML_NAMESPACE_LIMIT)
+		refuse(ctxt, ERR_LIMIT, "more namespaces are declared at one place than are read");
 	else if (++w->elements > XML_ELEMENT_LIMIT)
 		refuse(ctxt, ERR_LIMIT, "the message has more elements than are read");
 	else if (ctxt->nameNr > XML_DEPTH_LIMIT)

@@ -18,6 +18,7 @@ enum {
 	XML_DEPTH_LIMIT = 128,
 	XML_ELEMENT_LIMIT = 20000,
 	XML_ATTRIBUTE_LIMIT = 128, /* of one element, namespace declarations included */
+	XML_NAMESPACE_LIMIT = 256, /* declared at one place, by all elements around it */
 };
 
 #define XML_NS_SOAP "http://www.w3.org/2003/05/soap-envelope"

@@ -464,6 +464,33 @@ START_TEST(attributes)
 }
 END_TEST
 
+/* Each level declares some; libxml2 would look through all of them for each name below. */
+START_TEST(namespaces)
+{
+	auto_arena struct arena *a = arena_new();
+
+	for (int levels = 2; levels < 10; levels += 6) {
+		auto_buf struct buf text = { 0 };
+		struct envelope *env;
+		struct fault f = { 0 };
+
+		buf_puts(&text, HEAD "</s:Header><s:Body>");
+		for (int i = 0; i < levels; i++) {
+			buf_puts(&text, "<x");
+			for (int k = 0; k < 100; k++)
+				buf_printf(&text, " xmlns:n%d_%d='urn:n'", i, k);
+			buf_puts(&text, ">");
+		}
+		for (int i = 0; i < levels; i++)
+			buf_puts(&text, "</x>");
+		buf_puts(&text, "</s:Body></s:Envelope>");
+		env = parse(a, text.data, &f);
+		ck_assert_msg((levels > 2) == (f.text[0] != '\0'), "%d: %s", levels, f.text);
+		envelope_free(env);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("wsman_envelope");
@@ -479,6 +506,7 @@ int main(void)
 	tcase_add_test(t, not_understood);
 	tcase_add_loop_test(t, limit, 0, ARRAY_LEN(limits));
 	tcase_add_test(t, attributes);
+	tcase_add_test(t, namespaces);
 	srunner_run_all(r, CK_NORMAL);
 	int failed = srunner_ntests_failed(r);
 	srunner_free(r);

@@ -196,6 +196,21 @@ START_TEST(replies)
 }
 END_TEST
 
+/* More than gSOAP's own buffer holds. */
+START_TEST(large)
+{
+	auto_buf struct buf body = { 0 }, out = { 0 };
+	struct reply_head full = head;
+
+	full.action = "urn:a";
+	for (int i = 0; i < 40000; i++)
+		buf_printf(&body, "<x>%d</x>", i);
+	reply_write(&out, &full, body.data, body.len);
+	ck_assert_uint_eq(out.len, reply_overhead(&full, CHARSET_UTF8) + body.len);
+	ck_assert_ptr_nonnull(strstr(out.data, body.data));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("wsman_faults");
@@ -207,6 +222,7 @@ int main(void)
 	tcase_add_loop_test(t, own_text, 0, FAULT_COUNT);
 	tcase_add_loop_test(t, error, 0, ARRAY_LEN(errors));
 	tcase_add_test(t, replies);
+	tcase_add_test(t, large);
 	srunner_run_all(r, CK_NORMAL);
 	int failed = srunner_ntests_failed(r);
 	srunner_free(r);

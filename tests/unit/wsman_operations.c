@@ -273,6 +273,7 @@ START_TEST(nobody)
 		q = ask(who[i], GET, SYSTEM, VM, NULL);
 		ck_assert_int_eq(q->call.status, known ? 200 : 500);
 		ck_assert(!strstr(q->text, "wsman:AccessDenied") == known);
+		ck_assert_str_eq(q->call.req.audit.operation, "Get");
 		asking_free(q);
 		q = ask_as(who[i], WORLD_UTF8, identify, sizeof identify - 1);
 		ck_assert_int_eq(q->call.status, 200);

@@ -15,8 +15,8 @@
 #define SELECTOR(name, value) "<wsman:Selector Name=\"" name "\">" value "</wsman:Selector>"
 #define KEYS                                                                                       \
 	SELECTOR("CreationClassName", SERVICE)                                                     \
-	SELECTOR("Name", "vsmigd") SELECTOR("SystemCreationClassName", "CIM_ComputerSystem")       \
-		SELECTOR("SystemName", "MyHost")
+	SELECTOR("Name", "vsmigd")                                                                 \
+	SELECTOR("SystemCreationClassName", "CIM_ComputerSystem") SELECTOR("SystemName", "MyHost")
 #define VM_KEY                                                                                     \
 	{                                                                                          \
 		">vm1<", ">" WORLD_VM "<"                                                          \

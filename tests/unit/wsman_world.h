@@ -70,8 +70,8 @@ static inline void world_begin(void)
 
 static inline void world_end(void)
 {
-	pool_free(workers);
 	wsman_free(wsman);
+	pool_free(workers);
 	cim_free(cim);
 	checks_free(checks);
 	ck_assert_uint_eq(hv_free(hv, clock_in(5000)), 0);
