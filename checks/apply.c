@@ -41,15 +41,42 @@ static const char *or_none(const char *s)
 static bool says_nothing(const char *name)
 {
 	static const char *const names[] = {
-		"InstanceID", "Caption", "Description", "ElementName", "Generation", "Notes",
-		"ConfigurationID", "ConfigurationName", "SoID", "SoOrgID", "ChangeableType",
-		"ComponentSetting", "CreationTime", "ConfigurationDataRoot", "ConfigurationFile",
-		"SnapshotDataRoot", "SuspendDataRoot", "LogDataRoot", "SwapFileDataRoot",
-		"RecoveryFile", "AutomaticStartupAction", "AutomaticStartupActionDelay",
-		"AutomaticStartupActionSequenceNumber", "AutomaticShutdownAction",
-		"AutomaticRecoveryAction", "ResourceType", "OtherResourceType", "Parent",
-		"AutomaticAllocation", "AutomaticDeallocation", "ConsumerVisibility", "MappingBehavior",
-		"Weight", "Reservation", "AllocationUnits", "VirtualQuantityUnits",
+		"InstanceID",
+		"Caption",
+		"Description",
+		"ElementName",
+		"Generation",
+		"Notes",
+		"ConfigurationID",
+		"ConfigurationName",
+		"SoID",
+		"SoOrgID",
+		"ChangeableType",
+		"ComponentSetting",
+		"CreationTime",
+		"ConfigurationDataRoot",
+		"ConfigurationFile",
+		"SnapshotDataRoot",
+		"SuspendDataRoot",
+		"LogDataRoot",
+		"SwapFileDataRoot",
+		"RecoveryFile",
+		"AutomaticStartupAction",
+		"AutomaticStartupActionDelay",
+		"AutomaticStartupActionSequenceNumber",
+		"AutomaticShutdownAction",
+		"AutomaticRecoveryAction",
+		"ResourceType",
+		"OtherResourceType",
+		"Parent",
+		"AutomaticAllocation",
+		"AutomaticDeallocation",
+		"ConsumerVisibility",
+		"MappingBehavior",
+		"Weight",
+		"Reservation",
+		"AllocationUnits",
+		"VirtualQuantityUnits",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
@@ -70,9 +97,11 @@ static void unmapped(struct apply *ap, const char *object, const char *prop)
 static void system_abi(struct apply *ap, const struct setting *s, const char *from)
 {
 	if (ap->fs)
-		finding_detail(ap->fs, finding_add(ap->fs, VSM3008, s->name, or_none(from), text_of(s),
-			move_name(ap->s->move)), arena_printf(ap->fs->arena, "NewSystemSettingData.%s",
-			s->name), text_of(s), from);
+		finding_detail(ap->fs,
+			finding_add(ap->fs, VSM3008, s->name, or_none(from), text_of(s),
+				move_name(ap->s->move)),
+			arena_printf(ap->fs->arena, "NewSystemSettingData.%s", s->name), text_of(s),
+			from);
 }
 
 static void set_name(struct apply *ap, const struct setting *s)
@@ -104,7 +133,8 @@ static void set_instance(struct apply *ap, const struct setting *s)
 	const char *id = text_of(s);
 	size_t uuid = ap->stored->uuid ? strlen(ap->stored->uuid) : 0;
 
-	if (strncmp(id, "vsmigd:", 7) == 0 && strncasecmp(id + 7, or_none(ap->stored->uuid), uuid) != 0)
+	if (strncmp(id, "vsmigd:", 7) == 0 &&
+		strncasecmp(id + 7, or_none(ap->stored->uuid), uuid) != 0)
 		system_abi(ap, s, ap->stored->uuid);
 }
 
@@ -114,8 +144,10 @@ static void apply_system(struct apply *ap)
 		const char *name;
 		void (*set)(struct apply *ap, const struct setting *s);
 	} rows[] = {
-		{ "ElementName", set_name }, { "VirtualSystemIdentifier", set_uuid },
-		{ "VirtualSystemType", set_type }, { "InstanceID", set_instance },
+		{ "ElementName", set_name },
+		{ "VirtualSystemIdentifier", set_uuid },
+		{ "VirtualSystemType", set_type },
+		{ "InstanceID", set_instance },
 	};
 	const struct new_system *sys = ap->s->system;
 
@@ -159,19 +191,32 @@ static void device_abi(const struct change *c, const char *from, const char *to)
 	if (!fs || !hot(c->ap))
 		return;
 	const char *index = arena_printf(fs->arena, "%zu", c->r->index);
-	const char *what = arena_printf(fs->arena, "%s from %s to %s", c->s->name, or_none(from), to);
-	finding_detail(fs, finding_add(fs, VSM3009, index, c->dev.name, what), object(c, fs->arena), to,
-		from);
+	const char *what =
+		arena_printf(fs->arena, "%s from %s to %s", c->s->name, or_none(from), to);
+	finding_detail(fs, finding_add(fs, VSM3009, index, c->dev.name, what), object(c, fs->arena),
+		to, from);
 }
 
 /* Bytes in one allocation unit, spaces and case aside; 0: not a unit of memory that we know. */
 static uint64_t unit_bytes(const char *unit)
 {
-	static const struct { const char *name; uint64_t bytes; } units[] = {
-		{ "byte", 1 }, { "bytes", 1 }, { "kilobytes", 1024 }, { "kb", 1024 },
-		{ "byte*2^10", 1024 }, { "megabytes", 1048576 }, { "mb", 1048576 },
-		{ "byte*2^20", 1048576 }, { "gigabytes", 1073741824 }, { "gb", 1073741824 },
-		{ "byte*2^30", 1073741824 }, { "byte*10^3", 1000 }, { "byte*10^6", 1000000 },
+	static const struct {
+		const char *name;
+		uint64_t bytes;
+	} units[] = {
+		{ "byte", 1 },
+		{ "bytes", 1 },
+		{ "kilobytes", 1024 },
+		{ "kb", 1024 },
+		{ "byte*2^10", 1024 },
+		{ "megabytes", 1048576 },
+		{ "mb", 1048576 },
+		{ "byte*2^20", 1048576 },
+		{ "gigabytes", 1073741824 },
+		{ "gb", 1073741824 },
+		{ "byte*2^30", 1073741824 },
+		{ "byte*10^3", 1000 },
+		{ "byte*10^6", 1000000 },
 	};
 	char plain[32];
 	size_t n = 0;
@@ -310,11 +355,15 @@ static const struct {
 	const char *name;
 	void (*set)(struct change *c);
 } changes[] = {
-	{ DEVICE_MEMORY, "VirtualQuantity", set_memory }, { DEVICE_VCPU, "VirtualQuantity", set_vcpus },
-	{ DEVICE_NIC, "Address", set_mac }, { DEVICE_NIC, "ResourceSubType", set_model },
-	{ DEVICE_NIC, "Connection", set_connection }, { DEVICE_NIC, "HostResource", set_connection },
+	{ DEVICE_MEMORY, "VirtualQuantity", set_memory },
+	{ DEVICE_VCPU, "VirtualQuantity", set_vcpus },
+	{ DEVICE_NIC, "Address", set_mac },
+	{ DEVICE_NIC, "ResourceSubType", set_model },
+	{ DEVICE_NIC, "Connection", set_connection },
+	{ DEVICE_NIC, "HostResource", set_connection },
 	{ DEVICE_NIC, "PoolID", set_connection },
-	{ DEVICE_DISK, "HostResource", set_source }, { DEVICE_DISK, "Connection", set_source },
+	{ DEVICE_DISK, "HostResource", set_source },
+	{ DEVICE_DISK, "Connection", set_source },
 	{ DEVICE_DISK, "AddressOnParent", set_target },
 };
 
@@ -324,7 +373,8 @@ static void change_device(struct change *c)
 		size_t k = 0;
 
 		c->s = &c->r->props[i];
-		while (k < ARRAY_LEN(changes) && (changes[k].kind != c->dev.kind ||
+		while (k < ARRAY_LEN(changes) &&
+			(changes[k].kind != c->dev.kind ||
 				strcasecmp(changes[k].name, c->s->name) != 0))
 			k++;
 		if (k < ARRAY_LEN(changes))
@@ -341,8 +391,10 @@ static void add_device(struct change *c)
 
 	if (hot(c->ap)) {
 		if (c->ap->fs)
-			finding_detail(c->ap->fs, finding_add(c->ap->fs, VSM3011, move_name(c->ap->s->move)),
-				object(c, c->ap->fs->arena), c->dev.name, "a device of the virtual system");
+			finding_detail(c->ap->fs,
+				finding_add(c->ap->fs, VSM3011, move_name(c->ap->s->move)),
+				object(c, c->ap->fs->arena), c->dev.name,
+				"a device of the virtual system");
 		return;
 	}
 	if (c->dev.kind == DEVICE_NEW_NIC) {
@@ -363,7 +415,7 @@ static bool seen_before(struct apply *ap, const struct device *d)
 
 	for (size_t i = 0; i < ap->n_seen; i++)
 		if (ap->seen[i].kind == d->kind && ap->seen[i].i == d->i &&
-				(listed || same(ap->seen[i].name, d->name)))
+			(listed || same(ap->seen[i].name, d->name)))
 			return true;
 	*ARENA_PUSH(ap->a, ap->seen, ap->n_seen) = *d;
 	return false;
@@ -376,15 +428,17 @@ static void apply_resource(struct apply *ap, const struct new_resource *r)
 
 	if (c.dev.kind == DEVICE_NONE) {
 		if (fs)
-			finding_detail(fs, finding_add(fs, VSM3010, arena_printf(fs->arena, "%zu", r->index),
-				c.dev.name), object(&c, fs->arena), c.dev.name,
+			finding_detail(fs,
+				finding_add(fs, VSM3010, arena_printf(fs->arena, "%zu", r->index),
+					c.dev.name),
+				object(&c, fs->arena), c.dev.name,
 				"a device of the virtual system");
 		return;
 	}
 	if (seen_before(ap, &c.dev)) {
 		if (fs)
-			finding_detail(fs, finding_add(fs, VSM3014, c.dev.name), object(&c, fs->arena),
-				"a second element", "one element");
+			finding_detail(fs, finding_add(fs, VSM3014, c.dev.name),
+				object(&c, fs->arena), "a second element", "one element");
 		return;
 	}
 	if (c.dev.kind == DEVICE_NEW_NIC || c.dev.kind == DEVICE_NEW_DISK)

@@ -98,11 +98,19 @@ static struct device by_type(const struct vm_config *vm, const struct new_resour
 		return any_named(vm, "vcpu");
 	case 4:
 		return any_named(vm, "memory");
-	case 10: case 33: /* Ethernet adapter, connection */
-		return by_address(nic_named(vm, address), address, vm->n_nics, DEVICE_NIC, DEVICE_NEW_NIC);
-	case 14: case 15: case 16: case 17: case 19: case 31: case 32: /* drives, extents, volumes */
-		return by_address(disk_named(vm, target), target, vm->n_disks, DEVICE_DISK,
-			DEVICE_NEW_DISK);
+	case 10:
+	case 33: /* Ethernet adapter, connection */
+		return by_address(
+			nic_named(vm, address), address, vm->n_nics, DEVICE_NIC, DEVICE_NEW_NIC);
+	case 14:
+	case 15:
+	case 16:
+	case 17:
+	case 19:
+	case 31:
+	case 32: /* drives, extents, volumes */
+		return by_address(
+			disk_named(vm, target), target, vm->n_disks, DEVICE_DISK, DEVICE_NEW_DISK);
 	default:
 		return (struct device){ DEVICE_NONE, 0, "" };
 	}

@@ -20,7 +20,7 @@ struct config {
 struct checks {
 	struct hv *hv;
 	struct timers *timers;
-	struct pool *late;	/* answers checks whose deadline passed; timers must not be held up */
+	struct pool *late; /* answers checks whose deadline passed; timers must not be held up */
 	pthread_mutex_t lock;
 	struct config *config;
 };
@@ -31,12 +31,12 @@ struct checks {
  * Whoever sets `answered` first gives the answer; the other only drops its reference.
  */
 struct run {
-	struct check c;		/* first: a struct check is the run it is part of */
+	struct check c; /* first: a struct check is the run it is part of */
 	atomic_uint refs;
 	atomic_bool answered;
 	struct checks *cs;
 	struct check_config config;
-	struct arena *input;	/* the check's arena as it was before the start */
+	struct arena *input; /* the check's arena as it was before the start */
 	struct facts *facts;
 	struct hv_gather gather;
 	struct timer timer;
@@ -49,7 +49,7 @@ static struct run *run_of(struct check *c)
 	return (struct run *)c;
 }
 
-#define RUN_OF(p, member) ((struct run *)((char *)(p) - offsetof(struct run, member)))
+#define RUN_OF(p, member) ((struct run *)((char *)(p)-offsetof(struct run, member)))
 
 static void unref(struct run *r)
 {
@@ -134,7 +134,8 @@ void check_defect(struct check *c, enum reason_id id, const char *object, const 
 	struct check_defect *d = ARENA_PUSH(c->arena, c->defects, c->n_defects);
 
 	*d = (struct check_defect){
-		.id = id, .object = arena_strdup(c->arena, object),
+		.id = id,
+		.object = arena_strdup(c->arena, object),
 		.args = { arena_strdup(c->arena, a1), arena_strdup(c->arena, a2),
 			arena_strdup(c->arena, a3) },
 	};
@@ -219,7 +220,10 @@ static void start_gather(struct run *r)
 		f->format = host_format_of(c->destination);
 	}
 	r->gather = (struct hv_gather){
-		.facts = f, .deadline = r->deadline, .prepare = prepare, .done = gathered,
+		.facts = f,
+		.deadline = r->deadline,
+		.prepare = prepare,
+		.done = gathered,
 	};
 	atomic_store(&r->gather.step, "waiting for the source host");
 	atomic_fetch_add(&r->refs, 2);

@@ -5,8 +5,7 @@
 
 #include "daemon/base/buf.h"
 
-#define SHELL_PLAIN \
-	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.,:/@+="
+#define SHELL_PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.,:/@+="
 
 /* In a command, what a guest or a client named must not become part of the shell's syntax. */
 static void add_quoted(struct buf *b, const char *s)
@@ -26,8 +25,8 @@ static void add_quoted(struct buf *b, const char *s)
 }
 
 /* What stands at p for an argument or a name; its length in *len, 0 when p is plain text. */
-static const char *placeholder(const struct findings *fs, const char *const *args, const char *p,
-	size_t *len)
+static const char *placeholder(
+	const struct findings *fs, const char *const *args, const char *p, size_t *len)
 {
 	static const char vm[] = "{vm}", dst[] = "{dst}";
 
@@ -91,16 +90,18 @@ struct finding *finding_detail(struct findings *fs, struct finding *f, const cha
 	return f;
 }
 
-struct finding *finding_unknown(struct findings *fs, const char *what, const char *driver,
-	const char *missing)
+struct finding *finding_unknown(
+	struct findings *fs, const char *what, const char *driver, const char *missing)
 {
 	const char *why = driver ? arena_printf(fs->arena, "the %s driver does not provide %s",
-		driver, missing) : missing;
+					   driver, missing)
+				 : missing;
 
 	for (size_t i = 0; i < fs->n; i++) {
 		const struct finding *f = &fs->items[i];
 
-		if (f->id == VSM6002 && strcmp(f->args[0], what) == 0 && strcmp(f->args[1], why) == 0)
+		if (f->id == VSM6002 && strcmp(f->args[0], what) == 0 &&
+			strcmp(f->args[1], why) == 0)
 			return NULL;
 	}
 	return finding_add(fs, VSM6002, what, why);

@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#define NAME_MAX_LEN 253	/* RFC 1035 3.1, without the root's dot */
+#define NAME_MAX_LEN 253 /* RFC 1035 3.1, without the root's dot */
 #define LABEL_MAX_LEN 63
 
 static bool is_label(const char *s, size_t len)

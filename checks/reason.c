@@ -2,7 +2,7 @@
 
 static const struct reason reasons[REASON_COUNT] = {
 	[REASON_NONE] = { "", SEVERITY_INFO, EFFECT_NONE, "", "", "" },
-#define REASON(id, severity, effect, area, text, remedy) \
+#define REASON(id, severity, effect, area, text, remedy)                                           \
 	[id] = { #id, severity, effect, area, text, remedy },
 #include "checks/reasons.def"
 #undef REASON

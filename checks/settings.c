@@ -8,16 +8,24 @@ static const struct {
 	unsigned type;
 	enum move move;
 } types[] = {
-	{ 0, MOVE_LIVE }, { 1, MOVE_OFFLINE }, { 2, MOVE_LIVE }, { 3, MOVE_RESUME },
-	{ 4, MOVE_RESTART }, { 32768, MOVE_LIVE }, { 32771, MOVE_LIVE_COPY },
+	{ 0, MOVE_LIVE },
+	{ 1, MOVE_OFFLINE },
+	{ 2, MOVE_LIVE },
+	{ 3, MOVE_RESUME },
+	{ 4, MOVE_RESTART },
+	{ 32768, MOVE_LIVE },
+	{ 32771, MOVE_LIVE_COPY },
 };
 
 static const struct {
 	enum move move;
 	const char *name;
 } names[] = {
-	{ MOVE_LIVE, "Live" }, { MOVE_RESUME, "Resume" }, { MOVE_RESTART, "Restart" },
-	{ MOVE_OFFLINE, "Offline" }, { MOVE_LIVE_COPY, "LiveWithStorage" },
+	{ MOVE_LIVE, "Live" },
+	{ MOVE_RESUME, "Resume" },
+	{ MOVE_RESTART, "Restart" },
+	{ MOVE_OFFLINE, "Offline" },
+	{ MOVE_LIVE_COPY, "LiveWithStorage" },
 };
 
 enum move move_of_type(unsigned type)

@@ -12,9 +12,12 @@ static const struct {
 	enum effect effect;
 	enum check_code code;
 } order[] = {
-	{ EFFECT_RC4, CHECK_INVALID_PARAMETER }, { EFFECT_RC1, CHECK_NOT_SUPPORTED },
-	{ EFFECT_RC3, CHECK_TIMEOUT }, { EFFECT_RC2, CHECK_FAILED },
-	{ EFFECT_RC5, CHECK_INVALID_STATE }, { EFFECT_RC6, CHECK_INCOMPATIBLE },
+	{ EFFECT_RC4, CHECK_INVALID_PARAMETER },
+	{ EFFECT_RC1, CHECK_NOT_SUPPORTED },
+	{ EFFECT_RC3, CHECK_TIMEOUT },
+	{ EFFECT_RC2, CHECK_FAILED },
+	{ EFFECT_RC5, CHECK_INVALID_STATE },
+	{ EFFECT_RC6, CHECK_INCOMPATIBLE },
 };
 static_assert(ARRAY_LEN(order) == EFFECT_COUNT - 2, "every code has its place");
 
@@ -22,7 +25,8 @@ static const struct {
 	enum host_format format;
 	const char *name;
 } formats[] = {
-	{ FORMAT_NAME, "domain name" }, { FORMAT_IPV4, "IPv4 address" },
+	{ FORMAT_NAME, "domain name" },
+	{ FORMAT_IPV4, "IPv4 address" },
 	{ FORMAT_IPV6, "IPv6 address" },
 };
 
@@ -38,7 +42,7 @@ struct judge {
 
 /* Rules that could not run for one and the same reason. */
 struct gap {
-	const char *what;	/* theirs, joined */
+	const char *what; /* theirs, joined */
 	const char *why, *driver;
 	enum fact fact;
 	bool skipped, matters;
@@ -60,7 +64,8 @@ static const char *offered_formats(unsigned offered, struct arena *a)
 
 	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
 		if (offered & formats[i].format)
-			text = text ? arena_printf(a, "%s, %s", text, formats[i].name) : formats[i].name;
+			text = text ? arena_printf(a, "%s, %s", text, formats[i].name)
+				    : formats[i].name;
 	return text ? text : "none";
 }
 
@@ -78,7 +83,7 @@ static bool has_defect(const struct check *c, enum reason_id id, const char *arg
 {
 	for (size_t i = 0; i < c->n_defects; i++)
 		if (c->defects[i].id == id && c->defects[i].args[0] &&
-				strcmp(c->defects[i].args[0], arg) == 0)
+			strcmp(c->defects[i].args[0], arg) == 0)
 			return true;
 	return false;
 }
@@ -101,16 +106,17 @@ static void judge_destination(const struct check *c, struct judge *j)
 		finding_detail(&j->fs, finding_add(&j->fs, VSM1004, c->destination, offered),
 			"DestinationHost", c->destination, offered);
 	else if (!(format & j->config->formats))
-		finding_detail(&j->fs, finding_add(&j->fs, VSM1005, c->destination, format_name(format),
-			offered), "DestinationHost", format_name(format), offered);
+		finding_detail(&j->fs,
+			finding_add(&j->fs, VSM1005, c->destination, format_name(format), offered),
+			"DestinationHost", format_name(format), offered);
 }
 
 static void judge_input(const struct check *c, struct judge *j)
 {
 	for (size_t i = 0; i < c->n_defects; i++) {
 		const struct check_defect *d = &c->defects[i];
-		struct finding *f = finding_add(&j->fs, d->id, d->args[0], d->args[1], d->args[2],
-			d->args[3]);
+		struct finding *f =
+			finding_add(&j->fs, d->id, d->args[0], d->args[1], d->args[2], d->args[3]);
 
 		f->object = arena_strdup(j->fs.arena, d->object);
 	}
@@ -119,10 +125,10 @@ static void judge_input(const struct check *c, struct judge *j)
 	judge_destination(c, j);
 	if (c->vm_is_host)
 		finding_add(&j->fs, VSM9001, "A migration of the host itself");
-	if (c->settings.move == 0 && !has_defect(c, VSM1009,
-			arena_printf(j->fs.arena, "%u", c->settings.type)))
-		finding_add(&j->fs, VSM9001, arena_printf(j->fs.arena, "MigrationType %u",
-			c->settings.type));
+	if (c->settings.move == 0 &&
+		!has_defect(c, VSM1009, arena_printf(j->fs.arena, "%u", c->settings.type)))
+		finding_add(&j->fs, VSM9001,
+			arena_printf(j->fs.arena, "MigrationType %u", c->settings.type));
 }
 
 /* The source, and what every answer stands on. */
@@ -138,14 +144,16 @@ static void judge_source(struct judge *j)
 	const char *why = src->access_text ? src->access_text : "no more is known";
 
 	if (src->access == ACCESS_LOST)
-		finding_add(&j->fs, VSM9002, arena_printf(j->fs.arena,
-			"the connection to the source host broke: %s", why));
+		finding_add(&j->fs, VSM9002,
+			arena_printf(
+				j->fs.arena, "the connection to the source host broke: %s", why));
 	else if (src->access != ACCESS_OPEN)
 		finding_detail(&j->fs, finding_add(&j->fs, VSM2020, why), "source host", why,
 			"an open connection");
 	else if (src->type && !hv_type_migrates(src->type))
-		finding_add(&j->fs, VSM9001, arena_printf(j->fs.arena,
-			"A migration of virtual systems of hypervisor type %s", src->type));
+		finding_add(&j->fs, VSM9001,
+			arena_printf(j->fs.arena,
+				"A migration of virtual systems of hypervisor type %s", src->type));
 }
 
 static bool no_such_vm(const struct facts *f)
@@ -162,7 +170,8 @@ static const char *excuse(const struct facts *f, enum fact id)
 		return "there is no such virtual system";
 	if (id >= FACT_DST_HOST && f->dst.access == ACCESS_NOT_TRIED)
 		return "no target host was asked";
-	if (id >= FACT_DST_HOST && f->dst.access != ACCESS_OPEN && f->dst.access != ACCESS_MAINTENANCE)
+	if (id >= FACT_DST_HOST && f->dst.access != ACCESS_OPEN &&
+		f->dst.access != ACCESS_MAINTENANCE)
 		return "the target host could not be asked";
 	return NULL;
 }
@@ -178,7 +187,11 @@ static const char *skipped_for(const struct facts *f, enum fact id)
 static void judge_ground(const struct check *c, struct judge *j)
 {
 	static const enum fact ground[] = {
-		FACT_VM, FACT_VM_STATE, FACT_VM_CONFIG, FACT_SRC_HOST, FACT_DST_HOST,
+		FACT_VM,
+		FACT_VM_STATE,
+		FACT_VM_CONFIG,
+		FACT_SRC_HOST,
+		FACT_DST_HOST,
 	};
 	const struct facts *f = j->f;
 
@@ -193,8 +206,9 @@ static void judge_ground(const struct check *c, struct judge *j)
 
 		if (facts_known(f, id) || excuse(f, id))
 			continue;
-		finding_add(&j->fs, VSM9002, arena_printf(j->fs.arena, "%s could not be had: %s",
-			fact_text(id), f->state[id].why ? f->state[id].why : "no more is known"));
+		finding_add(&j->fs, VSM9002,
+			arena_printf(j->fs.arena, "%s could not be had: %s", fact_text(id),
+				f->state[id].why ? f->state[id].why : "no more is known"));
 		return;
 	}
 }
@@ -205,8 +219,10 @@ static bool same_gap(const struct gap *g, const struct gap *x)
 {
 	if (g->skipped != x->skipped || strcmp(g->why, x->why) != 0)
 		return false;
-	return g->skipped || (g->fact == x->fact && (g->driver == x->driver ||
-		(g->driver && x->driver && strcmp(g->driver, x->driver) == 0)));
+	return g->skipped ||
+	       (g->fact == x->fact &&
+		       (g->driver == x->driver ||
+			       (g->driver && x->driver && strcmp(g->driver, x->driver) == 0)));
 }
 
 static void add_gap(struct judge *j, const struct rule *r, enum fact id)
@@ -214,8 +230,14 @@ static void add_gap(struct judge *j, const struct rule *r, enum fact id)
 	const struct fact_state *st = &j->f->state[id];
 	const char *skipped = skipped_for(j->f, id);
 	struct gap g = {
-		.what = r->what, .why = skipped ? skipped : st->why ? st->why : "no more is known",
-		.driver = st->driver, .fact = id, .skipped = skipped, .matters = !r->advisory,
+		.what = r->what,
+		.why = skipped	 ? skipped
+		       : st->why ? st->why
+				 : "no more is known",
+		.driver = st->driver,
+		.fact = id,
+		.skipped = skipped,
+		.matters = !r->advisory,
 	};
 
 	for (size_t i = 0; i < j->n_gaps; i++) {
@@ -271,8 +293,10 @@ static void add_gap_finding(struct judge *j, const struct gap *g)
 		finding_add(&j->fs, VSM6003, g->what, g->why);
 		return;
 	}
-	f = finding_unknown(&j->fs, g->what, g->driver, g->driver ? fact_text(g->fact) :
-		arena_printf(j->fs.arena, "%s could not be had: %s", fact_text(g->fact), g->why));
+	f = finding_unknown(&j->fs, g->what, g->driver,
+		g->driver ? fact_text(g->fact)
+			  : arena_printf(j->fs.arena, "%s could not be had: %s", fact_text(g->fact),
+				    g->why));
 	if (f && g->matters && j->config->unknown == UNKNOWN_REFUSE)
 		f->effect = EFFECT_RC2;
 }
@@ -376,8 +400,8 @@ void verdict_timed_out(struct check *c, double seconds, const char *step)
 	const char *last = step ? step : "waiting for a hypervisor";
 
 	c->last_step = arena_strdup(c->arena, last);
-	finding_detail(&fs, finding_add(&fs, VSM9003, seconds_text(c->arena, seconds), last),
-		NULL, last, "an answer in time");
+	finding_detail(&fs, finding_add(&fs, VSM9003, seconds_text(c->arena, seconds), last), NULL,
+		last, "an answer in time");
 	answer(c, &fs, 0);
 }
 
@@ -394,7 +418,7 @@ void check_deciding_ids(const struct check *c, char *out, size_t size)
 		const char *id = reason_get(c->findings[i].id)->id;
 
 		if (c->findings[i].effect != effect || strstr(out, id) ||
-				used + strlen(id) + 2 > size)
+			used + strlen(id) + 2 > size)
 			continue;
 		used += (size_t)snprintf(out + used, size - used, "%s%s", used ? "," : "", id);
 	}

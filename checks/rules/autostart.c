@@ -8,6 +8,10 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_autostart = {
-	.name = "autostart", .what = "whether autostart is set",
-	.moves = MOVE_ANY, .advisory = true, .needs = FACT_BIT(FACT_VM_STATE), .run = run,
+	.name = "autostart",
+	.what = "whether autostart is set",
+	.moves = MOVE_ANY,
+	.advisory = true,
+	.needs = FACT_BIT(FACT_VM_STATE),
+	.run = run,
 };

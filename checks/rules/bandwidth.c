@@ -47,6 +47,8 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_bandwidth = {
-	.name = "bandwidth", .what = "whether the bandwidth asked for can be set",
-	.moves = MOVE_HOT, .run = run,
+	.name = "bandwidth",
+	.what = "whether the bandwidth asked for can be set",
+	.moves = MOVE_HOT,
+	.run = run,
 };

@@ -4,9 +4,10 @@ static void one(const struct facts *f, const struct vm_nic *nic, const struct ni
 	const char *device, struct findings *out)
 {
 	if (there->exists == TRI_UNKNOWN) {
-		finding_unknown(out, arena_printf(out->arena,
-			"whether bridge or device %s is there on the target host", device), NULL,
-			there->why ? there->why : "libvirt did not tell");
+		finding_unknown(out,
+			arena_printf(out->arena,
+				"whether bridge or device %s is there on the target host", device),
+			NULL, there->why ? there->why : "libvirt did not tell");
 		return;
 	}
 	if (there->exists != TRI_NO)
@@ -31,8 +32,9 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	(void)c;
 	for (size_t i = 0; i < f->config.n_nics; i++) {
 		const struct vm_nic *nic = &f->config.nics[i];
-		const char *device = rule_is(nic->type, "bridge") ? nic->bridge :
-			rule_is(nic->type, "direct") ? nic->dev : NULL;
+		const char *device = rule_is(nic->type, "bridge")   ? nic->bridge
+				     : rule_is(nic->type, "direct") ? nic->dev
+								    : NULL;
 
 		if (device)
 			one(f, nic, &f->nics_there[i], device, out);
@@ -40,8 +42,11 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_bridges = {
-	.name = "bridges", .what = "whether the bridges are there on the target host",
-	.moves = MOVE_ANY, .warns = MOVE_OFFLINE,
+	.name = "bridges",
+	.what = "whether the bridges are there on the target host",
+	.moves = MOVE_ANY,
+	.warns = MOVE_OFFLINE,
 	.applies = applies,
-	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_BRIDGES), .run = run,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_BRIDGES),
+	.run = run,
 };

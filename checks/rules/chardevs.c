@@ -12,7 +12,8 @@ static void one(const struct vm_chardev *dev, struct findings *out)
 
 	if (rule_is(dev->type, "dev"))
 		rule_policy(finding_detail(out, finding_add(out, VSM4510, name, path), object, path,
-			"a pty or socket"), true);
+				    "a pty or socket"),
+			true);
 	if (rule_is(dev->type, "file"))
 		finding_detail(out, finding_add(out, VSM5013, name, path), object, path, NULL);
 	if (dev->log_file)
@@ -28,6 +29,10 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_chardevs = {
-	.name = "chardevs", .what = "whether character devices are bound to the source host",
-	.moves = MOVE_ANY, .warns = MOVE_OFFLINE, .needs = FACT_BIT(FACT_VM_CONFIG), .run = run,
+	.name = "chardevs",
+	.what = "whether character devices are bound to the source host",
+	.moves = MOVE_ANY,
+	.warns = MOVE_OFFLINE,
+	.needs = FACT_BIT(FACT_VM_CONFIG),
+	.run = run,
 };

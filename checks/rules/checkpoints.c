@@ -8,6 +8,10 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_checkpoints = {
-	.name = "checkpoints", .what = "whether checkpoints would be left behind",
-	.moves = MOVE_ANY, .advisory = true, .needs = FACT_BIT(FACT_VM_CHECKPOINTS), .run = run,
+	.name = "checkpoints",
+	.what = "whether checkpoints would be left behind",
+	.moves = MOVE_ANY,
+	.advisory = true,
+	.needs = FACT_BIT(FACT_VM_CHECKPOINTS),
+	.run = run,
 };

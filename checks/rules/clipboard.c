@@ -23,8 +23,10 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_clipboard = {
-	.name = "clipboard", .what = "whether a clipboard channel blocks",
+	.name = "clipboard",
+	.what = "whether a clipboard channel blocks",
 	.moves = MOVE_HOT,
 	.applies = applies,
-	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_SRC_HOST), .run = run,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_SRC_HOST),
+	.run = run,
 };

@@ -13,13 +13,17 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	(void)c;
 	if (f->vm.control_state == CONTROL_ERROR)
 		found = finding_add(out, VSM2005, rule_vm(f), "its control channel failed");
-	else if (f->vm.control_state == CONTROL_JOB && !f->vm.has_job && !facts_known(f, FACT_VM_JOB))
+	else if (f->vm.control_state == CONTROL_JOB && !f->vm.has_job &&
+		 !facts_known(f, FACT_VM_JOB))
 		found = finding_add(out, VSM2003, rule_vm(f), "of unknown kind");
 	if (found)
 		finding_detail(out, found, NULL, found->args[1], "an idle monitor");
 }
 
 const struct rule rule_control = {
-	.name = "control", .what = "whether the monitor of the virtual system responds",
-	.moves = MOVE_ANY, .needs = FACT_BIT(FACT_VM_CONTROL), .run = run,
+	.name = "control",
+	.what = "whether the monitor of the virtual system responds",
+	.moves = MOVE_ANY,
+	.needs = FACT_BIT(FACT_VM_CONTROL),
+	.run = run,
 };

@@ -15,7 +15,8 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 
 	(void)c;
 	if (f->cpu.fits == TRI_UNKNOWN && f->config.cpu_model)
-		finding_unknown(out, "whether the target host has the guest's CPU features", NULL, why);
+		finding_unknown(
+			out, "whether the target host has the guest's CPU features", NULL, why);
 	if (f->cpu.fits != TRI_NO)
 		return;
 	struct finding *found = finding_detail(out, finding_add(out, VSM4104, why), "CPU", why,
@@ -25,8 +26,11 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_cpu_features = {
-	.name = "cpu-features", .what = "whether the target host has the guest's CPU features",
-	.moves = MOVE_ANY, .warns = MOVE_OFFLINE,
+	.name = "cpu-features",
+	.what = "whether the target host has the guest's CPU features",
+	.moves = MOVE_ANY,
+	.warns = MOVE_OFFLINE,
 	.applies = applies,
-	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_CPU), .run = run,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_CPU),
+	.run = run,
 };

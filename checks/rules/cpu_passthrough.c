@@ -1,8 +1,8 @@
 /* Such a guest sees the CPU it runs on: only its twin can take over while it runs. */
 #include "checks/rules/rules.h"
 
-static const char *lacking(const struct host_caps *src, const struct host_caps *dst,
-	struct arena *a)
+static const char *lacking(
+	const struct host_caps *src, const struct host_caps *dst, struct arena *a)
 {
 	const char **names = NULL;
 	size_t n = 0;
@@ -18,8 +18,8 @@ static const char *lacking(const struct host_caps *src, const struct host_caps *
 	return n > 0 ? arena_printf(a, "features missing: %s", rule_join(a, names, n)) : NULL;
 }
 
-static const char *difference(const struct host_caps *src, const struct host_caps *dst,
-	struct arena *a)
+static const char *difference(
+	const struct host_caps *src, const struct host_caps *dst, struct arena *a)
 {
 	if (src->cpu_vendor && dst->cpu_vendor && !rule_is(src->cpu_vendor, dst->cpu_vendor))
 		return arena_printf(a, "%s here, %s there", src->cpu_vendor, dst->cpu_vendor);
@@ -39,7 +39,7 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 
 	(void)c;
 	if (!rule_is(f->config.virt, "kvm") ||
-			(!rule_is(mode, "host-passthrough") && !rule_is(mode, "maximum")))
+		(!rule_is(mode, "host-passthrough") && !rule_is(mode, "maximum")))
 		return;
 	why = difference(&f->src.caps, &f->dst.caps, out->arena);
 	if (why)
@@ -47,7 +47,8 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_cpu_passthrough = {
-	.name = "cpu-passthrough", .what = "whether the host CPUs are alike",
+	.name = "cpu-passthrough",
+	.what = "whether the host CPUs are alike",
 	.moves = MOVE_HOT,
 	.applies = applies,
 	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_SRC_CAPS) | FACT_BIT(FACT_DST_CAPS),

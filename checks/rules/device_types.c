@@ -28,16 +28,20 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 			one(f, "graphics/type", "Graphics", vm->graphics[i].type, out);
 	for (size_t i = 0; i < vm->n_devices; i++)
 		if (rule_is(vm->devices[i].kind, "video") &&
-				rule_has(videos, ARRAY_LEN(videos), vm->devices[i].model))
+			rule_has(videos, ARRAY_LEN(videos), vm->devices[i].model))
 			one(f, "video/modelType", "Video", vm->devices[i].model, out);
 	one(f, "tpm/backendModel", "TPM backend", vm->tpm_backend, out);
 	for (size_t i = 0; i < vm->n_filesystems; i++)
-		one(f, "filesystem/driverType", "Filesystem driver", vm->filesystems[i].driver, out);
+		one(f, "filesystem/driverType", "Filesystem driver", vm->filesystems[i].driver,
+			out);
 }
 
 const struct rule rule_device_types = {
-	.name = "device-types", .what = "whether the target hypervisor has the device types",
-	.moves = MOVE_ANY, .warns = MOVE_OFFLINE,
+	.name = "device-types",
+	.what = "whether the target hypervisor has the device types",
+	.moves = MOVE_ANY,
+	.warns = MOVE_OFFLINE,
 	.applies = applies,
-	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_DOMCAPS), .run = run,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_DOMCAPS),
+	.run = run,
 };

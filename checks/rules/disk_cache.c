@@ -9,8 +9,8 @@ static bool safe(const struct facts *f, size_t i)
 	const struct vm_disk *d = &f->config.disks[i];
 
 	return !d->source || d->readonly || d->shareable || rule_is(d->type, "network") ||
-		f->disks_here[i].coherent != TRI_NO || rule_is(d->cache, "none") ||
-		rule_is(d->cache, "directsync") || f->settings->move == MOVE_LIVE_COPY;
+	       f->disks_here[i].coherent != TRI_NO || rule_is(d->cache, "none") ||
+	       rule_is(d->cache, "directsync") || f->settings->move == MOVE_LIVE_COPY;
 }
 
 static bool applies(const struct vm_config *vm)
@@ -35,13 +35,15 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 		if (safe(f, i))
 			continue;
 		struct finding *found = finding_add(out, VSM4308, rule_name(d->target), cache);
-		finding_detail(out, found, arena_printf(out->arena, "disk %s", rule_name(d->target)),
-			cache, "none or directsync");
+		finding_detail(out, found,
+			arena_printf(out->arena, "disk %s", rule_name(d->target)), cache,
+			"none or directsync");
 	}
 }
 
 const struct rule rule_disk_cache = {
-	.name = "disk-cache", .what = "whether cached disks can be migrated",
+	.name = "disk-cache",
+	.what = "whether cached disks can be migrated",
 	.moves = MOVE_HOT,
 	.applies = applies,
 	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_SRC_HOST) | FACT_BIT(FACT_VM_DISK_FS),

@@ -4,7 +4,14 @@
 static const char *blocked(const struct vm_disk *d)
 {
 	static const char *const formats[] = {
-		"vmdk", "vdi", "vpc", "vhdx", "parallels", "ploop", "qcow", "cow",
+		"vmdk",
+		"vdi",
+		"vpc",
+		"vhdx",
+		"parallels",
+		"ploop",
+		"qcow",
+		"cow",
 	};
 
 	if (rule_has(formats, ARRAY_LEN(formats), d->format))
@@ -25,12 +32,16 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 		if (!format)
 			continue;
 		struct finding *found = finding_add(out, VSM4307, rule_name(d->target), format);
-		finding_detail(out, found, arena_printf(out->arena, "disk %s", rule_name(d->target)),
-			format, "raw or qcow2");
+		finding_detail(out, found,
+			arena_printf(out->arena, "disk %s", rule_name(d->target)), format,
+			"raw or qcow2");
 	}
 }
 
 const struct rule rule_disk_format = {
-	.name = "disk-format", .what = "whether the disk formats can be live migrated",
-	.moves = MOVE_HOT, .needs = FACT_BIT(FACT_VM_CONFIG), .run = run,
+	.name = "disk-format",
+	.what = "whether the disk formats can be live migrated",
+	.moves = MOVE_HOT,
+	.needs = FACT_BIT(FACT_VM_CONFIG),
+	.run = run,
 };

@@ -13,15 +13,19 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 		const char *object = arena_printf(out->arena, "disk %s", target);
 
 		if (rule_is(d->type, "nvme"))
-			finding_detail(out, finding_add(out, VSM4309, target, d->type), object, d->type,
-				"a disk on shared storage");
+			finding_detail(out, finding_add(out, VSM4309, target, d->type), object,
+				d->type, "a disk on shared storage");
 		if (d->reservations)
 			rule_policy(finding_detail(out, finding_add(out, VSM4315, target), object,
-				"persistent reservations", "none"), true);
+					    "persistent reservations", "none"),
+				true);
 	}
 }
 
 const struct rule rule_disk_kind = {
-	.name = "disk-kind", .what = "whether a disk is a device of the source host",
-	.moves = MOVE_HOT, .needs = FACT_BIT(FACT_VM_CONFIG), .run = run,
+	.name = "disk-kind",
+	.what = "whether a disk is a device of the source host",
+	.moves = MOVE_HOT,
+	.needs = FACT_BIT(FACT_VM_CONFIG),
+	.run = run,
 };

@@ -13,7 +13,8 @@ static bool copied(const struct vm_disk *d, enum move move)
 static void refuse(const struct facts *f, const struct vm_disk *d, const struct disk_here *here,
 	struct findings *out)
 {
-	struct finding *found = finding_add(out, VSM4301, rule_name(d->target), rule_name(d->source));
+	struct finding *found =
+		finding_add(out, VSM4301, rule_name(d->target), rule_name(d->source));
 
 	finding_detail(out, found, arena_printf(out->arena, "disk %s", rule_name(d->target)),
 		here->fs ? here->fs : "a local file system", "a shared file system");
@@ -37,19 +38,24 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 		const struct disk_here *here = &f->disks_here[i];
 
 		if (!d->source || d->readonly || copied(d, f->settings->move) ||
-				(!rule_is(d->type, "file") && !rule_is(d->type, "volume")))
+			(!rule_is(d->type, "file") && !rule_is(d->type, "volume")))
 			continue;
 		if (here->shared_fs == TRI_NO)
 			refuse(f, d, here, out);
 		else if (here->shared_fs == TRI_UNKNOWN && here->why)
-			finding_unknown(out, arena_printf(out->arena, "whether disk %s is on shared storage",
-				rule_name(d->target)), NULL, here->why);
+			finding_unknown(out,
+				arena_printf(out->arena, "whether disk %s is on shared storage",
+					rule_name(d->target)),
+				NULL, here->why);
 	}
 }
 
 const struct rule rule_disk_local = {
-	.name = "disk-local", .what = "whether the disks are on shared storage",
-	.moves = MOVE_ANY, .warns = MOVE_OFFLINE,
+	.name = "disk-local",
+	.what = "whether the disks are on shared storage",
+	.moves = MOVE_ANY,
+	.warns = MOVE_OFFLINE,
 	.applies = applies,
-	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_VM_DISK_FS), .run = run,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_VM_DISK_FS),
+	.run = run,
 };

@@ -9,8 +9,8 @@ static const char *object(const struct vm_disk *d, struct findings *out)
 	return arena_printf(out->arena, "disk %s", rule_name(d->target));
 }
 
-static bool pool_lacks(const struct vm_disk *d, const struct disk_there *there,
-	struct findings *out)
+static bool pool_lacks(
+	const struct vm_disk *d, const struct disk_there *there, struct findings *out)
 {
 	bool missing = there->pool == TRI_NO;
 	struct finding *found;
@@ -41,9 +41,10 @@ static void one(const struct facts *f, const struct vm_disk *d, const struct dis
 	if (there->exists == TRI_NO)
 		source_lacks(f, d, out);
 	else if (there->exists == TRI_UNKNOWN && !rule_is(d->type, "network"))
-		finding_unknown(out, arena_printf(out->arena, "whether disk %s is there on the target host",
-			rule_name(d->target)), NULL,
-			there->why ? there->why : "no storage pool there covers it");
+		finding_unknown(out,
+			arena_printf(out->arena, "whether disk %s is there on the target host",
+				rule_name(d->target)),
+			NULL, there->why ? there->why : "no storage pool there covers it");
 }
 
 static bool applies(const struct vm_config *vm)
@@ -66,8 +67,11 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_disk_there = {
-	.name = "disk-there", .what = "whether the target host has the disks",
-	.moves = MOVE_ANY, .warns = MOVE_OFFLINE,
+	.name = "disk-there",
+	.what = "whether the target host has the disks",
+	.moves = MOVE_ANY,
+	.warns = MOVE_OFFLINE,
 	.applies = applies,
-	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_STORAGE), .run = run,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_STORAGE),
+	.run = run,
 };

@@ -38,8 +38,10 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_emulator = {
-	.name = "emulator", .what = "whether the emulator is there",
+	.name = "emulator",
+	.what = "whether the emulator is there",
 	.moves = MOVE_ANY,
 	.applies = applies,
-	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_CAPS), .run = run,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_CAPS),
+	.run = run,
 };

@@ -14,8 +14,9 @@ static void one(const struct facts *f, const struct vm_filesystem *fs, struct fi
 	if (!rule_is(fs->driver, "virtiofs"))
 		return;
 	if (f->src.lib_version >= VERSION(10, 0, 0))
-		finding_unknown(out, arena_printf(out->arena, "whether share %s can be migrated", name),
-			NULL, "only its virtiofs daemon knows");
+		finding_unknown(out,
+			arena_printf(out->arena, "whether share %s can be migrated", name), NULL,
+			"only its virtiofs daemon knows");
 	else
 		finding_detail(out, finding_add(out, VSM4504, name, fs->driver), object, fs->driver,
 			"no virtiofs share");
@@ -34,8 +35,10 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_filesystems = {
-	.name = "filesystems", .what = "whether file system shares can be migrated",
+	.name = "filesystems",
+	.what = "whether file system shares can be migrated",
 	.moves = MOVE_HOT,
 	.applies = applies,
-	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_SRC_HOST), .run = run,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_SRC_HOST),
+	.run = run,
 };

@@ -18,7 +18,8 @@ static bool sibling_listed(const struct domcaps *d, const char *path)
 
 static void refuse(struct findings *out, const char *name, const char *const *list, size_t n)
 {
-	finding_detail(out, finding_add(out, VSM4114, name), NULL, rule_join(out->arena, list, n), name);
+	finding_detail(
+		out, finding_add(out, VSM4114, name), NULL, rule_join(out->arena, list, n), name);
 }
 
 static void loader(const struct facts *f, struct findings *out)
@@ -31,8 +32,9 @@ static void loader(const struct facts *f, struct findings *out)
 	if (strncmp(path, "/usr/", 5) == 0 && !sibling_listed(d, path))
 		refuse(out, path, d->loaders, d->n_loaders);
 	else
-		finding_unknown(out, "whether the firmware is there", NULL, arena_printf(out->arena,
-			"%s is not among what the target host announces", path));
+		finding_unknown(out, "whether the firmware is there", NULL,
+			arena_printf(out->arena, "%s is not among what the target host announces",
+				path));
 }
 
 static bool applies(const struct vm_config *vm)
@@ -51,13 +53,16 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	if (vm->loader && rule_is(vm->loader_type, "pflash"))
 		loader(f, out);
 	else if (vm->firmware && !vm->loader && d->n_firmwares > 0 &&
-			!rule_has(d->firmwares, d->n_firmwares, vm->firmware))
+		 !rule_has(d->firmwares, d->n_firmwares, vm->firmware))
 		refuse(out, vm->firmware, d->firmwares, d->n_firmwares);
 }
 
 const struct rule rule_firmware = {
-	.name = "firmware", .what = "whether the firmware is there",
-	.moves = MOVE_ANY, .warns = MOVE_OFFLINE,
+	.name = "firmware",
+	.what = "whether the firmware is there",
+	.moves = MOVE_ANY,
+	.warns = MOVE_OFFLINE,
 	.applies = applies,
-	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_DOMCAPS), .run = run,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_DOMCAPS),
+	.run = run,
 };

@@ -4,7 +4,8 @@ static const struct peer *user_of(const struct facts *f, int port)
 {
 	for (size_t i = 0; i < f->n_peers; i++)
 		for (size_t k = 0; f->peers[i].active && k < f->peers[i].n_ports; k++)
-			if (f->peers[i].ports[k] == port && !rule_is(f->peers[i].uuid, f->config.uuid))
+			if (f->peers[i].ports[k] == port &&
+				!rule_is(f->peers[i].uuid, f->config.uuid))
 				return &f->peers[i];
 	return NULL;
 }
@@ -39,8 +40,11 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_graphics_ports = {
-	.name = "graphics-ports", .what = "whether fixed ports are free on the target host",
-	.moves = MOVE_ANY, .warns = MOVE_OFFLINE,
+	.name = "graphics-ports",
+	.what = "whether fixed ports are free on the target host",
+	.moves = MOVE_ANY,
+	.warns = MOVE_OFFLINE,
 	.applies = applies,
-	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_DOMAINS), .run = run,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_DOMAINS),
+	.run = run,
 };

@@ -43,6 +43,9 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_guest_type = {
-	.name = "guest-type", .what = "whether the target host runs guests of this type",
-	.moves = MOVE_ANY, .needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_CAPS), .run = run,
+	.name = "guest-type",
+	.what = "whether the target host runs guests of this type",
+	.moves = MOVE_ANY,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_CAPS),
+	.run = run,
 };

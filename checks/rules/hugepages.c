@@ -9,6 +9,9 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_hugepages = {
-	.name = "hugepages", .what = "whether enough huge pages are free",
-	.moves = MOVE_ANY & ~MOVE_OFFLINE, .needs = FACT_BIT(FACT_VM_CONFIG), .run = run,
+	.name = "hugepages",
+	.what = "whether enough huge pages are free",
+	.moves = MOVE_ANY & ~MOVE_OFFLINE,
+	.needs = FACT_BIT(FACT_VM_CONFIG),
+	.run = run,
 };

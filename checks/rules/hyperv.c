@@ -5,10 +5,14 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 {
 	(void)c;
 	if (rule_is(f->config.hyperv_mode, "passthrough") && rule_is(f->config.virt, "kvm"))
-		finding_detail(out, finding_add(out, VSM4113, NULL), "hyperv", "passthrough", "custom");
+		finding_detail(
+			out, finding_add(out, VSM4113, NULL), "hyperv", "passthrough", "custom");
 }
 
 const struct rule rule_hyperv = {
-	.name = "hyperv", .what = "whether Hyper-V enlightenments can be migrated",
-	.moves = MOVE_HOT, .needs = FACT_BIT(FACT_VM_CONFIG), .run = run,
+	.name = "hyperv",
+	.what = "whether Hyper-V enlightenments can be migrated",
+	.moves = MOVE_HOT,
+	.needs = FACT_BIT(FACT_VM_CONFIG),
+	.run = run,
 };

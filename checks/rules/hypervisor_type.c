@@ -13,6 +13,9 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_hypervisor_type = {
-	.name = "hypervisor-type", .what = "whether both hosts run the same type of hypervisor",
-	.moves = MOVE_ANY, .needs = FACT_BIT(FACT_SRC_HOST) | FACT_BIT(FACT_DST_HOST), .run = run,
+	.name = "hypervisor-type",
+	.what = "whether both hosts run the same type of hypervisor",
+	.moves = MOVE_ANY,
+	.needs = FACT_BIT(FACT_SRC_HOST) | FACT_BIT(FACT_DST_HOST),
+	.run = run,
 };

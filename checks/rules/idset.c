@@ -12,12 +12,12 @@ bool idset_has(const char *set, unsigned id)
 		char *end;
 		unsigned long first = strtoul(p + not, &end, 10), last = first;
 
-		if (end == p + not)
+		if (end == p + not )
 			return in;
 		if (*end == '-')
 			last = strtoul(end + 1, &end, 10);
 		if (id >= first && id <= last)
-			in = !not;
+			in = !not ;
 		p = end + strspn(end, ", ");
 	}
 	return in;

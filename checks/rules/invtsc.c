@@ -19,6 +19,9 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_invtsc = {
-	.name = "invtsc", .what = "whether the guest depends on an invariant TSC",
-	.moves = MOVE_HOT, .needs = FACT_BIT(FACT_VM_CONFIG), .run = run,
+	.name = "invtsc",
+	.what = "whether the guest depends on an invariant TSC",
+	.moves = MOVE_HOT,
+	.needs = FACT_BIT(FACT_VM_CONFIG),
+	.run = run,
 };

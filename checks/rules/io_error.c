@@ -9,12 +9,16 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	if (!f->vm.active || f->vm.state != VM_PAUSED || f->vm.reason != PAUSED_IOERROR)
 		return;
 	struct finding *found = finding_add(out, VSM2004, rule_vm(f), disk);
-	finding_detail(out, found, f->vm.io_error ? arena_printf(out->arena, "disk %s", disk) : NULL,
+	finding_detail(out, found,
+		f->vm.io_error ? arena_printf(out->arena, "disk %s", disk) : NULL,
 		"paused by an I/O error", "running");
 	rule_policy(found, true);
 }
 
 const struct rule rule_io_error = {
-	.name = "io-error", .what = "whether a disk error paused the guest",
-	.moves = MOVE_HOT, .needs = FACT_BIT(FACT_VM_STATE), .run = run,
+	.name = "io-error",
+	.what = "whether a disk error paused the guest",
+	.moves = MOVE_HOT,
+	.needs = FACT_BIT(FACT_VM_STATE),
+	.run = run,
 };

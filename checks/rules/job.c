@@ -5,10 +5,17 @@ static const struct {
 	const char *name;
 	enum reason_id id;
 } operations[] = {
-	{ "of unknown kind", VSM2003 }, { "start", VSM2003 }, { "save", VSM2003 },
-	{ "restore", VSM2003 }, { "incoming migration", VSM2002 }, { "outgoing migration", VSM2002 },
-	{ "snapshot", VSM2003 }, { "snapshot revert", VSM2003 }, { "dump", VSM2003 },
-	{ "backup", VSM2009 }, { "snapshot deletion", VSM2003 },
+	{ "of unknown kind", VSM2003 },
+	{ "start", VSM2003 },
+	{ "save", VSM2003 },
+	{ "restore", VSM2003 },
+	{ "incoming migration", VSM2002 },
+	{ "outgoing migration", VSM2002 },
+	{ "snapshot", VSM2003 },
+	{ "snapshot revert", VSM2003 },
+	{ "dump", VSM2003 },
+	{ "backup", VSM2009 },
+	{ "snapshot deletion", VSM2003 },
 };
 
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)
@@ -26,6 +33,9 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_job = {
-	.name = "job", .what = "whether another job runs for the virtual system",
-	.moves = MOVE_ANY, .needs = FACT_BIT(FACT_VM_JOB), .run = run,
+	.name = "job",
+	.what = "whether another job runs for the virtual system",
+	.moves = MOVE_ANY,
+	.needs = FACT_BIT(FACT_VM_JOB),
+	.run = run,
 };

@@ -15,12 +15,14 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	one(out, &f->src, "The source host");
 	one(out, &f->dst, "The target host");
 	if (!f->src.caps.has_migration || !f->dst.caps.has_migration)
-		finding_unknown(out, "whether the hypervisors offer live migration", rule_name(f->src.type),
-			"migration features in its capabilities");
+		finding_unknown(out, "whether the hypervisors offer live migration",
+			rule_name(f->src.type), "migration features in its capabilities");
 }
 
 const struct rule rule_live_offered = {
-	.name = "live-offered", .what = "whether the hypervisors offer live migration",
+	.name = "live-offered",
+	.what = "whether the hypervisors offer live migration",
 	.moves = MOVE_LIVE | MOVE_LIVE_COPY,
-	.needs = FACT_BIT(FACT_SRC_CAPS) | FACT_BIT(FACT_DST_CAPS), .run = run,
+	.needs = FACT_BIT(FACT_SRC_CAPS) | FACT_BIT(FACT_DST_CAPS),
+	.run = run,
 };

@@ -36,15 +36,19 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	if (!f->config.machine || listed(f, &told))
 		return;
 	if (facts_known(f, FACT_DST_DOMCAPS) && d->supported != TRI_UNKNOWN)
-		told = d->supported == TRI_NO && (told || (d->error && strstr(d->error, "machine")));
+		told = d->supported == TRI_NO &&
+		       (told || (d->error && strstr(d->error, "machine")));
 	if (told)
 		finding_detail(out, finding_add(out, VSM4103, f->config.machine), NULL, d->error,
 			f->config.machine);
 }
 
 const struct rule rule_machine = {
-	.name = "machine", .what = "whether the target host has the machine type",
-	.moves = MOVE_ANY, .warns = MOVE_OFFLINE,
+	.name = "machine",
+	.what = "whether the target host has the machine type",
+	.moves = MOVE_ANY,
+	.warns = MOVE_OFFLINE,
 	.applies = applies,
-	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_CAPS), .run = run,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_CAPS),
+	.run = run,
 };

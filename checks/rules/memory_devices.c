@@ -38,6 +38,9 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_memory_devices = {
-	.name = "memory-devices", .what = "whether memory devices can be migrated",
-	.moves = MOVE_HOT, .needs = FACT_BIT(FACT_VM_CONFIG), .run = run,
+	.name = "memory-devices",
+	.what = "whether memory devices can be migrated",
+	.moves = MOVE_HOT,
+	.needs = FACT_BIT(FACT_VM_CONFIG),
+	.run = run,
 };

@@ -8,8 +8,8 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 {
 	const struct vm_config *vm = &f->config;
 	bool must = vm->locked || vm->prealloc;
-	uint64_t have = f->dst.free_kib, want = must || vm->current_kib == 0 ? vm->memory_kib :
-		vm->current_kib;
+	uint64_t have = f->dst.free_kib,
+		 want = must || vm->current_kib == 0 ? vm->memory_kib : vm->current_kib;
 
 	/* Huge pages come from a pool of their own. */
 	if (have == 0 || want <= have || vm->hugepages)
@@ -23,7 +23,10 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_memory_free = {
-	.name = "memory-free", .what = "whether the target host has enough free memory",
-	.moves = MOVE_ANY, .warns = MOVE_OFFLINE,
-	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_MEMORY), .run = run,
+	.name = "memory-free",
+	.what = "whether the target host has enough free memory",
+	.moves = MOVE_ANY,
+	.warns = MOVE_OFFLINE,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_MEMORY),
+	.run = run,
 };

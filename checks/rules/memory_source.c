@@ -18,8 +18,11 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_memory_source = {
-	.name = "memory-source", .what = "whether the memory backing is supported",
-	.moves = MOVE_ANY, .warns = MOVE_OFFLINE,
+	.name = "memory-source",
+	.what = "whether the memory backing is supported",
+	.moves = MOVE_ANY,
+	.warns = MOVE_OFFLINE,
 	.applies = applies,
-	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_DOMCAPS), .run = run,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_DOMCAPS),
+	.run = run,
 };

@@ -13,7 +13,10 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_memory_total = {
-	.name = "memory-total", .what = "whether the guest is larger than the target host's memory",
-	.moves = MOVE_ANY, .warns = MOVE_OFFLINE,
-	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_HOST), .run = run,
+	.name = "memory-total",
+	.what = "whether the guest is larger than the target host's memory",
+	.moves = MOVE_ANY,
+	.warns = MOVE_OFFLINE,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_HOST),
+	.run = run,
 };

@@ -11,7 +11,7 @@ static const char *difference(const struct nic_there *it, struct arena *a)
 		return arena_printf(a, "forward mode %s here, %s there", here, there);
 	/* For a network of libvirt's own making the bridge is only a name. */
 	if (rule_is(here, "bridge") && it->bridge && it->bridge_here &&
-			strcmp(it->bridge, it->bridge_here) != 0)
+		strcmp(it->bridge, it->bridge_here) != 0)
 		return arena_printf(a, "bridge %s here, %s there", it->bridge_here, it->bridge);
 	return NULL;
 }
@@ -33,18 +33,22 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 		const char *why;
 
 		if (!rule_is(nic->type, "network") || !nic->network || it->exists != TRI_YES ||
-				(!it->forward_here && !it->bridge_here))
+			(!it->forward_here && !it->bridge_here))
 			continue;
 		why = difference(it, out->arena);
 		if (why)
 			finding_detail(out, finding_add(out, VSM5020, nic->network, why),
-				arena_printf(out->arena, "interface %s", rule_name(nic->mac)), why, NULL);
+				arena_printf(out->arena, "interface %s", rule_name(nic->mac)), why,
+				NULL);
 	}
 }
 
 const struct rule rule_network_differs = {
-	.name = "network-differs", .what = "whether the networks are the same on both hosts",
-	.moves = MOVE_ANY, .advisory = true,
+	.name = "network-differs",
+	.what = "whether the networks are the same on both hosts",
+	.moves = MOVE_ANY,
+	.advisory = true,
 	.applies = applies,
-	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_NETWORKS), .run = run,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_NETWORKS),
+	.run = run,
 };

@@ -30,11 +30,15 @@ static void one(const struct facts *f, const struct vm_nic *nic, const struct ni
 	if (there->exists == TRI_NO) {
 		absent(f, nic, out);
 	} else if (there->exists == TRI_UNKNOWN) {
-		finding_unknown(out, arena_printf(out->arena, "whether network %s is there on the target "
-			"host", nic->network), NULL, there->why ? there->why : "libvirt did not tell");
+		finding_unknown(out,
+			arena_printf(out->arena,
+				"whether network %s is there on the target "
+				"host",
+				nic->network),
+			NULL, there->why ? there->why : "libvirt did not tell");
 	} else if (there->active == TRI_NO) {
-		finding_detail(out, finding_add(out, VSM4402, nic->network), object(nic, out), "inactive",
-			"active");
+		finding_detail(out, finding_add(out, VSM4402, nic->network), object(nic, out),
+			"inactive", "active");
 	}
 	if (nic->portgroup && there->exists == TRI_YES && there->portgroup == TRI_NO)
 		no_portgroup(nic, out);
@@ -60,8 +64,11 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_networks = {
-	.name = "networks", .what = "whether the networks are there on the target host",
-	.moves = MOVE_ANY, .warns = MOVE_OFFLINE,
+	.name = "networks",
+	.what = "whether the networks are there on the target host",
+	.moves = MOVE_ANY,
+	.warns = MOVE_OFFLINE,
 	.applies = applies,
-	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_NETWORKS), .run = run,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_NETWORKS),
+	.run = run,
 };

@@ -10,6 +10,9 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_new_settings = {
-	.name = "new-settings", .what = "whether the new settings suit the move",
-	.moves = MOVE_ANY, .needs = FACT_BIT(FACT_VM_CONFIG), .run = run,
+	.name = "new-settings",
+	.what = "whether the new settings suit the move",
+	.moves = MOVE_ANY,
+	.needs = FACT_BIT(FACT_VM_CONFIG),
+	.run = run,
 };

@@ -24,8 +24,11 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_numa = {
-	.name = "numa", .what = "whether the NUMA nodes of the guest's placement are there",
-	.moves = MOVE_ANY, .warns = MOVE_OFFLINE,
+	.name = "numa",
+	.what = "whether the NUMA nodes of the guest's placement are there",
+	.moves = MOVE_ANY,
+	.warns = MOVE_OFFLINE,
 	.applies = applies,
-	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_CAPS), .run = run,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_CAPS),
+	.run = run,
 };

@@ -8,6 +8,10 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_nvram = {
-	.name = "nvram", .what = "whether the guest has an NVRAM file",
-	.moves = MOVE_ANY, .advisory = true, .needs = FACT_BIT(FACT_VM_CONFIG), .run = run,
+	.name = "nvram",
+	.what = "whether the guest has an NVRAM file",
+	.moves = MOVE_ANY,
+	.advisory = true,
+	.needs = FACT_BIT(FACT_VM_CONFIG),
+	.run = run,
 };

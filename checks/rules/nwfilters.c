@@ -27,14 +27,17 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 		if (!nic->filter || f->nics_there[i].filter != TRI_NO)
 			continue;
 		finding_detail(out, finding_add(out, VSM4405, nic->filter, rule_name(nic->mac)),
-			arena_printf(out->arena, "interface %s", rule_name(nic->mac)), "no such filter",
-			nic->filter);
+			arena_printf(out->arena, "interface %s", rule_name(nic->mac)),
+			"no such filter", nic->filter);
 	}
 }
 
 const struct rule rule_nwfilters = {
-	.name = "nwfilters", .what = "whether the network filters are there on the target host",
-	.moves = MOVE_ANY, .warns = MOVE_OFFLINE,
+	.name = "nwfilters",
+	.what = "whether the network filters are there on the target host",
+	.moves = MOVE_ANY,
+	.warns = MOVE_OFFLINE,
 	.applies = applies,
-	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_NWFILTERS), .run = run,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_NWFILTERS),
+	.run = run,
 };

@@ -14,7 +14,10 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_overcommit = {
-	.name = "overcommit", .what = "whether the target host has as many CPUs",
-	.moves = MOVE_ANY, .advisory = true,
-	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_HOST), .run = run,
+	.name = "overcommit",
+	.what = "whether the target host has as many CPUs",
+	.moves = MOVE_ANY,
+	.advisory = true,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_HOST),
+	.run = run,
 };

@@ -48,8 +48,11 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_pinning = {
-	.name = "pinning", .what = "whether the CPUs that the guest is pinned to are there",
-	.moves = MOVE_ANY, .warns = MOVE_OFFLINE,
+	.name = "pinning",
+	.what = "whether the CPUs that the guest is pinned to are there",
+	.moves = MOVE_ANY,
+	.warns = MOVE_OFFLINE,
 	.applies = applies,
-	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_CPUMAP), .run = run,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_CPUMAP),
+	.run = run,
 };

@@ -7,7 +7,7 @@
 static bool dropped(const struct vm_disk *d, enum move move)
 {
 	return rule_is(d->startup_policy, "optional") ||
-		(rule_is(d->startup_policy, "requisite") && (move & MOVE_HOT));
+	       (rule_is(d->startup_policy, "requisite") && (move & MOVE_HOT));
 }
 
 static void one(const struct facts *f, size_t i, struct findings *out)
@@ -19,22 +19,24 @@ static void one(const struct facts *f, size_t i, struct findings *out)
 	enum reason_id id = absent && !dropped(d, f->settings->move) ? VSM4316 : VSM5010;
 
 	if (there->exists == TRI_YES || rule_is(d->type, "network") ||
-			(!absent && facts_known(f, FACT_VM_DISK_FS) &&
+		(!absent && facts_known(f, FACT_VM_DISK_FS) &&
 			f->disks_here[i].shared_fs == TRI_YES))
 		return;
 	finding_detail(out, finding_add(out, id, target, d->source),
-		arena_printf(out->arena, "disk %s", target), absent ? "absent" : "not known", d->source);
+		arena_printf(out->arena, "disk %s", target), absent ? "absent" : "not known",
+		d->source);
 	if (!absent && !dropped(d, f->settings->move))
-		finding_unknown(out, arena_printf(out->arena,
-			"whether the medium of %s is there on the target host", target), NULL,
-			there->why ? there->why : "no storage pool there covers it");
+		finding_unknown(out,
+			arena_printf(out->arena,
+				"whether the medium of %s is there on the target host", target),
+			NULL, there->why ? there->why : "no storage pool there covers it");
 }
 
 static bool applies(const struct vm_config *vm)
 {
 	for (size_t i = 0; i < vm->n_disks; i++)
 		if (vm->disks[i].source && (rule_is(vm->disks[i].device, "cdrom") ||
-				rule_is(vm->disks[i].device, "floppy")))
+						   rule_is(vm->disks[i].device, "floppy")))
 			return true;
 	return false;
 }
@@ -51,8 +53,11 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_removable = {
-	.name = "removable", .what = "whether removable media are there on the target host",
-	.moves = MOVE_ANY, .warns = MOVE_OFFLINE,
+	.name = "removable",
+	.what = "whether removable media are there on the target host",
+	.moves = MOVE_ANY,
+	.warns = MOVE_OFFLINE,
 	.applies = applies,
-	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_STORAGE), .run = run,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_STORAGE),
+	.run = run,
 };

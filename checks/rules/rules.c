@@ -41,7 +41,8 @@ const char *rule_gib(struct arena *a, uint64_t bytes)
 
 const char *rule_version(struct arena *a, unsigned long version)
 {
-	return arena_printf(a, "%lu.%lu.%lu", version / 1000000, version / 1000 % 1000, version % 1000);
+	return arena_printf(
+		a, "%lu.%lu.%lu", version / 1000000, version / 1000 % 1000, version % 1000);
 }
 
 const char *rule_number(struct arena *a, uint64_t n)
@@ -101,16 +102,16 @@ static const struct setting *naming(const struct new_resource *r, const char *va
 	return NULL;
 }
 
-struct finding *rule_new_value_absent(const struct facts *f, struct findings *out,
-	const char *value)
+struct finding *rule_new_value_absent(
+	const struct facts *f, struct findings *out, const char *value)
 {
 	for (size_t i = 0; f->settings && i < f->settings->n_resources; i++) {
 		const struct new_resource *r = &f->settings->resources[i];
 		const struct setting *s = naming(r, value);
 
 		if (s)
-			return finding_add(out, VSM3013, rule_number(out->arena, r->index), s->name, value,
-				rule_target(f));
+			return finding_add(out, VSM3013, rule_number(out->arena, r->index), s->name,
+				value, rule_target(f));
 	}
 	return NULL;
 }
@@ -124,5 +125,5 @@ bool rule_hosts_same(const struct facts *f)
 	if (rule_is(src->uri, dst->uri))
 		return true;
 	return !src->simulated && !dst->simulated && rule_is(src->type, dst->type) &&
-		rule_is(src->name, dst->name);
+	       rule_is(src->name, dst->name);
 }

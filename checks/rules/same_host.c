@@ -12,9 +12,10 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_same_host = {
-	.name = "same-host", .what = "whether source and target are different hosts",
+	.name = "same-host",
+	.what = "whether source and target are different hosts",
 	.moves = MOVE_ANY,
 	.needs = FACT_BIT(FACT_SRC_HOST) | FACT_BIT(FACT_DST_HOST) | FACT_BIT(FACT_SRC_CAPS) |
-		FACT_BIT(FACT_DST_CAPS),
+		 FACT_BIT(FACT_DST_CAPS),
 	.run = run,
 };

@@ -16,6 +16,9 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_save_image = {
-	.name = "save-image", .what = "whether a managed save image would be left behind",
-	.moves = MOVE_ANY, .needs = FACT_BIT(FACT_VM_SAVE_IMAGE), .run = run,
+	.name = "save-image",
+	.what = "whether a managed save image would be left behind",
+	.moves = MOVE_ANY,
+	.needs = FACT_BIT(FACT_VM_SAVE_IMAGE),
+	.run = run,
 };

@@ -12,15 +12,18 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 
 	(void)c;
 	if (!model || rule_is(model, "none") || caps->n_secmodels == 0 ||
-			rule_has(caps->secmodels, caps->n_secmodels, model))
+		rule_has(caps->secmodels, caps->n_secmodels, model))
 		return;
 	const char *list = rule_join(out->arena, caps->secmodels, caps->n_secmodels);
 	finding_detail(out, finding_add(out, VSM4602, model, list), "seclabel", list, model);
 }
 
 const struct rule rule_seclabel = {
-	.name = "seclabel", .what = "whether the target host has the security model",
-	.moves = MOVE_ANY, .warns = MOVE_OFFLINE,
+	.name = "seclabel",
+	.what = "whether the target host has the security model",
+	.moves = MOVE_ANY,
+	.warns = MOVE_OFFLINE,
 	.applies = applies,
-	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_CAPS), .run = run,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_CAPS),
+	.run = run,
 };

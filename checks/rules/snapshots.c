@@ -11,6 +11,9 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_snapshots = {
-	.name = "snapshots", .what = "whether the virtual system has snapshots",
-	.moves = MOVE_ANY, .needs = FACT_BIT(FACT_VM_SNAPSHOTS), .run = run,
+	.name = "snapshots",
+	.what = "whether the virtual system has snapshots",
+	.moves = MOVE_ANY,
+	.needs = FACT_BIT(FACT_VM_SNAPSHOTS),
+	.run = run,
 };

@@ -20,15 +20,15 @@ static bool in_postcopy(const struct vm_facts *vm)
 	if (vm->state == VM_PAUSED)
 		return vm->reason == PAUSED_POSTCOPY || vm->reason == PAUSED_POSTCOPY_FAILED;
 	return vm->state == VM_RUNNING &&
-		(vm->reason == RUNNING_POSTCOPY || vm->reason == RUNNING_POSTCOPY_FAILED);
+	       (vm->reason == RUNNING_POSTCOPY || vm->reason == RUNNING_POSTCOPY_FAILED);
 }
 
 static struct finding *add_state(const struct facts *f, struct findings *out, enum reason_id id,
 	const char *state, const char *needed)
 {
-	struct finding *found = id == VSM2001 ?
-		finding_add(out, id, rule_vm(f), state, move_name(f->settings->move), needed) :
-		finding_add(out, id, rule_vm(f), state);
+	struct finding *found = id == VSM2001 ? finding_add(out, id, rule_vm(f), state,
+							move_name(f->settings->move), needed)
+					      : finding_add(out, id, rule_vm(f), state);
 
 	return finding_detail(out, found, NULL, state, needed);
 }
@@ -36,7 +36,8 @@ static struct finding *add_state(const struct facts *f, struct findings *out, en
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)
 {
 	const struct vm_facts *vm = &f->vm;
-	unsigned state = vm->state >= 0 && vm->state < VM_STATE_COUNT ? (unsigned)vm->state : VM_NOSTATE;
+	unsigned state =
+		vm->state >= 0 && vm->state < VM_STATE_COUNT ? (unsigned)vm->state : VM_NOSTATE;
 	bool hot = f->settings->move & MOVE_HOT;
 
 	if (in_postcopy(vm))
@@ -54,6 +55,9 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_state = {
-	.name = "state", .what = "whether the state of the virtual system allows the move",
-	.moves = MOVE_ANY, .needs = FACT_BIT(FACT_VM_STATE), .run = run,
+	.name = "state",
+	.what = "whether the state of the virtual system allows the move",
+	.moves = MOVE_ANY,
+	.needs = FACT_BIT(FACT_VM_STATE),
+	.run = run,
 };

@@ -47,11 +47,11 @@ static void one(const struct facts *f, size_t i, const struct check_config *c, s
 	const struct disk_here *here = &f->disks_here[i];
 
 	if (here->shared_fs == TRI_YES) {
-		const char *what = arena_printf(out->arena, "disk %s on shared storage",
-			rule_name(d->target));
+		const char *what =
+			arena_printf(out->arena, "disk %s on shared storage", rule_name(d->target));
 
-		finding_detail(out, finding_add(out, VSM3005, "MigrationType 32771", what), object(d, out),
-			here->fs ? here->fs : "shared", "local storage");
+		finding_detail(out, finding_add(out, VSM3005, "MigrationType 32771", what),
+			object(d, out), here->fs ? here->fs : "shared", "local storage");
 	} else if (there->exists == TRI_NO) {
 		absent(d, here, there, out);
 	} else if (there->exists == TRI_UNKNOWN && there->pool != TRI_YES && c->refuse_overwrite) {
@@ -63,9 +63,12 @@ static void one(const struct facts *f, size_t i, const struct check_config *c, s
 		rule_policy(finding_detail(out, found, object(d, out), d->source, "no such file"),
 			c->refuse_overwrite);
 	} else if (there->exists == TRI_UNKNOWN) {
-		finding_unknown(out, arena_printf(out->arena, "whether disk %s can be copied to the target "
-			"host", rule_name(d->target)), NULL,
-			there->why ? there->why : "no storage pool there covers it");
+		finding_unknown(out,
+			arena_printf(out->arena,
+				"whether disk %s can be copied to the target "
+				"host",
+				rule_name(d->target)),
+			NULL, there->why ? there->why : "no storage pool there covers it");
 	}
 }
 
@@ -88,7 +91,8 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_storage_copy = {
-	.name = "storage-copy", .what = "whether the disks can be copied",
+	.name = "storage-copy",
+	.what = "whether the disks can be copied",
 	.moves = MOVE_LIVE_COPY,
 	.applies = applies,
 	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_VM_DISK_FS) | FACT_BIT(FACT_DST_STORAGE),

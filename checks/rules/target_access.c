@@ -2,10 +2,14 @@
 #include "checks/rules/rules.h"
 
 static const enum reason_id ids[ACCESS_COUNT] = {
-	[ACCESS_NOT_ALLOWED] = VSM2012, [ACCESS_UNRESOLVED] = VSM2011,
-	[ACCESS_UNREACHABLE] = VSM2010, [ACCESS_NO_SERVICE] = VSM2014,
-	[ACCESS_CREDENTIALS] = VSM2012, [ACCESS_CERTIFICATE] = VSM2013,
-	[ACCESS_LOST] = VSM2010, [ACCESS_FAILED] = VSM2010,
+	[ACCESS_NOT_ALLOWED] = VSM2012,
+	[ACCESS_UNRESOLVED] = VSM2011,
+	[ACCESS_UNREACHABLE] = VSM2010,
+	[ACCESS_NO_SERVICE] = VSM2014,
+	[ACCESS_CREDENTIALS] = VSM2012,
+	[ACCESS_CERTIFICATE] = VSM2013,
+	[ACCESS_LOST] = VSM2010,
+	[ACCESS_FAILED] = VSM2010,
 };
 
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)
@@ -16,13 +20,15 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	(void)c;
 	if (id == REASON_NONE)
 		return;
-	struct finding *found = finding_add(out, id, rule_target(f),
-		id == VSM2014 ? (f->dst.uri ? f->dst.uri : why) : why);
+	struct finding *found = finding_add(
+		out, id, rule_target(f), id == VSM2014 ? (f->dst.uri ? f->dst.uri : why) : why);
 	finding_detail(out, found, arena_printf(out->arena, "host %s", rule_target(f)), why,
 		"an open connection");
 }
 
 const struct rule rule_target_access = {
-	.name = "target-access", .what = "whether the target host can be reached",
-	.moves = MOVE_ANY, .run = run,
+	.name = "target-access",
+	.what = "whether the target host can be reached",
+	.moves = MOVE_ANY,
+	.run = run,
 };

@@ -13,7 +13,7 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 
 	(void)c;
 	if (!rule_is(f->dst.type, "QEMU") || !name || strncmp(name, local, sizeof local - 1) != 0 ||
-			f->settings->n_addresses > 0)
+		f->settings->n_addresses > 0)
 		return;
 	struct finding *found = finding_add(out, VSM4004, name);
 	finding_detail(out, found, arena_printf(out->arena, "host %s", rule_target(f)), name,
@@ -21,6 +21,9 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_target_localhost = {
-	.name = "target-localhost", .what = "whether the target host knows a usable name of its own",
-	.moves = MOVE_ANY, .needs = FACT_BIT(FACT_DST_HOST), .run = run,
+	.name = "target-localhost",
+	.what = "whether the target host knows a usable name of its own",
+	.moves = MOVE_ANY,
+	.needs = FACT_BIT(FACT_DST_HOST),
+	.run = run,
 };

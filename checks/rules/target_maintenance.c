@@ -12,6 +12,8 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_target_maintenance = {
-	.name = "target-maintenance", .what = "whether the target host is in maintenance",
-	.moves = MOVE_ANY, .run = run,
+	.name = "target-maintenance",
+	.what = "whether the target host is in maintenance",
+	.moves = MOVE_ANY,
+	.run = run,
 };

@@ -15,8 +15,8 @@ static void active_there(const struct facts *f, struct findings *out)
 {
 	const struct name_clash *it = &f->same_uuid;
 	bool incoming = it->state == VM_PAUSED && it->reason == PAUSED_MIGRATION;
-	struct finding *found = finding_add(out, incoming ? VSM2019 : VSM2018, rule_vm(f),
-		rule_target(f));
+	struct finding *found =
+		finding_add(out, incoming ? VSM2019 : VSM2018, rule_vm(f), rule_target(f));
 
 	finding_detail(out, found, object(f, out), incoming ? "incoming" : "active", "not active");
 }
@@ -33,7 +33,8 @@ static void by_uuid(const struct facts *f, struct findings *out)
 	} else if (it->active) {
 		active_there(f, out);
 	} else {
-		finding_detail(out, finding_add(out, VSM5009, NULL), object(f, out), "inactive", NULL);
+		finding_detail(
+			out, finding_add(out, VSM5009, NULL), object(f, out), "inactive", NULL);
 	}
 }
 
@@ -48,14 +49,17 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	if (f->same_uuid.taken == TRI_YES)
 		by_uuid(f, out);
 	if (name->taken != TRI_YES || !name->uuid || !f->config.uuid ||
-			strcasecmp(name->uuid, f->config.uuid) == 0)
+		strcasecmp(name->uuid, f->config.uuid) == 0)
 		return;
-	struct finding *found = finding_add(out, VSM4001, rule_name(f->config.name), rule_target(f),
-		name->uuid);
+	struct finding *found =
+		finding_add(out, VSM4001, rule_name(f->config.name), rule_target(f), name->uuid);
 	finding_detail(out, found, object(f, out), name->uuid, f->config.uuid);
 }
 
 const struct rule rule_target_names = {
-	.name = "target-names", .what = "whether name and UUID are free on the target host",
-	.moves = MOVE_ANY, .needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_NAMES), .run = run,
+	.name = "target-names",
+	.what = "whether name and UUID are free on the target host",
+	.moves = MOVE_ANY,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_NAMES),
+	.run = run,
 };

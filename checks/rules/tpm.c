@@ -10,6 +10,9 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_tpm = {
-	.name = "tpm", .what = "whether the TPM can be migrated",
-	.moves = MOVE_HOT, .needs = FACT_BIT(FACT_VM_CONFIG), .run = run,
+	.name = "tpm",
+	.what = "whether the TPM can be migrated",
+	.moves = MOVE_HOT,
+	.needs = FACT_BIT(FACT_VM_CONFIG),
+	.run = run,
 };

@@ -8,12 +8,14 @@
 
 static const struct transport_row {
 	enum transport transport;
-	const char *name, *scheme;	/* scheme: what the capabilities must list; NULL: none fits */
-	bool clear;			/* the data travels unencrypted */
+	const char *name, *scheme; /* scheme: what the capabilities must list; NULL: none fits */
+	bool clear; /* the data travels unencrypted */
 } rows[] = {
-	{ TRANSPORT_SSH, "2 (SSH)", "tcp", true }, { TRANSPORT_TLS, "3 (TLS)", "tcp", false },
+	{ TRANSPORT_SSH, "2 (SSH)", "tcp", true },
+	{ TRANSPORT_TLS, "3 (TLS)", "tcp", false },
 	{ TRANSPORT_TLS_STRICT, "4 (TLS Strict)", "tcp", false },
-	{ TRANSPORT_TCP, "5 (TCP)", "tcp", true }, { TRANSPORT_IPC, "6 (IPC)", "unix", false },
+	{ TRANSPORT_TCP, "5 (TCP)", "tcp", true },
+	{ TRANSPORT_IPC, "6 (IPC)", "unix", false },
 	{ TRANSPORT_SMB, "32768 (SMB)", NULL, false },
 };
 static const struct transport_row rdma = { TRANSPORT_OTHER, "1 (rdma)", "rdma", true };
@@ -35,7 +37,7 @@ static bool offered(const struct host_facts *h, const struct transport_row *row,
 	const struct host_caps *caps = &h->caps;
 
 	if (row->scheme && (!caps->has_migration ||
-			rule_has(caps->transports, caps->n_transports, row->scheme)))
+				   rule_has(caps->transports, caps->n_transports, row->scheme)))
 		return true;
 	const char *list = rule_join(out->arena, caps->transports, caps->n_transports);
 	struct finding *found = finding_add(out, VSM3004, row->name, which, list);
@@ -50,11 +52,13 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 
 	(void)c;
 	if (!row || !offered(&f->src, row, out, "the source host") ||
-			!offered(&f->dst, row, out, "the target host"))
+		!offered(&f->dst, row, out, "the target host"))
 		return;
 	if (row == &rdma && f->config.hard_limit_kib == 0)
-		finding_detail(out, finding_add(out, VSM3006, "TransportType 1 (rdma)",
-			"a hard_limit in the guest's <memtune>"), NULL, "no hard_limit", "hard_limit");
+		finding_detail(out,
+			finding_add(out, VSM3006, "TransportType 1 (rdma)",
+				"a hard_limit in the guest's <memtune>"),
+			NULL, "no hard_limit", "hard_limit");
 	if (row->clear)
 		finding_add(out, VSM5015, row->name);
 	if (row->transport == TRANSPORT_TLS || row->transport == TRANSPORT_TLS_STRICT)
@@ -63,7 +67,8 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_transport = {
-	.name = "transport", .what = "whether the transport asked for is offered",
+	.name = "transport",
+	.what = "whether the transport asked for is offered",
 	.moves = MOVE_HOT,
 	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_SRC_CAPS) | FACT_BIT(FACT_DST_CAPS),
 	.run = run,

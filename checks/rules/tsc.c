@@ -12,16 +12,19 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	uint64_t off = want > have ? want - have : have - want;
 
 	(void)c;
-	if (!f->config.has_tsc_frequency || !rule_is(f->config.virt, "kvm") || want == 0 || have == 0 ||
-			f->dst.caps.tsc_scaling || off <= have / 4000)
+	if (!f->config.has_tsc_frequency || !rule_is(f->config.virt, "kvm") || want == 0 ||
+		have == 0 || f->dst.caps.tsc_scaling || off <= have / 4000)
 		return;
 	const char *found = rule_number(out->arena, have), *needed = rule_number(out->arena, want);
 	finding_detail(out, finding_add(out, VSM4109, needed, found), "CPU", found, needed);
 }
 
 const struct rule rule_tsc = {
-	.name = "tsc", .what = "whether the target host has the TSC frequency",
-	.moves = MOVE_ANY, .warns = MOVE_OFFLINE,
+	.name = "tsc",
+	.what = "whether the target host has the TSC frequency",
+	.moves = MOVE_ANY,
+	.warns = MOVE_OFFLINE,
 	.applies = applies,
-	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_CAPS), .run = run,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_CAPS),
+	.run = run,
 };

@@ -2,8 +2,9 @@
 
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)
 {
-	unsigned max = facts_known(f, FACT_DST_DOMCAPS) && f->domcaps.max_vcpus ?
-		f->domcaps.max_vcpus : f->dst.max_vcpus;
+	unsigned max = facts_known(f, FACT_DST_DOMCAPS) && f->domcaps.max_vcpus
+			       ? f->domcaps.max_vcpus
+			       : f->dst.max_vcpus;
 
 	(void)c;
 	if (max == 0 || f->config.vcpus <= max)
@@ -14,7 +15,10 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_vcpus = {
-	.name = "vcpus", .what = "whether the target host supports so many virtual CPUs",
-	.moves = MOVE_ANY, .warns = MOVE_OFFLINE,
-	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_HOST), .run = run,
+	.name = "vcpus",
+	.what = "whether the target host supports so many virtual CPUs",
+	.moves = MOVE_ANY,
+	.warns = MOVE_OFFLINE,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_HOST),
+	.run = run,
 };

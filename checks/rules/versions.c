@@ -16,7 +16,10 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 }
 
 const struct rule rule_versions = {
-	.name = "versions", .what = "whether the target host is older",
-	.moves = MOVE_ANY, .advisory = true,
-	.needs = FACT_BIT(FACT_SRC_HOST) | FACT_BIT(FACT_DST_HOST), .run = run,
+	.name = "versions",
+	.what = "whether the target host is older",
+	.moves = MOVE_ANY,
+	.advisory = true,
+	.needs = FACT_BIT(FACT_SRC_HOST) | FACT_BIT(FACT_DST_HOST),
+	.run = run,
 };

@@ -26,14 +26,17 @@ static int silent_fd;
 static char silent_uri[96], refused_uri[96];
 
 static const struct check_config policy = {
-	.timeout_ms = 20000, .formats = FORMAT_NAME | FORMAT_IPV4 | FORMAT_IPV6,
-	.refuse_running_offline = true, .refuse_overwrite = true,
+	.timeout_ms = 20000,
+	.formats = FORMAT_NAME | FORMAT_IPV4 | FORMAT_IPV6,
+	.refuse_running_offline = true,
+	.refuse_overwrite = true,
 };
 
 /* A socket that is listened to and never served: the kernel accepts, nobody answers. */
 static int listening(char *uri, size_t size)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t len = sizeof at;
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -47,14 +50,20 @@ static int listening(char *uri, size_t size)
 static void start(const char *source)
 {
 	struct hv_host hosts[] = {
-		{ .name = "dst", .uri = DST }, { .name = "same", .uri = SRC },
+		{ .name = "dst", .uri = DST },
+		{ .name = "same", .uri = SRC },
 		{ .name = "resting", .uri = DST, .maintenance = true },
-		{ .name = "silent", .uri = silent_uri }, { .name = "refused", .uri = refused_uri },
+		{ .name = "silent", .uri = silent_uri },
+		{ .name = "refused", .uri = refused_uri },
 	};
 	struct hv_config c = {
-		.source_uri = source, .uri_template = "qemu+tcp://{host}/system",
-		.hosts = hosts, .n_hosts = ARRAY_LEN(hosts), .threads_per_connection = 4,
-		.max_connections = 16, .idle_ms = 60000,
+		.source_uri = source,
+		.uri_template = "qemu+tcp://{host}/system",
+		.hosts = hosts,
+		.n_hosts = ARRAY_LEN(hosts),
+		.threads_per_connection = 4,
+		.max_connections = 16,
+		.idle_ms = 60000,
 	};
 	struct err e = { 0 };
 
@@ -67,8 +76,14 @@ static void start(const char *source)
 	cs = checks_new(&policy, hv, timers);
 }
 
-static void setup(void) { start(SRC); }
-static void setup_dead(void) { start("qemu+unix:///system?socket=/nonexistent/socket"); }
+static void setup(void)
+{
+	start(SRC);
+}
+static void setup_dead(void)
+{
+	start("qemu+unix:///system?socket=/nonexistent/socket");
+}
 
 /* The service ends while gathers that hang are still under way; they end on their own. */
 static void teardown(void)
@@ -159,7 +174,8 @@ START_TEST(answers)
 
 	check_deciding_ids(c, ids, sizeof ids);
 	ck_assert_msg(c->code == rows[_i].code && c->migratable == rows[_i].migratable,
-		"%s to %s: code %d, %d, %s", rows[_i].vm, rows[_i].host, c->code, c->migratable, ids);
+		"%s to %s: code %d, %d, %s", rows[_i].vm, rows[_i].host, c->code, c->migratable,
+		ids);
 	if (*rows[_i].deciding)
 		ck_assert_str_eq(ids, rows[_i].deciding);
 	ck_assert(c->simulated);
@@ -216,7 +232,7 @@ START_TEST(many_silent_hosts)
 	int64_t before;
 	sem_t sem;
 
-	check_free(ask("web1", "dst", MOVE_LIVE, 15000));	/* connections are open now */
+	check_free(ask("web1", "dst", MOVE_LIVE, 15000)); /* connections are open now */
 	sem_init(&sem, 0, 0);
 	for (size_t i = 0; i < MANY; i++)
 		hopeless[i] = begin(&sem, "web1", "silent", MOVE_LIVE, 1500);
@@ -243,7 +259,8 @@ START_TEST(races)
 	for (int64_t ms = 0; ms < 40; ms++) {
 		struct check *c = ask("lost-disk", "dst", MOVE_LIVE, ms / 4);
 
-		ck_assert_msg(c->code == CHECK_TIMEOUT || c->code == CHECK_DONE, "code %d", c->code);
+		ck_assert_msg(
+			c->code == CHECK_TIMEOUT || c->code == CHECK_DONE, "code %d", c->code);
 		check_free(c);
 	}
 }
@@ -254,9 +271,12 @@ START_TEST(new_settings)
 	struct check *c = check_new();
 	const char *mac = "52:54:00:5e:00:aa", *net = "red";
 	const struct setting props[] = {
-		{ "InstanceID", (const char *const[]){
-			"vsmigd:5e1f0000-0000-4000-8000-000000000001:52:54:00:5e:00:01" }, 1 },
-		{ "Connection", &net, 1 }, { "Address", &mac, 1 },
+		{ "InstanceID",
+			(const char *const[]){
+				"vsmigd:5e1f0000-0000-4000-8000-000000000001:52:54:00:5e:00:01" },
+			1 },
+		{ "Connection", &net, 1 },
+		{ "Address", &mac, 1 },
 	};
 	const struct new_resource resource = { .props = props, .n = ARRAY_LEN(props) };
 	char ids[128];
@@ -265,7 +285,8 @@ START_TEST(new_settings)
 	sem_init(&sem, 0, 0);
 	c->vm = "web1";
 	c->destination = "dst";
-	c->settings = (struct settings){ .move = MOVE_LIVE, .resources = &resource, .n_resources = 1 };
+	c->settings =
+		(struct settings){ .move = MOVE_LIVE, .resources = &resource, .n_resources = 1 };
 	c->deadline = clock_in(15000);
 	c->done = answered;
 	c->arg = &sem;

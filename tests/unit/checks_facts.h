@@ -13,7 +13,7 @@
 #define UUID_VM "5f0a6c7e-0000-4000-8000-000000000001"
 #define UUID_OTHER "5f0a6c7e-0000-4000-8000-000000000002"
 #define MAC_VM "52:54:00:00:00:01"
-#define GIB (1024 * 1024)	/* in KiB */
+#define GIB (1024 * 1024) /* in KiB */
 
 #define NEW(f, type) ((type *)arena_alloc((f)->arena, sizeof(type)))
 #define LIST(...) ((const char *const[]){ __VA_ARGS__ })
@@ -29,13 +29,30 @@ static inline void facts_host(struct host_facts *h, const char *name, const char
 	static const unsigned char online[] = { 0x0f };
 
 	*h = (struct host_facts){
-		.access = ACCESS_OPEN, .uri = "qemu+tcp://host-b/system", .type = "QEMU", .name = name,
-		.hv_version = 7002000, .lib_version = 9000000,
-		.memory_kib = 16 * GIB, .free_kib = 8 * GIB, .cpus = 4, .max_vcpus = 255,
-		.online = online, .n_online = 4,
-		.caps = { .uuid = uuid, .arch = "x86_64", .cpu_model = "EPYC", .cpu_vendor = "AMD",
-			.live = true, .has_migration = true, .transports = transports, .n_transports = 2,
-			.guests = guests, .n_guests = 2, .secmodels = models, .n_secmodels = 1,
+		.access = ACCESS_OPEN,
+		.uri = "qemu+tcp://host-b/system",
+		.type = "QEMU",
+		.name = name,
+		.hv_version = 7002000,
+		.lib_version = 9000000,
+		.memory_kib = 16 * GIB,
+		.free_kib = 8 * GIB,
+		.cpus = 4,
+		.max_vcpus = 255,
+		.online = online,
+		.n_online = 4,
+		.caps = { .uuid = uuid,
+			.arch = "x86_64",
+			.cpu_model = "EPYC",
+			.cpu_vendor = "AMD",
+			.live = true,
+			.has_migration = true,
+			.transports = transports,
+			.n_transports = 2,
+			.guests = guests,
+			.n_guests = 2,
+			.secmodels = models,
+			.n_secmodels = 1,
 			.numa_nodes = 1 },
 	};
 }
@@ -45,16 +62,37 @@ static inline void facts_config(struct facts *f)
 	struct vm_disk *disk = NEW(f, struct vm_disk);
 	struct vm_nic *nic = NEW(f, struct vm_nic);
 
-	*disk = (struct vm_disk){ .target = "vda", .bus = "virtio", .device = "disk", .type = "file",
-		.source = "/shared/web1.qcow2", .format = "qcow2", .cache = "none" };
-	*nic = (struct vm_nic){ .mac = MAC_VM, .type = "network", .network = "default",
-		.model = "virtio", .alias = "net0" };
+	*disk = (struct vm_disk){ .target = "vda",
+		.bus = "virtio",
+		.device = "disk",
+		.type = "file",
+		.source = "/shared/web1.qcow2",
+		.format = "qcow2",
+		.cache = "none" };
+	*nic = (struct vm_nic){ .mac = MAC_VM,
+		.type = "network",
+		.network = "default",
+		.model = "virtio",
+		.alias = "net0" };
 	f->stored = (struct vm_config){
-		.name = "web1", .uuid = UUID_VM, .virt = "qemu", .os_type = "hvm", .arch = "x86_64",
-		.machine = "pc-i440fx-7.2", .emulator = "/usr/bin/qemu-system-x86_64",
-		.memory_kib = 2 * GIB, .current_kib = 2 * GIB, .vcpus = 2, .vcpus_current = 2,
-		.cpu_mode = "custom", .cpu_model = "Nehalem", .cpu_check = "full",
-		.disks = disk, .n_disks = 1, .nics = nic, .n_nics = 1,
+		.name = "web1",
+		.uuid = UUID_VM,
+		.virt = "qemu",
+		.os_type = "hvm",
+		.arch = "x86_64",
+		.machine = "pc-i440fx-7.2",
+		.emulator = "/usr/bin/qemu-system-x86_64",
+		.memory_kib = 2 * GIB,
+		.current_kib = 2 * GIB,
+		.vcpus = 2,
+		.vcpus_current = 2,
+		.cpu_mode = "custom",
+		.cpu_model = "Nehalem",
+		.cpu_check = "full",
+		.disks = disk,
+		.n_disks = 1,
+		.nics = nic,
+		.n_nics = 1,
 	};
 	f->config = f->stored;
 }
@@ -68,15 +106,26 @@ static inline void facts_domcaps(struct domcaps *d)
 	static const char *const graphics[] = { "vnc", "spice" };
 	static const char *const videos[] = { "vga", "cirrus", "qxl", "virtio" };
 	static const struct domcaps_enum enums[] = {
-		{ "disk/bus", buses, 6 }, { "memoryBacking/sourceType", sources, 3 },
-		{ "graphics/type", graphics, 2 }, { "video/modelType", videos, 4 },
+		{ "disk/bus", buses, 6 },
+		{ "memoryBacking/sourceType", sources, 3 },
+		{ "graphics/type", graphics, 2 },
+		{ "video/modelType", videos, 4 },
 	};
 
 	*d = (struct domcaps){
-		.supported = TRI_YES, .max_vcpus = 255, .loaders = loaders, .n_loaders = 1,
-		.firmwares = firmwares, .n_firmwares = 2, .loader_supported = true,
-		.host_passthrough = true, .host_model = true, .maximum = true, .custom = true,
-		.enums = enums, .n_enums = 4,
+		.supported = TRI_YES,
+		.max_vcpus = 255,
+		.loaders = loaders,
+		.n_loaders = 1,
+		.firmwares = firmwares,
+		.n_firmwares = 2,
+		.loader_supported = true,
+		.host_passthrough = true,
+		.host_model = true,
+		.maximum = true,
+		.custom = true,
+		.enums = enums,
+		.n_enums = 4,
 	};
 }
 
@@ -90,8 +139,9 @@ static inline struct facts *facts_sample(const struct settings *s)
 	f->destination = "host-b";
 	f->format = FORMAT_NAME;
 	f->settings = s;
-	f->vm = (struct vm_facts){ .name = "web1", .uuid = UUID_VM, .state = 1, .active = true,
-		.persistent = true };
+	f->vm = (struct vm_facts){
+		.name = "web1", .uuid = UUID_VM, .state = 1, .active = true, .persistent = true
+	};
 	facts_host(&f->src, "host-a", "aaaaaaaa-0000-4000-8000-00000000000a");
 	facts_host(&f->dst, "host-b", "bbbbbbbb-0000-4000-8000-00000000000b");
 	f->src.uri = "qemu:///system";
@@ -100,13 +150,20 @@ static inline struct facts *facts_sample(const struct settings *s)
 	f->cpu.fits = TRI_YES;
 	f->same_name.taken = f->same_uuid.taken = TRI_NO;
 	f->disks_here = NEW(f, struct disk_here);
-	*f->disks_here = (struct disk_here){ .shared_fs = TRI_YES, .coherent = TRI_YES, .fs = "nfs",
-		.capacity = 4 * 1024L * GIB, .allocation = 1024L * GIB };
+	*f->disks_here = (struct disk_here){ .shared_fs = TRI_YES,
+		.coherent = TRI_YES,
+		.fs = "nfs",
+		.capacity = 4 * 1024L * GIB,
+		.allocation = 1024L * GIB };
 	f->disks_there = NEW(f, struct disk_there);
 	*f->disks_there = (struct disk_there){ .exists = TRI_YES };
 	f->nics_there = NEW(f, struct nic_there);
-	*f->nics_there = (struct nic_there){ .exists = TRI_YES, .active = TRI_YES, .portgroup = TRI_YES,
-		.filter = TRI_YES, .forward = "nat", .forward_here = "nat" };
+	*f->nics_there = (struct nic_there){ .exists = TRI_YES,
+		.active = TRI_YES,
+		.portgroup = TRI_YES,
+		.filter = TRI_YES,
+		.forward = "nat",
+		.forward_here = "nat" };
 	return f;
 }
 
@@ -114,8 +171,10 @@ static inline struct facts *facts_sample(const struct settings *s)
 static inline struct check_config config_default(void)
 {
 	return (struct check_config){
-		.timeout_ms = 30000, .formats = FORMAT_NAME | FORMAT_IPV4 | FORMAT_IPV6,
-		.refuse_running_offline = true, .refuse_overwrite = true,
+		.timeout_ms = 30000,
+		.formats = FORMAT_NAME | FORMAT_IPV4 | FORMAT_IPV6,
+		.refuse_running_offline = true,
+		.refuse_overwrite = true,
 	};
 }
 

@@ -16,9 +16,12 @@ static const struct {
 	enum severity severity;
 	unsigned count;
 } classes[] = {
-	{ '1', EFFECT_RC4, SEVERITY_ERROR, 14 }, { '2', EFFECT_RC5, SEVERITY_ERROR, 21 },
-	{ '3', EFFECT_RC6, SEVERITY_ERROR, 18 }, { '4', EFFECT_FALSE, SEVERITY_ERROR, 75 },
-	{ '5', EFFECT_NONE, SEVERITY_WARNING, 25 }, { '6', EFFECT_NONE, SEVERITY_INFO, 5 },
+	{ '1', EFFECT_RC4, SEVERITY_ERROR, 14 },
+	{ '2', EFFECT_RC5, SEVERITY_ERROR, 21 },
+	{ '3', EFFECT_RC6, SEVERITY_ERROR, 18 },
+	{ '4', EFFECT_FALSE, SEVERITY_ERROR, 75 },
+	{ '5', EFFECT_NONE, SEVERITY_WARNING, 25 },
+	{ '6', EFFECT_NONE, SEVERITY_INFO, 5 },
 };
 
 START_TEST(ids_keep_their_effect)
@@ -68,7 +71,8 @@ START_TEST(texts_and_remedies)
 		ck_assert_msg(arguments(r->text) <= 4, "%s: too many arguments", r->id);
 		ck_assert_msg(arguments(r->remedy) <= arguments(r->text),
 			"%s: its remedy names what its text does not", r->id);
-		ck_assert_msg(strlen(r->text) < LONGEST && strlen(r->remedy) < LONGEST, "%s", r->id);
+		ck_assert_msg(
+			strlen(r->text) < LONGEST && strlen(r->remedy) < LONGEST, "%s", r->id);
 		ck_assert_msg(r->remedy[strlen(r->remedy) - 1] == '.', "%s: no sentence", r->id);
 		for (const char *p = r->remedy; *p; p++)
 			ticks += *p == '`';
@@ -81,7 +85,7 @@ START_TEST(unknown_ids)
 {
 	ck_assert_str_eq(reason_get(REASON_NONE)->id, "");
 	ck_assert_str_eq(reason_get(REASON_COUNT)->id, "");
-	ck_assert_str_eq(reason_get((enum reason_id)-1)->id, "");
+	ck_assert_str_eq(reason_get((enum reason_id) - 1)->id, "");
 }
 END_TEST
 
@@ -95,14 +99,13 @@ static const struct {
 		"`virsh -c qemu+tls://b/system net-autostart default`." },
 	{ "an attack", "x; rm -rf ~", "qemu+tls://b/system",
 		"Virtual network x; rm -rf ~ is not active on the target host.",
-		"Start it: `virsh -c qemu+tls://b/system net-start 'x; rm -rf ~'`; and for the next boot "
+		"Start it: `virsh -c qemu+tls://b/system net-start 'x; rm -rf ~'`; and for the "
+		"next boot "
 		"`virsh -c qemu+tls://b/system net-autostart 'x; rm -rf ~'`." },
-	{ "a quote", "it's", NULL,
-		"Virtual network it's is not active on the target host.",
+	{ "a quote", "it's", NULL, "Virtual network it's is not active on the target host.",
 		"Start it: `virsh -c TARGET-URI net-start 'it'\\''s'`; and for the next boot "
 		"`virsh -c TARGET-URI net-autostart 'it'\\''s'`." },
-	{ "no name", "", "a b",
-		"Virtual network  is not active on the target host.",
+	{ "no name", "", "a b", "Virtual network  is not active on the target host.",
 		"Start it: `virsh -c 'a b' net-start ''`; and for the next boot "
 		"`virsh -c 'a b' net-autostart ''`." },
 	{ "a placeholder", "%1{vm}", "u",
@@ -129,7 +132,8 @@ START_TEST(percent_signs)
 	struct findings fs = { .arena = a, .vm = "web1" };
 
 	ck_assert_str_eq(finding_add(&fs, VSM2002, "web1", "outgoing migration", "40")->message,
-		"Virtual system web1 is already being migrated (job operation outgoing migration, 40% done).");
+		"Virtual system web1 is already being migrated (job operation outgoing migration, "
+		"40% done).");
 }
 END_TEST
 

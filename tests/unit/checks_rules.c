@@ -13,7 +13,9 @@
 
 #define MAX_RULES 128
 
-static struct { unsigned fired, silent; } rows[MAX_RULES];
+static struct {
+	unsigned fired, silent;
+} rows[MAX_RULES];
 
 static size_t index_of(const char *rule)
 {
@@ -27,7 +29,14 @@ static size_t index_of(const char *rule)
 static void render(const struct check *c, const char *rule, char *out, size_t size)
 {
 	static const char *const effects[EFFECT_COUNT] = {
-		"", ":false", ":1", ":2", ":3", ":4", ":5", ":6",
+		"",
+		":false",
+		":1",
+		":2",
+		":3",
+		":4",
+		":5",
+		":6",
 	};
 	size_t used = 0;
 
@@ -36,8 +45,9 @@ static void render(const struct check *c, const char *rule, char *out, size_t si
 		const struct finding *f = &c->findings[i];
 
 		if (strcmp(f->rule, rule) == 0)
-			used += (size_t)snprintf(out + used, size - used, "%s%s%s%s", used ? "," : "",
-				reason_get(f->id)->id, effects[f->effect], f->policy ? " policy" : "");
+			used += (size_t)snprintf(out + used, size - used, "%s%s%s%s",
+				used ? "," : "", reason_get(f->id)->id, effects[f->effect],
+				f->policy ? " policy" : "");
 	}
 }
 
@@ -46,11 +56,13 @@ static void complete(const struct check *c)
 	for (size_t i = 0; i < c->n_findings; i++) {
 		const struct finding *f = &c->findings[i];
 
-		ck_assert_msg(!strstr(f->message, "%1") && !strstr(f->message, "(null)"), "%s", f->message);
+		ck_assert_msg(!strstr(f->message, "%1") && !strstr(f->message, "(null)"), "%s",
+			f->message);
 		ck_assert_msg(f->remedy && *f->remedy && !strchr(f->remedy, '{'), "%s", f->remedy);
 		if (f->effect == EFFECT_NONE || f->id == VSM6002)
 			continue;
-		ck_assert_msg(f->found || f->needed, "%s says neither found nor needed", f->message);
+		ck_assert_msg(
+			f->found || f->needed, "%s says neither found nor needed", f->message);
 	}
 }
 
@@ -75,13 +87,14 @@ static void expect(struct facts *f, struct settings *s, const struct check_confi
 	check_free(c);
 }
 
-#define ROW(rule, name, how, want, ...) do { \
-		struct settings s = { .move = how }; \
-		struct check_config config = config_default(); \
-		struct facts *f = facts_sample(&s); \
-		__VA_ARGS__; \
-		expect(f, &s, &config, rule, name, want); \
-		facts_free(f); \
+#define ROW(rule, name, how, want, ...)                                                            \
+	do {                                                                                       \
+		struct settings s = { .move = how };                                               \
+		struct check_config config = config_default();                                     \
+		struct facts *f = facts_sample(&s);                                                \
+		__VA_ARGS__;                                                                       \
+		expect(f, &s, &config, rule, name, want);                                          \
+		facts_free(f);                                                                     \
 	} while (0)
 
 #define LIVE MOVE_LIVE
@@ -112,19 +125,20 @@ START_TEST(identity)
 
 	ROW("target-limit", "no limit", LIVE, "", f->dst.migrations = 9);
 	ROW("target-limit", "below", LIVE, "", f->dst.max_migrations = 2; f->dst.migrations = 1);
-	ROW("target-limit", "reached", LIVE, "VSM2017:5 policy",
-		f->dst.max_migrations = 2; f->dst.migrations = 2);
+	ROW("target-limit", "reached", LIVE, "VSM2017:5 policy", f->dst.max_migrations = 2;
+		f->dst.migrations = 2);
 
 	ROW("same-host", "another UUID", LIVE, "", f->dst.name = f->src.name);
 	ROW("same-host", "the same UUID", LIVE, "VSM3001:6",
 		f->dst.caps.uuid = "AAAAAAAA-0000-4000-8000-00000000000A");
-	ROW("same-host", "no UUIDs, one name", LIVE, "VSM3001:6",
-		f->dst.caps.uuid = NULL; f->dst.name = f->src.name);
+	ROW("same-host", "no UUIDs, one name", LIVE, "VSM3001:6", f->dst.caps.uuid = NULL;
+		f->dst.name = f->src.name);
 	ROW("same-host", "test driver, one name, two files", LIVE, "",
-		f->src.caps.uuid = f->dst.caps.uuid = NULL; f->dst.name = f->src.name;
-		f->src.simulated = f->dst.simulated = true);
+		f->src.caps.uuid = f->dst.caps.uuid = NULL;
+		f->dst.name = f->src.name; f->src.simulated = f->dst.simulated = true);
 	ROW("same-host", "test driver, one file", OFFLINE, "VSM3001:6",
-		f->src.caps.uuid = f->dst.caps.uuid = NULL; f->src.uri = f->dst.uri = "test:///a.xml";
+		f->src.caps.uuid = f->dst.caps.uuid = NULL;
+		f->src.uri = f->dst.uri = "test:///a.xml";
 		f->src.simulated = f->dst.simulated = true; SHUT_OFF);
 
 	ROW("hypervisor-type", "the same", LIVE, "", f->dst.type = "qemu");
@@ -139,14 +153,18 @@ START_TEST(identity)
 		f->config.name = "web2";
 		f->same_uuid = ((struct name_clash){ TRI_YES, "web1", UUID_VM, false, 5, 0 }));
 	ROW("target-names", "active there", LIVE, "VSM2018:5",
-		f->same_uuid = f->same_name = ((struct name_clash){ TRI_YES, "web1", UUID_VM, true, 1, 1 }));
+		f->same_uuid = f->same_name =
+			((struct name_clash){ TRI_YES, "web1", UUID_VM, true, 1, 1 }));
 	ROW("target-names", "arriving there", LIVE, "VSM2019:5",
-		f->same_uuid = f->same_name = ((struct name_clash){ TRI_YES, "web1", UUID_VM, true, 3, 2 }));
+		f->same_uuid = f->same_name =
+			((struct name_clash){ TRI_YES, "web1", UUID_VM, true, 3, 2 }));
 	ROW("target-names", "defined there", LIVE, "VSM5009",
-		f->same_uuid = f->same_name = ((struct name_clash){ TRI_YES, "web1", UUID_VM, false, 5, 0 }));
+		f->same_uuid = f->same_name =
+			((struct name_clash){ TRI_YES, "web1", UUID_VM, false, 5, 0 }));
 
 	ROW("target-localhost", "a name", LIVE, "", (void)0);
-	ROW("target-localhost", "localhost", LIVE, "VSM4004:false", f->dst.name = "localhost.localdomain");
+	ROW("target-localhost", "localhost", LIVE, "VSM4004:false",
+		f->dst.name = "localhost.localdomain");
 	ROW("target-localhost", "an address given", LIVE, "", f->dst.name = "localhost";
 		s.addresses = LIST("192.0.2.7"); s.n_addresses = 1);
 	ROW("target-localhost", "not QEMU", LIVE, "", f->dst.name = "localhost";
@@ -159,8 +177,8 @@ START_TEST(identity)
 
 	ROW("versions", "the same", LIVE, "", (void)0);
 	ROW("versions", "newer", LIVE, "", f->dst.hv_version = 10000000);
-	ROW("versions", "older", LIVE, "VSM5001,VSM5002",
-		f->dst.hv_version = 6002000; f->dst.lib_version = 8000000);
+	ROW("versions", "older", LIVE, "VSM5001,VSM5002", f->dst.hv_version = 6002000;
+		f->dst.lib_version = 8000000);
 }
 END_TEST
 
@@ -182,8 +200,8 @@ START_TEST(options)
 	ROW("bandwidth", "none", LIVE, "", (void)0);
 	ROW("bandwidth", "100 Mbit/s", LIVE, "", s.has_bandwidth = true; s.bandwidth = 100;
 		s.bandwidth_unit = "bit / second * 10^6");
-	ROW("bandwidth", "too little", LIVE, "VSM3018:6", s.has_bandwidth = true; s.bandwidth = 1000;
-		s.bandwidth_unit = "bit / second");
+	ROW("bandwidth", "too little", LIVE, "VSM3018:6", s.has_bandwidth = true;
+		s.bandwidth = 1000; s.bandwidth_unit = "bit / second");
 	ROW("bandwidth", "too much", LIVE, "VSM3018:6", s.has_bandwidth = true;
 		s.bandwidth = UINT64_MAX; s.bandwidth_unit = "byte / second * 2^20");
 	ROW("bandwidth", "percent", LIVE, "VSM6002", s.has_bandwidth = true; s.bandwidth = 50;
@@ -192,14 +210,16 @@ START_TEST(options)
 	ROW("options", "none", LIVE, "", s.has_priority = true);
 	ROW("options", "priority", LIVE, "VSM5018", s.has_priority = true; s.priority = 3);
 	ROW("options", "others", LIVE, "VSM5019,VSM5019",
-		s.ignored = LIST("EnableCompression", "Caption"); s.n_ignored = 2);
+		s.ignored = LIST("EnableCompression", "Caption");
+		s.n_ignored = 2);
 	ROW("options", "addresses", LIVE, "VSM6002", s.addresses = LIST("192.0.2.7");
 		s.n_addresses = 1);
 
 	ROW("new-settings", "none", LIVE, "", (void)0);
 	ROW("new-settings", "another UUID", LIVE, "VSM3008:6",
-		s.system = (&(struct new_system){ .n = 1, .props = (struct setting[]){
-			{ "VirtualSystemIdentifier", LIST(UUID_OTHER), 1 } } }));
+		s.system = (&(struct new_system){ .n = 1,
+			.props = (struct setting[]){
+				{ "VirtualSystemIdentifier", LIST(UUID_OTHER), 1 } } }));
 }
 END_TEST
 
@@ -220,12 +240,13 @@ START_TEST(state)
 	ROW("state", "running, offline", OFFLINE, "VSM2001:5 policy", (void)0);
 	ROW("state", "running, offline, allowed", OFFLINE, "VSM2001 policy",
 		config.refuse_running_offline = false);
-	ROW("state", "post-copy failed", LIVE, "VSM2007:5,VSM5025", f->vm.state = 3; f->vm.reason = 13);
+	ROW("state", "post-copy failed", LIVE, "VSM2007:5,VSM5025", f->vm.state = 3;
+		f->vm.reason = 13);
 	ROW("state", "a state of the future", LIVE, "", f->vm.state = 99);
 
 	ROW("job", "none", LIVE, "", (void)0);
-	ROW("job", "migration", LIVE, "VSM2002:5",
-		f->vm.has_job = true; f->vm.job_operation = 5; f->vm.job_percent = 40);
+	ROW("job", "migration", LIVE, "VSM2002:5", f->vm.has_job = true; f->vm.job_operation = 5;
+		f->vm.job_percent = 40);
 	ROW("job", "backup", LIVE, "VSM2009:5", f->vm.has_job = true; f->vm.job_operation = 9);
 	ROW("job", "save", OFFLINE, "VSM2003:5", f->vm.has_job = true; f->vm.job_operation = 2);
 	ROW("job", "unknown", LIVE, "VSM2003:5", f->vm.has_job = true; f->vm.job_operation = 77);
@@ -249,7 +270,8 @@ START_TEST(state)
 		f->vm.reason = 5; f->vm.io_error = "vda");
 
 	ROW("save-image", "none", OFFLINE, "", SHUT_OFF);
-	ROW("save-image", "offline", OFFLINE, "VSM2021:5 policy", SHUT_OFF; f->vm.save_image = true);
+	ROW("save-image", "offline", OFFLINE, "VSM2021:5 policy", SHUT_OFF;
+		f->vm.save_image = true);
 	ROW("save-image", "live", LIVE, "VSM5008", f->vm.save_image = true);
 
 	ROW("persistence", "persistent", LIVE, "", (void)0);
@@ -264,7 +286,8 @@ END_TEST
 START_TEST(platform)
 {
 	ROW("guest-type", "offered", LIVE, "", f->config.virt = "kvm");
-	ROW("guest-type", "another architecture", LIVE, "VSM4101:false", f->config.arch = "aarch64");
+	ROW("guest-type", "another architecture", LIVE, "VSM4101:false",
+		f->config.arch = "aarch64");
 	ROW("guest-type", "no KVM", OFFLINE, "VSM4102:false", SHUT_OFF; f->config.virt = "kvm";
 		f->dst.caps.n_guests = 1);
 
@@ -282,8 +305,10 @@ START_TEST(platform)
 	ROW("emulator", "listed", LIVE, "", (void)0);
 	ROW("emulator", "elsewhere, and works", LIVE, "", f->config.emulator = "/opt/qemu");
 	ROW("emulator", "absent", LIVE, "VSM4112:false", f->config.emulator = "/opt/qemu";
-		f->domcaps.supported = TRI_NO; f->domcaps.error = "Cannot check QEMU binary /opt/qemu");
-	ROW("emulator", "absent, offline", OFFLINE, "VSM4112:false", f->config.emulator = "/opt/qemu";
+		f->domcaps.supported = TRI_NO;
+		f->domcaps.error = "Cannot check QEMU binary /opt/qemu");
+	ROW("emulator", "absent, offline", OFFLINE, "VSM4112:false",
+		f->config.emulator = "/opt/qemu";
 		f->domcaps.supported = TRI_NO; SHUT_OFF);
 	ROW("emulator", "nobody knows", LIVE, "VSM6002", f->config.emulator = "/opt/qemu";
 		facts_set_unknown(f, FACT_DST_DOMCAPS, NULL, "Test"));
@@ -291,17 +316,19 @@ START_TEST(platform)
 	ROW("firmware", "none", LIVE, "", (void)0);
 	ROW("firmware", "listed", LIVE, "", f->config.loader_type = "pflash";
 		f->config.loader = "/usr/share/OVMF/OVMF_CODE_4M.fd");
-	ROW("firmware", "its package is absent", LIVE, "VSM4114:false", f->config.loader_type = "pflash";
+	ROW("firmware", "its package is absent", LIVE, "VSM4114:false",
+		f->config.loader_type = "pflash";
 		f->config.loader = "/usr/share/AAVMF/AAVMF_CODE.fd");
-	ROW("firmware", "only defined", OFFLINE, "VSM4114", f->config.loader_type = "pflash"; SHUT_OFF;
-		f->config.loader = "/usr/share/AAVMF/AAVMF_CODE.fd");
+	ROW("firmware", "only defined", OFFLINE, "VSM4114", f->config.loader_type = "pflash";
+		SHUT_OFF; f->config.loader = "/usr/share/AAVMF/AAVMF_CODE.fd");
 	ROW("firmware", "a sibling is listed", LIVE, "VSM6002", f->config.loader_type = "pflash";
 		f->config.loader = "/usr/share/OVMF/OVMF_CODE.fd");
 	ROW("firmware", "efi not offered", RESTART, "VSM4114:false", f->config.firmware = "efi";
 		f->domcaps.n_firmwares = 1);
 
 	ROW("nvram", "none", LIVE, "", (void)0);
-	ROW("nvram", "a file", LIVE, "VSM5023", f->config.nvram = "/var/lib/libvirt/qemu/nvram/web1.fd");
+	ROW("nvram", "a file", LIVE, "VSM5023",
+		f->config.nvram = "/var/lib/libvirt/qemu/nvram/web1.fd");
 
 	ROW("cpu-features", "fit", LIVE, "", (void)0);
 	ROW("cpu-features", "missing", LIVE, "VSM4104:false", f->cpu.fits = TRI_NO;
@@ -311,21 +338,24 @@ START_TEST(platform)
 	ROW("cpu-features", "not compared", LIVE, "VSM6002", f->cpu.fits = TRI_UNKNOWN);
 
 	ROW("cpu-vendor", "emulated", LIVE, "", f->config.cpu_vendor = "Intel");
-	ROW("cpu-vendor", "the same", LIVE, "", f->config.cpu_vendor = "AMD"; f->config.virt = "kvm");
+	ROW("cpu-vendor", "the same", LIVE, "", f->config.cpu_vendor = "AMD";
+		f->config.virt = "kvm");
 	ROW("cpu-vendor", "another", LIVE, "VSM4105:false", f->config.cpu_vendor = "Intel";
 		f->config.virt = "kvm");
 
 	ROW("cpu-mode", "offered", LIVE, "", f->config.cpu_mode = "maximum");
-	ROW("cpu-mode", "not offered", LIVE, "VSM4106:false", f->config.cpu_mode = "host-passthrough";
+	ROW("cpu-mode", "not offered", LIVE, "VSM4106:false",
+		f->config.cpu_mode = "host-passthrough";
 		f->domcaps.host_passthrough = false);
 
 	ROW("cpu-passthrough", "equal hosts", LIVE, "", f->config.cpu_mode = "host-passthrough";
 		f->config.virt = "kvm");
 	ROW("cpu-passthrough", "another vendor", LIVE, "VSM4107:false",
-		f->config.cpu_mode = "host-passthrough"; f->config.virt = "kvm";
-		f->dst.caps.cpu_vendor = "Intel");
+		f->config.cpu_mode = "host-passthrough";
+		f->config.virt = "kvm"; f->dst.caps.cpu_vendor = "Intel");
 	ROW("cpu-passthrough", "a feature less", LIVE, "VSM4107:false",
-		f->config.cpu_mode = "host-passthrough"; f->config.virt = "kvm";
+		f->config.cpu_mode = "host-passthrough";
+		f->config.virt = "kvm";
 		f->src.caps.cpu_features = ((struct vm_feature[]){ { "avx512f", "require" } });
 		f->src.caps.n_cpu_features = 1);
 	ROW("cpu-passthrough", "boots anew", RESTART, "", f->config.cpu_mode = "host-passthrough";
@@ -341,14 +371,18 @@ START_TEST(platform)
 	ROW("invtsc", "boots anew", RESTART, "", f->config.n_cpu_features = 1;
 		f->config.cpu_features = ((struct vm_feature[]){ { "invtsc", "require" } }));
 
-#define TSC(there) f->config.virt = "kvm"; f->config.has_tsc_frequency = true; \
-		f->config.tsc_frequency = 2500000000; f->dst.caps.tsc_frequency = there
+#define TSC(there)                                                                                 \
+	f->config.virt = "kvm";                                                                    \
+	f->config.has_tsc_frequency = true;                                                        \
+	f->config.tsc_frequency = 2500000000;                                                      \
+	f->dst.caps.tsc_frequency = there
 	ROW("tsc", "close", LIVE, "", TSC(2500500000));
 	ROW("tsc", "another", LIVE, "VSM4109:false", TSC(2400000000));
 	ROW("tsc", "scaled", LIVE, "", TSC(2400000000); f->dst.caps.tsc_scaling = true);
 
 	ROW("hyperv", "emulated", LIVE, "", f->config.hyperv_mode = "passthrough");
-	ROW("hyperv", "passed through", LIVE, "VSM4113:false", f->config.hyperv_mode = "passthrough";
+	ROW("hyperv", "passed through", LIVE, "VSM4113:false",
+		f->config.hyperv_mode = "passthrough";
 		f->config.virt = "kvm");
 
 	ROW("vcpus", "at the limit", LIVE, "", f->config.vcpus = 255);
@@ -375,8 +409,10 @@ START_TEST(memory)
 	ROW("memory-free", "enough", LIVE, "", f->config.current_kib = 8 * GIB);
 	ROW("memory-free", "not enough", LIVE, "VSM5004 policy", f->config.current_kib = 9 * GIB);
 	ROW("memory-free", "not enough, strict", LIVE, "VSM4202:false policy",
-		f->config.current_kib = 9 * GIB; config.refuse_overcommit = true);
-	ROW("memory-free", "not enough to lock", LIVE, "VSM4202:false", f->config.memory_kib = 9 * GIB;
+		f->config.current_kib = 9 * GIB;
+		config.refuse_overcommit = true);
+	ROW("memory-free", "not enough to lock", LIVE, "VSM4202:false",
+		f->config.memory_kib = 9 * GIB;
 		f->config.locked = true);
 	ROW("memory-free", "not told", LIVE, "", f->dst.free_kib = 0);
 	ROW("hugepages", "none", LIVE, "", (void)0);
@@ -384,296 +420,23 @@ START_TEST(memory)
 	ROW("numa", "there", LIVE, "", f->config.numa_nodes = "0");
 	ROW("numa", "not told", LIVE, "", f->config.numa_nodes = "0-1"; f->dst.caps.numa_nodes = 0);
 	ROW("numa", "gone", LIVE, "VSM4204:false", f->config.numa_nodes = "0-1");
-#define MEMDEV(...) f->config.n_memdevs = 1; \
-		f->config.memdevs = ((struct vm_memdev[]){ { __VA_ARGS__ } })
+#define MEMDEV(...)                                                                                \
+	f->config.n_memdevs = 1;                                                                   \
+	f->config.memdevs = ((struct vm_memdev[]){ { __VA_ARGS__ } })
 	ROW("memory-devices", "a slot and a base", LIVE, "",
 		MEMDEV(.model = "dimm", .slot = "0", .base = "0x100000000"));
-	ROW("memory-devices", "no base", LIVE, "VSM4205:false", MEMDEV(.model = "dimm", .slot = "0"));
+	ROW("memory-devices", "no base", LIVE, "VSM4205:false",
+		MEMDEV(.model = "dimm", .slot = "0"));
 	ROW("memory-devices", "nvdimm", LIVE, "VSM4206:false policy",
 		MEMDEV(.model = "nvdimm", .path = "/x"));
 	ROW("memory-devices", "enclave", LIVE, "VSM4206:false", MEMDEV(.model = "sgx-epc"));
 	ROW("memory-source", "offered", LIVE, "", f->config.memory_source = "memfd");
-	ROW("memory-source", "not offered", LIVE, "VSM4207:false", f->config.memory_source = "hugetlb");
+	ROW("memory-source", "not offered", LIVE, "VSM4207:false",
+		f->config.memory_source = "hugetlb");
 }
 END_TEST
 
-START_TEST(storage)
-{
-#define LOCAL f->disks_here[0] = ((struct disk_here){ .shared_fs = TRI_NO, .coherent = TRI_NO, \
-		.fs = "ext4", .capacity = 4294967296, .allocation = 1073741824 })
-	ROW("disk-local", "shared", LIVE, "", (void)0);
-	ROW("disk-local", "local", LIVE, "VSM4301:false", LOCAL);
-	ROW("disk-local", "local, paused", MOVE_RESUME, "VSM4301:false", LOCAL);
-	ROW("disk-local", "local, copied", COPY, "", LOCAL);
-	ROW("disk-local", "local, shareable, not copied", COPY, "VSM4301:false", LOCAL;
-		DISK.shareable = true);
-	ROW("disk-local", "local, restart", RESTART, "VSM4301:false policy", LOCAL);
-	ROW("disk-local", "local, offline", OFFLINE, "VSM4301 policy", LOCAL; SHUT_OFF);
-	ROW("disk-local", "local, read-only", LIVE, "", LOCAL; DISK.readonly = true);
-	ROW("disk-local", "an empty drive", LIVE, "", LOCAL; DISK.source = NULL);
-	ROW("disk-local", "a block device", LIVE, "", LOCAL; DISK.type = "block");
-	ROW("disk-local", "a device of its own", LIVE, "", LOCAL; DISK.type = "nvme");
-	ROW("disk-local", "a volume", LIVE, "VSM4301:false", LOCAL; DISK.type = "volume");
-	ROW("disk-local", "a network disk", LIVE, "", LOCAL; DISK.type = "network");
-	ROW("disk-local", "not known", LIVE, "VSM6002",
-		f->disks_here[0] = ((struct disk_here){ .why = "the service runs elsewhere" }));
-
-	ROW("disk-there", "there", LIVE, "", (void)0);
-	ROW("disk-there", "gone", LIVE, "VSM4302:false", f->disks_there[0].exists = TRI_NO);
-	ROW("disk-there", "gone, read-only", LIVE, "VSM4302:false", f->disks_there[0].exists = TRI_NO;
-		DISK.readonly = true);
-	ROW("disk-there", "gone, only defined", OFFLINE, "VSM4302", SHUT_OFF;
-		f->disks_there[0].exists = TRI_NO);
-	ROW("disk-there", "gone, copied", COPY, "", LOCAL; f->disks_there[0].exists = TRI_NO);
-	ROW("disk-there", "no pool", LIVE, "VSM4303:false", DISK.type = "volume"; DISK.pool = "images";
-		f->disks_there[0].pool = TRI_NO);
-	ROW("disk-there", "pool inactive", LIVE, "VSM4304:false", DISK.type = "volume";
-		DISK.pool = "images"; f->disks_there[0].pool = TRI_YES;
-		f->disks_there[0].pool_active = TRI_NO);
-	ROW("disk-there", "not known", LIVE, "VSM6002", f->disks_there[0].exists = TRI_UNKNOWN);
-
-	ROW("disk-cache", "a QEMU that drops it", LIVE, "", LOCAL; DISK.cache = "writeback");
-	ROW("disk-cache", "an old QEMU", LIVE, "VSM4308:false", DISK.cache = NULL;
-		f->src.hv_version = 3001000; f->disks_here[0].coherent = TRI_NO);
-	ROW("disk-cache", "an old QEMU, uncached", LIVE, "", f->src.hv_version = 3001000;
-		f->disks_here[0].coherent = TRI_NO);
-
-	ROW("disk-transient", "lasting", LIVE, "", (void)0);
-	ROW("disk-transient", "transient", LIVE, "VSM4306:false", DISK.transient = true);
-	ROW("disk-transient", "boots anew", RESTART, "", DISK.transient = true);
-
-	ROW("disk-format", "raw", LIVE, "", DISK.format = "raw");
-	ROW("disk-format", "vmdk", LIVE, "VSM4307:false", DISK.format = "vmdk");
-	ROW("disk-format", "below an overlay", LIVE, "VSM4307:false", DISK.n_backing = 1;
-		DISK.backing_formats = LIST("vdi"));
-	ROW("disk-format", "boots anew", RESTART, "", DISK.format = "vmdk");
-
-	ROW("disk-kind", "a file", LIVE, "", (void)0);
-	ROW("disk-kind", "nvme", LIVE, "VSM4309:false", DISK.type = "nvme");
-	ROW("disk-kind", "reservations", LIVE, "VSM4315:false policy", DISK.reservations = true);
-
-	ROW("disk-bus", "offered", LIVE, "", DISK.bus = "sata");
-	ROW("disk-bus", "never told of", LIVE, "", DISK.bus = "sd");
-	ROW("disk-bus", "not offered", LIVE, "VSM4317:false", DISK.bus = "fdc";
-		f->domcaps.enums = ((struct domcaps_enum[]){ { "disk/bus", LIST("virtio"), 1 } });
-		f->domcaps.n_enums = 1);
-
-#define CD(here, there) DISK.device = "cdrom"; DISK.readonly = true; \
-		f->disks_here[0].shared_fs = here; f->disks_there[0].exists = there
-	ROW("removable", "there", LIVE, "", CD(TRI_NO, TRI_YES));
-	ROW("removable", "empty", LIVE, "", CD(TRI_NO, TRI_NO); DISK.source = NULL);
-	ROW("removable", "gone", LIVE, "VSM4316:false", CD(TRI_NO, TRI_NO));
-	ROW("removable", "gone, optional", LIVE, "VSM5010", CD(TRI_NO, TRI_NO);
-		DISK.startup_policy = "optional");
-	ROW("removable", "gone, requisite", LIVE, "VSM5010", CD(TRI_NO, TRI_NO);
-		DISK.startup_policy = "requisite");
-	ROW("removable", "gone, requisite, restart", RESTART, "VSM4316:false", CD(TRI_NO, TRI_NO);
-		DISK.startup_policy = "requisite");
-	ROW("removable", "not known", LIVE, "VSM5010,VSM6002", CD(TRI_NO, TRI_UNKNOWN));
-	ROW("removable", "on shared storage", LIVE, "", CD(TRI_YES, TRI_UNKNOWN));
-
-	ROW("snapshots", "none", LIVE, "", (void)0);
-	ROW("snapshots", "one", LIVE, "VSM4310:false", f->vm.snapshots = 1);
-	ROW("snapshots", "one, offline", OFFLINE, "VSM4310:false", f->vm.snapshots = 1; SHUT_OFF);
-	ROW("checkpoints", "none", LIVE, "", (void)0);
-	ROW("checkpoints", "two", LIVE, "VSM5007", f->vm.checkpoints = 2);
-
-#define SECRET(...) f->config.n_secrets = 1; \
-		f->config.secrets = ((struct vm_secret[]){ { .user = "disk vda", .uuid = UUID_OTHER } }); \
-		f->secrets_there = ((struct secret_there[]){ { __VA_ARGS__ } })
-	ROW("secrets", "there", LIVE, "", SECRET(TRI_YES, TRI_YES, NULL));
-	ROW("secrets", "gone", LIVE, "VSM4314:false", SECRET(TRI_NO, TRI_UNKNOWN, NULL));
-	ROW("secrets", "no value", LIVE, "VSM4314:false", SECRET(TRI_YES, TRI_NO, NULL));
-	ROW("secrets", "not known", LIVE, "VSM6002", SECRET(TRI_UNKNOWN, TRI_UNKNOWN, NULL));
-
-	ROW("storage-copy", "to a pool", COPY, "", LOCAL; f->disks_there[0].exists = TRI_NO;
-		f->disks_there[0].pool = TRI_YES; f->disks_there[0].pool_free = 8589934592);
-	ROW("storage-copy", "no room", COPY, "VSM4311:false", LOCAL; DISK.format = "raw";
-		f->disks_there[0].exists = TRI_NO; f->disks_there[0].pool = TRI_YES;
-		f->disks_there[0].pool_free = 2147483648);
-	ROW("storage-copy", "sparse, and room", COPY, "", LOCAL; f->disks_there[0].exists = TRI_NO;
-		f->disks_there[0].pool = TRI_YES; f->disks_there[0].pool_free = 2147483648);
-	ROW("storage-copy", "no pool", COPY, "VSM4312:false", LOCAL; f->disks_there[0].exists = TRI_NO;
-		f->disks_there[0].pool = TRI_NO);
-	ROW("storage-copy", "a block device", COPY, "VSM4312:false", LOCAL; DISK.type = "block";
-		f->disks_there[0].exists = TRI_NO);
-	ROW("storage-copy", "no pool of its directory", COPY, "VSM4312:false", LOCAL;
-		f->disks_there[0].exists = TRI_UNKNOWN);
-	ROW("storage-copy", "a file may be there, and may be overwritten", COPY, "VSM6002", LOCAL;
-		f->disks_there[0].exists = TRI_UNKNOWN; config.refuse_overwrite = false);
-	ROW("storage-copy", "over a file", COPY, "VSM4313:false policy", LOCAL);
-	ROW("storage-copy", "over a file, allowed", COPY, "VSM4313 policy", LOCAL;
-		config.refuse_overwrite = false);
-	ROW("storage-copy", "shared already", COPY, "VSM3005:6", (void)0);
-}
-END_TEST
-
-START_TEST(network)
-{
-	ROW("networks", "there", LIVE, "", (void)0);
-	ROW("networks", "gone", LIVE, "VSM4401:false", f->nics_there[0].exists = TRI_NO);
-	ROW("networks", "gone, only defined", OFFLINE, "VSM4401", f->nics_there[0].exists = TRI_NO;
-		SHUT_OFF);
-	ROW("networks", "inactive", RESTART, "VSM4402:false", f->nics_there[0].active = TRI_NO);
-	ROW("networks", "no port group", LIVE, "VSM4403", NIC.portgroup = "dmz";
-		f->nics_there[0].portgroup = TRI_NO);
-	ROW("networks", "not known", LIVE, "VSM6002", f->nics_there[0].exists = TRI_UNKNOWN);
-	ROW("networks", "named by a new setting", LIVE, "VSM3013:6",
-		f->nics_there[0].exists = TRI_NO; NIC.network = "blue";
-		s.resources = ((struct new_resource[]){ { 2, "CIM_ResourceAllocationSettingData",
-			(struct setting[]){ { "InstanceID", LIST("vsmigd:" UUID_VM ":" MAC_VM), 1 },
-				{ "Connection", LIST("blue"), 1 } }, 2 } }); s.n_resources = 1);
-
-	ROW("network-differs", "the same", LIVE, "", (void)0);
-	ROW("network-differs", "another mode", LIVE, "VSM5020", f->nics_there[0].forward = "route");
-	ROW("network-differs", "another virtual bridge", LIVE, "", f->nics_there[0].bridge = "virbr1";
-		f->nics_there[0].bridge_here = "virbr0");
-	ROW("network-differs", "another bridge", LIVE, "VSM5020",
-		f->nics_there[0] = ((struct nic_there){ .exists = TRI_YES, .active = TRI_YES,
-			.forward = "bridge", .forward_here = "bridge", .bridge = "br1",
-			.bridge_here = "br0" }));
-
-	ROW("bridges", "there", LIVE, "", NIC.type = "bridge"; NIC.bridge = "br0");
-	ROW("bridges", "gone", LIVE, "VSM4404:false", NIC.type = "bridge"; NIC.bridge = "br0";
-		f->nics_there[0].exists = TRI_NO);
-	ROW("bridges", "a device gone", LIVE, "VSM4404:false", NIC.type = "direct"; NIC.dev = "eth1";
-		f->nics_there[0].exists = TRI_NO);
-	ROW("bridges", "not known", LIVE, "VSM6002", NIC.type = "bridge"; NIC.bridge = "br0";
-		f->nics_there[0].exists = TRI_UNKNOWN);
-
-	ROW("nwfilters", "there", LIVE, "", NIC.filter = "clean-traffic");
-	ROW("nwfilters", "gone", LIVE, "VSM4405:false", NIC.filter = "clean-traffic";
-		f->nics_there[0].filter = TRI_NO);
-	ROW("nwfilters", "gone, session", LIVE, "", NIC.filter = "clean-traffic";
-		f->nics_there[0].filter = TRI_NO; f->dst.uri = "qemu:///session?socket=/x");
-
-	ROW("nic-kind", "virtio", LIVE, "", (void)0);
-	ROW("nic-kind", "passed through", LIVE, "VSM4406:false", NIC.type = "hostdev");
-	ROW("nic-kind", "from a pool", LIVE, "VSM4406:false", f->nics_there[0].forward_here = "hostdev");
-	ROW("nic-kind", "teamed", LIVE, "", NIC.type = "hostdev"; NIC.teaming = "transient");
-	ROW("nic-kind", "vdpa", LIVE, "VSM4407:false", NIC.type = "vdpa");
-	ROW("nic-kind", "usb", LIVE, "VSM4410:false", NIC.model = "usb-net");
-	ROW("nic-kind", "vhost-user", LIVE, "VSM6002", NIC.type = "vhostuser");
-	ROW("nic-kind", "boots anew", RESTART, "", NIC.type = "vdpa");
-
-#define PEER(...) f->n_peers = 1; f->peers = ((struct peer[]){ { .name = "db", .uuid = UUID_OTHER, \
-		__VA_ARGS__ } })
-	ROW("macs", "another address", LIVE, "", PEER(.active = true, .n_macs = 1,
-		.macs = LIST("52:54:00:00:00:02"), .networks = LIST("default")));
-	ROW("macs", "another network", LIVE, "", PEER(.active = true, .n_macs = 1,
-		.macs = LIST(MAC_VM), .networks = LIST("blue")));
-	ROW("macs", "taken", LIVE, "VSM4409 policy", PEER(.active = true, .n_macs = 1,
-		.macs = LIST(MAC_VM), .networks = LIST("default")));
-	ROW("macs", "taken, strict", LIVE, "VSM4409:false policy", config.refuse_duplicate_mac = true;
-		PEER(.active = true, .n_macs = 1, .macs = LIST(MAC_VM), .networks = LIST("default")));
-	ROW("macs", "taken, strict, inactive", LIVE, "VSM4409 policy",
-		config.refuse_duplicate_mac = true;
-		PEER(.n_macs = 1, .macs = LIST(MAC_VM), .networks = LIST("default")));
-}
-END_TEST
-
-START_TEST(devices)
-{
-#define HOSTDEV(...) f->config.n_hostdevs = 1; \
-		f->config.hostdevs = ((struct vm_hostdev[]){ { __VA_ARGS__ } })
-	ROW("hostdevs", "none", LIVE, "", (void)0);
-	ROW("hostdevs", "pci", LIVE, "VSM4501:false", HOSTDEV(.type = "pci", .address = "0000:01:00.0"));
-	ROW("hostdevs", "teamed", LIVE, "", HOSTDEV(.type = "pci", .teaming = "transient"));
-	ROW("hostdevs", "mdev", LIVE, "VSM4502:false", HOSTDEV(.type = "mdev"));
-	ROW("hostdevs", "scsi", LIVE, "VSM4501:false", HOSTDEV(.type = "scsi"));
-	ROW("hostdevs", "usb", LIVE, "", HOSTDEV(.type = "usb"));
-	ROW("usb", "none", LIVE, "", HOSTDEV(.type = "pci"));
-	ROW("usb", "one", LIVE, "VSM5011,VSM6002", HOSTDEV(.type = "usb", .address = "1234:5678"));
-
-	ROW("shmem", "master", LIVE, "", f->config.n_shmem = 1; f->config.shmem_role = "master");
-	ROW("shmem", "peer", LIVE, "VSM4503:false", f->config.n_shmem = 1; f->config.shmem_peer = true);
-	ROW("shmem", "legacy", LIVE, "VSM4503:false", f->config.n_shmem = 1;
-		f->config.shmem_legacy = true);
-
-#define SHARE(...) f->config.n_filesystems = 1; \
-		f->config.filesystems = ((struct vm_filesystem[]){ { .target = "data", __VA_ARGS__ } })
-	ROW("filesystems", "none", LIVE, "", (void)0);
-	ROW("filesystems", "9p", LIVE, "VSM5012", SHARE(.driver = "path"));
-	ROW("filesystems", "virtiofs", LIVE, "VSM4504:false", SHARE(.driver = "virtiofs"));
-	ROW("filesystems", "virtiofs, later", LIVE, "VSM6002", SHARE(.driver = "virtiofs");
-		f->src.lib_version = 11003000);
-	ROW("filesystems", "boots anew", RESTART, "", SHARE(.driver = "virtiofs"));
-
-	ROW("tpm", "emulated", LIVE, "", f->config.tpm_backend = "emulator");
-	ROW("tpm", "passed through", LIVE, "VSM4505:false", f->config.tpm_backend = "passthrough");
-
-#define DEVICE(...) f->config.n_devices = 1; \
-		f->config.devices = ((struct vm_named[]){ { __VA_ARGS__ } })
-	ROW("models", "sound", LIVE, "", DEVICE("sound", "ich9", NULL, NULL, NULL, false));
-	ROW("models", "USB sound", LIVE, "VSM4508:false",
-		DEVICE("sound", "usb", NULL, "sound0", NULL, false));
-	ROW("models", "3D", LIVE, "VSM4507:false", DEVICE("video", "virtio", NULL, "video0", NULL, true));
-	ROW("models", "crypto", LIVE, "VSM4508:false", DEVICE("crypto", "virtio", NULL, NULL, NULL, false));
-	ROW("models", "input", LIVE, "VSM4509:false",
-		DEVICE("input", "passthrough", NULL, "input3", "/dev/input/event1", false));
-
-#define GRAPHICS(...) f->config.n_graphics = 1; \
-		f->config.graphics = ((struct vm_graphics[]){ { __VA_ARGS__ } })
-	ROW("device-types", "offered", LIVE, "", GRAPHICS(.type = "vnc"));
-	ROW("device-types", "no spice", LIVE, "VSM4514:false", GRAPHICS(.type = "spice");
-		f->domcaps.enums = ((struct domcaps_enum[]){ { "graphics/type", LIST("vnc"), 1 } });
-		f->domcaps.n_enums = 1);
-	ROW("device-types", "no such video", LIVE, "VSM4514:false",
-		DEVICE("video", "bochs", NULL, NULL, NULL, false));
-	ROW("device-types", "no swtpm", LIVE, "VSM4514:false", f->config.tpm_backend = "emulator";
-		f->domcaps.enums = ((struct domcaps_enum[]){
-			{ "tpm/backendModel", LIST("passthrough"), 1 } });
-		f->domcaps.n_enums = 1);
-
-#define CHARDEV(...) f->config.n_chardevs = 1; \
-		f->config.chardevs = ((struct vm_chardev[]){ { __VA_ARGS__ } })
-	ROW("chardevs", "pty", LIVE, "", CHARDEV(.kind = "serial", .type = "pty", .path = "/dev/pts/3"));
-	ROW("chardevs", "a host device", LIVE, "VSM4510:false policy",
-		CHARDEV(.kind = "serial", .type = "dev", .path = "/dev/ttyS0"));
-	ROW("chardevs", "a file and a log", LIVE, "VSM5013,VSM5013",
-		CHARDEV(.kind = "serial", .type = "file", .path = "/tmp/x", .log_file = "/tmp/y"));
-
-	ROW("clipboard", "another channel", LIVE, "", CHARDEV(.kind = "channel", .type = "unix"));
-	ROW("clipboard", "shared", LIVE, "VSM4516:false",
-		CHARDEV(.kind = "channel", .type = "qemu-vdagent", .clipboard = true));
-	ROW("clipboard", "a QEMU that moves it", LIVE, "", f->src.hv_version = 10001000;
-		CHARDEV(.kind = "channel", .type = "qemu-vdagent", .clipboard = true));
-
-	ROW("graphics-listen", "anywhere", LIVE, "", GRAPHICS(.type = "vnc", .listen = "0.0.0.0"));
-	ROW("graphics-listen", "one address", LIVE, "VSM6002",
-		GRAPHICS(.type = "vnc", .listen_type = "address", .listen = "192.0.2.9"));
-
-	ROW("graphics-ports", "automatic", LIVE, "",
-		GRAPHICS(.type = "vnc", .port = 5901, .autoport = true);
-		PEER(.active = true, .ports = (const int[]){ 5901 }, .n_ports = 1));
-	ROW("graphics-ports", "free", LIVE, "", GRAPHICS(.type = "vnc", .port = 5902);
-		PEER(.active = true, .ports = (const int[]){ 5901 }, .n_ports = 1));
-	ROW("graphics-ports", "taken", LIVE, "VSM4512:false", GRAPHICS(.type = "vnc", .port = 5901);
-		PEER(.active = true, .ports = (const int[]){ 5901 }, .n_ports = 1));
-	ROW("graphics-ports", "of one that is off", LIVE, "", GRAPHICS(.type = "vnc", .port = 5901);
-		PEER(.ports = (const int[]){ 5901 }, .n_ports = 1));
-
-	ROW("vsock", "free", LIVE, "", f->config.vsock_cid = 4; PEER(.active = true, .vsock_cid = 5));
-	ROW("vsock", "taken", LIVE, "VSM4513:false", f->config.vsock_cid = 4;
-		PEER(.active = true, .vsock_cid = 4));
-
-	ROW("hypervisor-args", "none", LIVE, "", (void)0);
-	ROW("hypervisor-args", "harmless", LIVE, "VSM5022", f->config.n_qemu_args = 2;
-		f->config.qemu_args = LIST("-device", "nvme-like,id=x"));
-	ROW("hypervisor-args", "nvme", LIVE, "VSM4515:false,VSM5022", f->config.n_qemu_args = 2;
-		f->config.qemu_args = LIST("-device", "nvme,drive=d0"));
-	ROW("hypervisor-args", "boots anew", RESTART, "VSM5022", f->config.n_qemu_args = 2;
-		f->config.qemu_args = LIST("-device", "nvme,drive=d0"));
-
-	ROW("launch-security", "none", LIVE, "", (void)0);
-	ROW("launch-security", "sev", LIVE, "VSM4601:false", f->config.launch_security = "sev");
-	ROW("seclabel", "dynamic", LIVE, "", (void)0);
-	ROW("seclabel", "there", LIVE, "", f->config.seclabel_model = "dac");
-	ROW("seclabel", "gone", LIVE, "VSM4602:false", f->config.seclabel_model = "selinux");
-	ROW("lease", "none", LIVE, "", (void)0);
-	ROW("lease", "one", LIVE, "VSM6002", f->config.lease = "web1");
-}
-END_TEST
+#include "tests/unit/checks_rules_devices.h"
 
 START_TEST(every_rule_has_rows)
 {
@@ -693,7 +456,8 @@ START_TEST(the_table_is_sound)
 		const struct rule *r = rules[n];
 
 		ck_assert(r->name && *r->name && r->what && *r->what && r->run);
-		ck_assert_msg(r->moves != 0 && (r->moves & ~(unsigned)MOVE_ANY) == 0, "%s", r->name);
+		ck_assert_msg(
+			r->moves != 0 && (r->moves & ~(unsigned)MOVE_ANY) == 0, "%s", r->name);
 		for (size_t k = 0; k < n; k++)
 			ck_assert_str_ne(rules[k]->name, r->name);
 	}

@@ -8,15 +8,29 @@
 #include "checks/apply_device.h"
 #include "tests/unit/checks_facts.h"
 
-#define ID(device) { "InstanceID", LIST("vsmigd:" UUID_VM ":" device), 1 }
-#define PROP(name, value) { name, LIST(value), 1 }
-#define RESOURCE(...) { .props = (const struct setting[]){ __VA_ARGS__ }, \
-	.n = sizeof (const struct setting[]){ __VA_ARGS__ } / sizeof(struct setting) }
-#define RESOURCES(...) (const struct new_resource[]){ __VA_ARGS__ }, \
-	sizeof (const struct new_resource[]){ __VA_ARGS__ } / sizeof(struct new_resource)
+#define ID(device)                                                                                 \
+	{                                                                                          \
+		"InstanceID", LIST("vsmigd:" UUID_VM ":" device), 1                                \
+	}
+#define PROP(name, value)                                                                          \
+	{                                                                                          \
+		name, LIST(value), 1                                                               \
+	}
+#define RESOURCE(...)                                                                              \
+	{                                                                                          \
+		.props = (const struct setting[]){ __VA_ARGS__ },                                  \
+		.n = sizeof(const struct setting[]){ __VA_ARGS__ } / sizeof(struct setting)        \
+	}
+#define RESOURCES(...)                                                                             \
+	(const struct new_resource[]){ __VA_ARGS__ },                                              \
+		sizeof(const struct new_resource[]){ __VA_ARGS__ } / sizeof(struct new_resource)
 
 /* What the row looks at in the result, as text. */
-static const char *name(const struct vm_config *c, struct arena *a) { (void)a; return c->name; }
+static const char *name(const struct vm_config *c, struct arena *a)
+{
+	(void)a;
+	return c->name;
+}
 static const char *memory(const struct vm_config *c, struct arena *a)
 {
 	return arena_printf(a, "%llu", (unsigned long long)c->memory_kib);
@@ -36,8 +50,8 @@ static const char *disks(const struct vm_config *c, struct arena *a)
 {
 	const struct vm_disk *d = &c->disks[c->n_disks - 1];
 
-	return arena_printf(a, "%zu %s %s %s", c->n_disks, d->target, d->type,
-		d->source ? d->source : "-");
+	return arena_printf(
+		a, "%zu %s %s %s", c->n_disks, d->target, d->type, d->source ? d->source : "-");
 }
 
 #define SAME_NIC "1 " MAC_VM " default virtio"
@@ -48,90 +62,116 @@ static const struct {
 	enum move move;
 	const struct new_resource *resources;
 	size_t n;
-	const char *want;	/* ids */
+	const char *want; /* ids */
 	const char *(*look)(const struct vm_config *c, struct arena *a);
 	const char *result;
 } rows[] = {
-	{ "memory as it is", MOVE_LIVE, RESOURCES(RESOURCE(ID("memory"),
-		PROP("VirtualQuantity", "2048"), PROP("AllocationUnits", "byte * 2^20"))), "",
+	{ "memory as it is", MOVE_LIVE,
+		RESOURCES(RESOURCE(ID("memory"), PROP("VirtualQuantity", "2048"),
+			PROP("AllocationUnits", "byte * 2^20"))),
+		"", memory, "2097152" },
+	{ "memory as it is, in KiB", MOVE_LIVE,
+		RESOURCES(RESOURCE(PROP("ResourceType", "4"), PROP("VirtualQuantity", "2097152"),
+			PROP("AllocationUnits", "KiloBytes"))),
+		"", memory, "2097152" },
+	{ "memory as it is, no unit", MOVE_LIVE,
+		RESOURCES(RESOURCE(ID("memory"), PROP("VirtualQuantity", "2048"))), "", memory,
+		"2097152" },
+	{ "more memory, live", MOVE_LIVE,
+		RESOURCES(RESOURCE(ID("memory"), PROP("VirtualQuantity", "4096"),
+			PROP("AllocationUnits", "byte*2^20"))),
+		"VSM3009", memory, "4194304" },
+	{ "more memory, no unit", MOVE_RESUME,
+		RESOURCES(RESOURCE(ID("memory"), PROP("VirtualQuantity", "4096"))), "VSM3009",
 		memory, "2097152" },
-	{ "memory as it is, in KiB", MOVE_LIVE, RESOURCES(RESOURCE(PROP("ResourceType", "4"),
-		PROP("VirtualQuantity", "2097152"), PROP("AllocationUnits", "KiloBytes"))), "",
-		memory, "2097152" },
-	{ "memory as it is, no unit", MOVE_LIVE, RESOURCES(RESOURCE(ID("memory"),
-		PROP("VirtualQuantity", "2048"))), "", memory, "2097152" },
-	{ "more memory, live", MOVE_LIVE, RESOURCES(RESOURCE(ID("memory"),
-		PROP("VirtualQuantity", "4096"), PROP("AllocationUnits", "byte*2^20"))), "VSM3009",
-		memory, "4194304" },
-	{ "more memory, no unit", MOVE_RESUME, RESOURCES(RESOURCE(ID("memory"),
-		PROP("VirtualQuantity", "4096"))), "VSM3009", memory, "2097152" },
-	{ "more memory, restart", MOVE_RESTART, RESOURCES(RESOURCE(ID("memory"),
-		PROP("VirtualQuantity", "4"), PROP("AllocationUnits", "byte * 2^30"))), "",
-		memory, "4194304" },
-	{ "memory of no known unit", MOVE_RESTART, RESOURCES(RESOURCE(ID("memory"),
-		PROP("VirtualQuantity", "4"), PROP("AllocationUnits", "dimm"))), "VSM6002",
-		memory, "2097152" },
-	{ "memory beyond all numbers", MOVE_RESTART, RESOURCES(RESOURCE(ID("memory"),
-		PROP("VirtualQuantity", "18446744073709551615"), PROP("AllocationUnits", "GB"))), "",
-		memory, "18014398509481983" },
-	{ "as many vCPUs", MOVE_LIVE, RESOURCES(RESOURCE(PROP("ResourceType", "3"),
-		PROP("VirtualQuantity", "2"))), "", vcpus, "2" },
-	{ "more vCPUs", MOVE_LIVE_COPY, RESOURCES(RESOURCE(ID("vcpu"),
-		PROP("VirtualQuantity", "8"))), "VSM3009", vcpus, "8" },
-	{ "more vCPUs, offline", MOVE_OFFLINE, RESOURCES(RESOURCE(ID("vcpu"),
-		PROP("VirtualQuantity", "8"))), "", vcpus, "8" },
-	{ "another network, by MAC", MOVE_LIVE, RESOURCES(RESOURCE(ID(MAC_VM),
-		PROP("Connection", "blue"))), "", nics, "1 " MAC_VM " blue virtio" },
-	{ "another network, by alias", MOVE_LIVE, RESOURCES(RESOURCE(ID("net0"),
-		PROP("HostResource", "vsmigd:pool:network:blue"))), "", nics, "1 " MAC_VM " blue virtio" },
-	{ "another network, by path", MOVE_LIVE, RESOURCES(RESOURCE(PROP("ResourceType", "10"),
-		PROP("Address", "52:54:00:00:00:01"),
-		PROP("Connection", "//h/root:X.InstanceID=\"vsmigd:pool:network:blue\",Y=1"))), "",
+	{ "more memory, restart", MOVE_RESTART,
+		RESOURCES(RESOURCE(ID("memory"), PROP("VirtualQuantity", "4"),
+			PROP("AllocationUnits", "byte * 2^30"))),
+		"", memory, "4194304" },
+	{ "memory of no known unit", MOVE_RESTART,
+		RESOURCES(RESOURCE(ID("memory"), PROP("VirtualQuantity", "4"),
+			PROP("AllocationUnits", "dimm"))),
+		"VSM6002", memory, "2097152" },
+	{ "memory beyond all numbers", MOVE_RESTART,
+		RESOURCES(RESOURCE(ID("memory"), PROP("VirtualQuantity", "18446744073709551615"),
+			PROP("AllocationUnits", "GB"))),
+		"", memory, "18014398509481983" },
+	{ "as many vCPUs", MOVE_LIVE,
+		RESOURCES(RESOURCE(PROP("ResourceType", "3"), PROP("VirtualQuantity", "2"))), "",
+		vcpus, "2" },
+	{ "more vCPUs", MOVE_LIVE_COPY,
+		RESOURCES(RESOURCE(ID("vcpu"), PROP("VirtualQuantity", "8"))), "VSM3009", vcpus,
+		"8" },
+	{ "more vCPUs, offline", MOVE_OFFLINE,
+		RESOURCES(RESOURCE(ID("vcpu"), PROP("VirtualQuantity", "8"))), "", vcpus, "8" },
+	{ "another network, by MAC", MOVE_LIVE,
+		RESOURCES(RESOURCE(ID(MAC_VM), PROP("Connection", "blue"))), "", nics,
+		"1 " MAC_VM " blue virtio" },
+	{ "another network, by alias", MOVE_LIVE,
+		RESOURCES(RESOURCE(ID("net0"), PROP("HostResource", "vsmigd:pool:network:blue"))),
+		"", nics, "1 " MAC_VM " blue virtio" },
+	{ "another network, by path", MOVE_LIVE,
+		RESOURCES(RESOURCE(PROP("ResourceType", "10"), PROP("Address", "52:54:00:00:00:01"),
+			PROP("Connection",
+				"//h/root:X.InstanceID=\"vsmigd:pool:network:blue\",Y=1"))),
+		"", nics, "1 " MAC_VM " blue virtio" },
+	{ "the only interface", MOVE_LIVE,
+		RESOURCES(RESOURCE(PROP("ResourceType", "10"), PROP("Connection", "blue"))), "",
 		nics, "1 " MAC_VM " blue virtio" },
-	{ "the only interface", MOVE_LIVE, RESOURCES(RESOURCE(PROP("ResourceType", "10"),
-		PROP("Connection", "blue"))), "", nics, "1 " MAC_VM " blue virtio" },
-	{ "another MAC, live", MOVE_LIVE, RESOURCES(RESOURCE(ID(MAC_VM),
-		PROP("Address", "52:54:00:00:00:09"))), "VSM3009", nics,
-		"1 52:54:00:00:00:09 default virtio" },
-	{ "another model, restart", MOVE_RESTART, RESOURCES(RESOURCE(ID(MAC_VM),
-		PROP("ResourceSubType", "e1000e"))), "", nics, "1 " MAC_VM " default e1000e" },
-	{ "another file", MOVE_LIVE, RESOURCES(RESOURCE(ID("vda"),
-		PROP("HostResource", "/other/web1.qcow2"))), "", disks, "1 vda file /other/web1.qcow2" },
-	{ "a device instead", MOVE_LIVE, RESOURCES(RESOURCE(PROP("ResourceType", "31"),
-		PROP("AddressOnParent", "vda"), PROP("HostResource", "/dev/vg/web1"))), "", disks,
-		"1 vda block /dev/vg/web1" },
-	{ "something that is no path", MOVE_LIVE, RESOURCES(RESOURCE(ID("vda"),
-		PROP("HostResource", "rbd:x"))), "VSM6002", disks, SAME_DISK },
-	{ "another target", MOVE_LIVE, RESOURCES(RESOURCE(ID("vda"),
-		PROP("AddressOnParent", "vdb"))), "VSM3009", disks, "1 vdb file /shared/web1.qcow2" },
-	{ "a new interface, live", MOVE_LIVE, RESOURCES(RESOURCE(PROP("ResourceType", "10"),
-		PROP("Address", "52:54:00:00:00:02"), PROP("Connection", "blue"))), "VSM3011", nics,
-		SAME_NIC },
-	{ "a new interface, restart", MOVE_RESTART, RESOURCES(RESOURCE(PROP("ResourceType", "10"),
-		PROP("Address", "52:54:00:00:00:02"), PROP("Connection", "blue"))), "", nics,
-		"2 52:54:00:00:00:02 blue -" },
-	{ "a new disk, restart", MOVE_RESTART, RESOURCES(RESOURCE(PROP("ResourceType", "17"),
-		PROP("AddressOnParent", "vdb"), PROP("HostResource", "/shared/b"))), "", disks,
-		"2 vdb file /shared/b" },
+	{ "another MAC, live", MOVE_LIVE,
+		RESOURCES(RESOURCE(ID(MAC_VM), PROP("Address", "52:54:00:00:00:09"))), "VSM3009",
+		nics, "1 52:54:00:00:00:09 default virtio" },
+	{ "another model, restart", MOVE_RESTART,
+		RESOURCES(RESOURCE(ID(MAC_VM), PROP("ResourceSubType", "e1000e"))), "", nics,
+		"1 " MAC_VM " default e1000e" },
+	{ "another file", MOVE_LIVE,
+		RESOURCES(RESOURCE(ID("vda"), PROP("HostResource", "/other/web1.qcow2"))), "",
+		disks, "1 vda file /other/web1.qcow2" },
+	{ "a device instead", MOVE_LIVE,
+		RESOURCES(RESOURCE(PROP("ResourceType", "31"), PROP("AddressOnParent", "vda"),
+			PROP("HostResource", "/dev/vg/web1"))),
+		"", disks, "1 vda block /dev/vg/web1" },
+	{ "something that is no path", MOVE_LIVE,
+		RESOURCES(RESOURCE(ID("vda"), PROP("HostResource", "rbd:x"))), "VSM6002", disks,
+		SAME_DISK },
+	{ "another target", MOVE_LIVE,
+		RESOURCES(RESOURCE(ID("vda"), PROP("AddressOnParent", "vdb"))), "VSM3009", disks,
+		"1 vdb file /shared/web1.qcow2" },
+	{ "a new interface, live", MOVE_LIVE,
+		RESOURCES(RESOURCE(PROP("ResourceType", "10"), PROP("Address", "52:54:00:00:00:02"),
+			PROP("Connection", "blue"))),
+		"VSM3011", nics, SAME_NIC },
+	{ "a new interface, restart", MOVE_RESTART,
+		RESOURCES(RESOURCE(PROP("ResourceType", "10"), PROP("Address", "52:54:00:00:00:02"),
+			PROP("Connection", "blue"))),
+		"", nics, "2 52:54:00:00:00:02 blue -" },
+	{ "a new disk, restart", MOVE_RESTART,
+		RESOURCES(RESOURCE(PROP("ResourceType", "17"), PROP("AddressOnParent", "vdb"),
+			PROP("HostResource", "/shared/b"))),
+		"", disks, "2 vdb file /shared/b" },
 	{ "no such device", MOVE_LIVE, RESOURCES(RESOURCE(ID("vdz"), PROP("HostResource", "/x"))),
 		"VSM3010", disks, SAME_DISK },
-	{ "another VM's device", MOVE_LIVE, RESOURCES(RESOURCE(PROP("InstanceID",
-		"vsmigd:" UUID_OTHER ":vda"), PROP("HostResource", "/x"))), "VSM3010", disks, SAME_DISK },
+	{ "another VM's device", MOVE_LIVE,
+		RESOURCES(RESOURCE(PROP("InstanceID", "vsmigd:" UUID_OTHER ":vda"),
+			PROP("HostResource", "/x"))),
+		"VSM3010", disks, SAME_DISK },
 	{ "the VM itself", MOVE_LIVE, RESOURCES(RESOURCE(PROP("InstanceID", "vsmigd:" UUID_VM))),
 		"VSM3010", disks, SAME_DISK },
 	{ "a foreign id", MOVE_LIVE, RESOURCES(RESOURCE(PROP("InstanceID", "Microsoft:1/2"))),
 		"VSM3010", disks, SAME_DISK },
 	{ "nothing that names a device", MOVE_LIVE, RESOURCES(RESOURCE(PROP("Limit", "3"))),
 		"VSM3010", disks, SAME_DISK },
-	{ "one device twice", MOVE_LIVE, RESOURCES(
-		RESOURCE(ID(MAC_VM), PROP("Connection", "blue")),
-		RESOURCE(ID("net0"), PROP("Connection", "red"))), "VSM3014", nics,
-		"1 " MAC_VM " blue virtio" },
-	{ "what means nothing here", MOVE_LIVE, RESOURCES(RESOURCE(ID("vda"),
-		PROP("Caption", "x"), PROP("Weight", "100"), PROP("ElementName", "y"))), "", disks,
-		SAME_DISK },
-	{ "what cannot be mapped", MOVE_LIVE, RESOURCES(RESOURCE(ID("vda"),
-		PROP("Access", "1"), PROP("Limit", "3"))), "VSM6002,VSM6002", disks, SAME_DISK },
+	{ "one device twice", MOVE_LIVE,
+		RESOURCES(RESOURCE(ID(MAC_VM), PROP("Connection", "blue")),
+			RESOURCE(ID("net0"), PROP("Connection", "red"))),
+		"VSM3014", nics, "1 " MAC_VM " blue virtio" },
+	{ "what means nothing here", MOVE_LIVE,
+		RESOURCES(RESOURCE(ID("vda"), PROP("Caption", "x"), PROP("Weight", "100"),
+			PROP("ElementName", "y"))),
+		"", disks, SAME_DISK },
+	{ "what cannot be mapped", MOVE_LIVE,
+		RESOURCES(RESOURCE(ID("vda"), PROP("Access", "1"), PROP("Limit", "3"))),
+		"VSM6002,VSM6002", disks, SAME_DISK },
 };
 
 static void ids(const struct findings *fs, char *out, size_t size)
@@ -166,8 +206,9 @@ static void expect(const char *what, const struct settings *s, const char *want,
 
 START_TEST(resources)
 {
-	struct settings s = { .move = rows[_i].move, .resources = rows[_i].resources,
-		.n_resources = rows[_i].n };
+	struct settings s = {
+		.move = rows[_i].move, .resources = rows[_i].resources, .n_resources = rows[_i].n
+	};
 
 	expect(rows[_i].name, &s, rows[_i].want, rows[_i].look, rows[_i].result);
 }
@@ -209,10 +250,19 @@ static const struct {
 	enum move move;
 	const char *name;
 } types[] = {
-	{ 0, MOVE_LIVE, "Live" }, { 1, MOVE_OFFLINE, "Offline" }, { 2, MOVE_LIVE, "Live" },
-	{ 3, MOVE_RESUME, "Resume" }, { 4, MOVE_RESTART, "Restart" }, { 5, 0, "none" },
-	{ 32767, 0, "none" }, { 32768, MOVE_LIVE, "Live" }, { 32769, 0, "none" }, { 32770, 0, "none" },
-	{ 32771, MOVE_LIVE_COPY, "LiveWithStorage" }, { 32772, 0, "none" }, { 65535, 0, "none" },
+	{ 0, MOVE_LIVE, "Live" },
+	{ 1, MOVE_OFFLINE, "Offline" },
+	{ 2, MOVE_LIVE, "Live" },
+	{ 3, MOVE_RESUME, "Resume" },
+	{ 4, MOVE_RESTART, "Restart" },
+	{ 5, 0, "none" },
+	{ 32767, 0, "none" },
+	{ 32768, MOVE_LIVE, "Live" },
+	{ 32769, 0, "none" },
+	{ 32770, 0, "none" },
+	{ 32771, MOVE_LIVE_COPY, "LiveWithStorage" },
+	{ 32772, 0, "none" },
+	{ 65535, 0, "none" },
 };
 
 START_TEST(moves)
@@ -225,7 +275,9 @@ END_TEST
 START_TEST(finding_a_setting)
 {
 	const struct setting props[] = {
-		{ "Address", LIST("x", "y"), 2 }, { "Empty", LIST(""), 1 }, { "None", NULL, 0 },
+		{ "Address", LIST("x", "y"), 2 },
+		{ "Empty", LIST(""), 1 },
+		{ "None", NULL, 0 },
 	};
 
 	ck_assert_ptr_eq(setting_find(props, 3, "ADDRESS"), &props[0]);

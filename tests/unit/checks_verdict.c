@@ -32,17 +32,52 @@ static void sample_free(struct sample *s)
 	facts_free(s->f);
 }
 
-static void plain(struct sample *s) { (void)s; }
-static void local_disk(struct sample *s) { s->f->disks_here[0].shared_fs = TRI_NO; }
-static void shut_off(struct sample *s) { s->f->vm.active = false; s->f->vm.state = 5; }
-static void offline(struct sample *s) { s->c->settings.move = MOVE_OFFLINE; }
-static void same_host(struct sample *s) { s->f->dst.caps.uuid = s->f->src.caps.uuid; }
-static void other_type(struct sample *s) { s->f->dst.type = "Xen"; }
-static void bad_name(struct sample *s) { s->c->destination = "h/system?command=x"; }
-static void no_name(struct sample *s) { s->c->destination = NULL; }
-static void ipv6(struct sample *s) { s->c->destination = "2001:db8::7"; }
-static void no_ipv6(struct sample *s) { ipv6(s); s->config.formats = FORMAT_NAME | FORMAT_IPV4; }
-static void no_vm(struct sample *s) { s->f->vm = (struct vm_facts){ 0 }; }
+static void plain(struct sample *s)
+{
+	(void)s;
+}
+static void local_disk(struct sample *s)
+{
+	s->f->disks_here[0].shared_fs = TRI_NO;
+}
+static void shut_off(struct sample *s)
+{
+	s->f->vm.active = false;
+	s->f->vm.state = 5;
+}
+static void offline(struct sample *s)
+{
+	s->c->settings.move = MOVE_OFFLINE;
+}
+static void same_host(struct sample *s)
+{
+	s->f->dst.caps.uuid = s->f->src.caps.uuid;
+}
+static void other_type(struct sample *s)
+{
+	s->f->dst.type = "Xen";
+}
+static void bad_name(struct sample *s)
+{
+	s->c->destination = "h/system?command=x";
+}
+static void no_name(struct sample *s)
+{
+	s->c->destination = NULL;
+}
+static void ipv6(struct sample *s)
+{
+	s->c->destination = "2001:db8::7";
+}
+static void no_ipv6(struct sample *s)
+{
+	ipv6(s);
+	s->config.formats = FORMAT_NAME | FORMAT_IPV4;
+}
+static void no_vm(struct sample *s)
+{
+	s->f->vm = (struct vm_facts){ 0 };
+}
 static void defect(struct sample *s)
 {
 	check_defect(s->c, VSM1009, "MigrationSettingData", "9", NULL, NULL);
@@ -52,14 +87,21 @@ static void named_defect(struct sample *s)
 	no_name(s);
 	check_defect(s->c, VSM1001, "DestinationHost", "DestinationHost", NULL, NULL);
 }
-static void lxc(struct sample *s) { s->f->src.type = s->f->dst.type = "LXC"; }
+static void lxc(struct sample *s)
+{
+	s->f->src.type = s->f->dst.type = "LXC";
+}
 static void dead_source(struct sample *s)
 {
 	s->f->src.access = ACCESS_UNREACHABLE;
 	for (enum fact id = 0; id < FACT_COUNT; id++)
 		facts_set_unknown(s->f, id, "not gathered", NULL);
 }
-static void lost_source(struct sample *s) { dead_source(s); s->f->src.access = ACCESS_LOST; }
+static void lost_source(struct sample *s)
+{
+	dead_source(s);
+	s->f->src.access = ACCESS_LOST;
+}
 static void dead_target(struct sample *s)
 {
 	s->f->dst.access = ACCESS_UNREACHABLE;
@@ -67,7 +109,11 @@ static void dead_target(struct sample *s)
 	for (enum fact id = FACT_DST_HOST; id < FACT_COUNT; id++)
 		facts_set_unknown(s->f, id, "not gathered", NULL);
 }
-static void silent_target(struct sample *s) { dead_target(s); s->f->dst.access = ACCESS_TIMEOUT; }
+static void silent_target(struct sample *s)
+{
+	dead_target(s);
+	s->f->dst.access = ACCESS_TIMEOUT;
+}
 static void no_config(struct sample *s)
 {
 	facts_set_unknown(s->f, FACT_VM_CONFIG, "the monitor hung", NULL);
@@ -83,7 +129,10 @@ static void no_networks(struct sample *s)
 {
 	facts_set_unknown(s->f, FACT_DST_NETWORKS, "not supported", "Test");
 }
-static void refuse_unknown(struct sample *s) { s->config.unknown = UNKNOWN_REFUSE; }
+static void refuse_unknown(struct sample *s)
+{
+	s->config.unknown = UNKNOWN_REFUSE;
+}
 static void no_secrets(struct sample *s)
 {
 	facts_set_unknown(s->f, FACT_DST_SECRETS, "not supported", "Test");
@@ -92,7 +141,10 @@ static void no_checkpoints(struct sample *s)
 {
 	facts_set_unknown(s->f, FACT_VM_CHECKPOINTS, "not supported", "Test");
 }
-static void no_network(struct sample *s) { s->f->nics_there[0].exists = TRI_NO; }
+static void no_network(struct sample *s)
+{
+	s->f->nics_there[0].exists = TRI_NO;
+}
 static void running_offline_allowed(struct sample *s)
 {
 	offline(s);
@@ -103,7 +155,10 @@ static void strict_memory(struct sample *s)
 	s->f->dst.free_kib = 1024;
 	s->config.refuse_overcommit = true;
 }
-static void loose_memory(struct sample *s) { s->f->dst.free_kib = 1024; }
+static void loose_memory(struct sample *s)
+{
+	s->f->dst.free_kib = 1024;
+}
 
 enum { NO = 0, YES = 1 };
 
@@ -164,8 +219,8 @@ START_TEST(verdicts)
 	verdict_reach(s.c, s.f, &s.config);
 	check_deciding_ids(s.c, ids, sizeof ids);
 	ck_assert_msg(s.c->code == rows[_i].code && s.c->migratable == (bool)rows[_i].migratable &&
-		strcmp(ids, rows[_i].deciding) == 0, "%s: code %d, %d, '%s'", rows[_i].name, s.c->code,
-		s.c->migratable, ids);
+			      strcmp(ids, rows[_i].deciding) == 0,
+		"%s: code %d, %d, '%s'", rows[_i].name, s.c->code, s.c->migratable, ids);
 	ck_assert(!s.c->migratable || s.c->code == CHECK_DONE);
 	sample_free(&s);
 }
@@ -227,7 +282,8 @@ START_TEST(one_line_per_missing_call)
 	ck_assert_int_eq(s.c->code, CHECK_DONE);
 	ck_assert(s.c->migratable);
 	ck_assert_uint_eq(count(s.c, VSM6002), 2);
-	ck_assert_ptr_nonnull(strstr(find(s.c, VSM6002)->message, "the Test driver does not provide"));
+	ck_assert_ptr_nonnull(
+		strstr(find(s.c, VSM6002)->message, "the Test driver does not provide"));
 	sample_free(&s);
 }
 END_TEST
@@ -327,7 +383,8 @@ START_TEST(deadline)
 	ck_assert_int_eq(c->code, CHECK_TIMEOUT);
 	ck_assert_str_eq(ids, "VSM9003");
 	ck_assert_str_eq(c->last_step, "opening a connection to the target host");
-	ck_assert_str_eq(c->findings[0].message, "The check did not finish within 2.7 seconds "
+	ck_assert_str_eq(c->findings[0].message,
+		"The check did not finish within 2.7 seconds "
 		"(last step: opening a connection to the target host).");
 	check_free(c);
 }
