@@ -1,0 +1,316 @@
+/* Rows of the rules about disks, interfaces and devices: the second half of checks_rules.c. */
+#ifndef VSMIGD_TESTS_CHECKS_RULES_DEVICES_H
+#define VSMIGD_TESTS_CHECKS_RULES_DEVICES_H
+
+START_TEST(storage)
+{
+#define LOCAL                                                                                      \
+	f->disks_here[0] = ((struct disk_here){ .shared_fs = TRI_NO,                               \
+		.coherent = TRI_NO,                                                                \
+		.fs = "ext4",                                                                      \
+		.capacity = 4294967296,                                                            \
+		.allocation = 1073741824 })
+	ROW("disk-local", "shared", LIVE, "", (void)0);
+	ROW("disk-local", "local", LIVE, "VSM4301:false", LOCAL);
+	ROW("disk-local", "local, paused", MOVE_RESUME, "VSM4301:false", LOCAL);
+	ROW("disk-local", "local, copied", COPY, "", LOCAL);
+	ROW("disk-local", "local, shareable, not copied", COPY, "VSM4301:false", LOCAL;
+		DISK.shareable = true);
+	ROW("disk-local", "local, restart", RESTART, "VSM4301:false policy", LOCAL);
+	ROW("disk-local", "local, offline", OFFLINE, "VSM4301 policy", LOCAL; SHUT_OFF);
+	ROW("disk-local", "local, read-only", LIVE, "", LOCAL; DISK.readonly = true);
+	ROW("disk-local", "an empty drive", LIVE, "", LOCAL; DISK.source = NULL);
+	ROW("disk-local", "a block device", LIVE, "", LOCAL; DISK.type = "block");
+	ROW("disk-local", "a device of its own", LIVE, "", LOCAL; DISK.type = "nvme");
+	ROW("disk-local", "a volume", LIVE, "VSM4301:false", LOCAL; DISK.type = "volume");
+	ROW("disk-local", "a network disk", LIVE, "", LOCAL; DISK.type = "network");
+	ROW("disk-local", "not known", LIVE, "VSM6002",
+		f->disks_here[0] = ((struct disk_here){ .why = "the service runs elsewhere" }));
+
+	ROW("disk-there", "there", LIVE, "", (void)0);
+	ROW("disk-there", "gone", LIVE, "VSM4302:false", f->disks_there[0].exists = TRI_NO);
+	ROW("disk-there", "gone, read-only", LIVE, "VSM4302:false",
+		f->disks_there[0].exists = TRI_NO;
+		DISK.readonly = true);
+	ROW("disk-there", "gone, only defined", OFFLINE, "VSM4302", SHUT_OFF;
+		f->disks_there[0].exists = TRI_NO);
+	ROW("disk-there", "gone, copied", COPY, "", LOCAL; f->disks_there[0].exists = TRI_NO);
+	ROW("disk-there", "no pool", LIVE, "VSM4303:false", DISK.type = "volume";
+		DISK.pool = "images"; f->disks_there[0].pool = TRI_NO);
+	ROW("disk-there", "pool inactive", LIVE, "VSM4304:false", DISK.type = "volume";
+		DISK.pool = "images"; f->disks_there[0].pool = TRI_YES;
+		f->disks_there[0].pool_active = TRI_NO);
+	ROW("disk-there", "not known", LIVE, "VSM6002", f->disks_there[0].exists = TRI_UNKNOWN);
+
+	ROW("disk-cache", "a QEMU that drops it", LIVE, "", LOCAL; DISK.cache = "writeback");
+	ROW("disk-cache", "an old QEMU", LIVE, "VSM4308:false", DISK.cache = NULL;
+		f->src.hv_version = 3001000; f->disks_here[0].coherent = TRI_NO);
+	ROW("disk-cache", "an old QEMU, uncached", LIVE, "", f->src.hv_version = 3001000;
+		f->disks_here[0].coherent = TRI_NO);
+
+	ROW("disk-transient", "lasting", LIVE, "", (void)0);
+	ROW("disk-transient", "transient", LIVE, "VSM4306:false", DISK.transient = true);
+	ROW("disk-transient", "boots anew", RESTART, "", DISK.transient = true);
+
+	ROW("disk-format", "raw", LIVE, "", DISK.format = "raw");
+	ROW("disk-format", "vmdk", LIVE, "VSM4307:false", DISK.format = "vmdk");
+	ROW("disk-format", "below an overlay", LIVE, "VSM4307:false", DISK.n_backing = 1;
+		DISK.backing_formats = LIST("vdi"));
+	ROW("disk-format", "boots anew", RESTART, "", DISK.format = "vmdk");
+
+	ROW("disk-kind", "a file", LIVE, "", (void)0);
+	ROW("disk-kind", "nvme", LIVE, "VSM4309:false", DISK.type = "nvme");
+	ROW("disk-kind", "reservations", LIVE, "VSM4315:false policy", DISK.reservations = true);
+
+	ROW("disk-bus", "offered", LIVE, "", DISK.bus = "sata");
+	ROW("disk-bus", "never told of", LIVE, "", DISK.bus = "sd");
+	ROW("disk-bus", "not offered", LIVE, "VSM4317:false", DISK.bus = "fdc";
+		f->domcaps.enums = ((struct domcaps_enum[]){ { "disk/bus", LIST("virtio"), 1 } });
+		f->domcaps.n_enums = 1);
+
+#define CD(here, there)                                                                            \
+	DISK.device = "cdrom";                                                                     \
+	DISK.readonly = true;                                                                      \
+	f->disks_here[0].shared_fs = here;                                                         \
+	f->disks_there[0].exists = there
+	ROW("removable", "there", LIVE, "", CD(TRI_NO, TRI_YES));
+	ROW("removable", "empty", LIVE, "", CD(TRI_NO, TRI_NO); DISK.source = NULL);
+	ROW("removable", "gone", LIVE, "VSM4316:false", CD(TRI_NO, TRI_NO));
+	ROW("removable", "gone, optional", LIVE, "VSM5010", CD(TRI_NO, TRI_NO);
+		DISK.startup_policy = "optional");
+	ROW("removable", "gone, requisite", LIVE, "VSM5010", CD(TRI_NO, TRI_NO);
+		DISK.startup_policy = "requisite");
+	ROW("removable", "gone, requisite, restart", RESTART, "VSM4316:false", CD(TRI_NO, TRI_NO);
+		DISK.startup_policy = "requisite");
+	ROW("removable", "not known", LIVE, "VSM5010,VSM6002", CD(TRI_NO, TRI_UNKNOWN));
+	ROW("removable", "on shared storage", LIVE, "", CD(TRI_YES, TRI_UNKNOWN));
+
+	ROW("snapshots", "none", LIVE, "", (void)0);
+	ROW("snapshots", "one", LIVE, "VSM4310:false", f->vm.snapshots = 1);
+	ROW("snapshots", "one, offline", OFFLINE, "VSM4310:false", f->vm.snapshots = 1; SHUT_OFF);
+	ROW("checkpoints", "none", LIVE, "", (void)0);
+	ROW("checkpoints", "two", LIVE, "VSM5007", f->vm.checkpoints = 2);
+
+#define SECRET(...)                                                                                \
+	f->config.n_secrets = 1;                                                                   \
+	f->config.secrets = ((struct vm_secret[]){ { .user = "disk vda", .uuid = UUID_OTHER } });  \
+	f->secrets_there = ((struct secret_there[]){ { __VA_ARGS__ } })
+	ROW("secrets", "there", LIVE, "", SECRET(TRI_YES, TRI_YES, NULL));
+	ROW("secrets", "gone", LIVE, "VSM4314:false", SECRET(TRI_NO, TRI_UNKNOWN, NULL));
+	ROW("secrets", "no value", LIVE, "VSM4314:false", SECRET(TRI_YES, TRI_NO, NULL));
+	ROW("secrets", "not known", LIVE, "VSM6002", SECRET(TRI_UNKNOWN, TRI_UNKNOWN, NULL));
+
+	ROW("storage-copy", "to a pool", COPY, "", LOCAL; f->disks_there[0].exists = TRI_NO;
+		f->disks_there[0].pool = TRI_YES; f->disks_there[0].pool_free = 8589934592);
+	ROW("storage-copy", "no room", COPY, "VSM4311:false", LOCAL; DISK.format = "raw";
+		f->disks_there[0].exists = TRI_NO; f->disks_there[0].pool = TRI_YES;
+		f->disks_there[0].pool_free = 2147483648);
+	ROW("storage-copy", "sparse, and room", COPY, "", LOCAL; f->disks_there[0].exists = TRI_NO;
+		f->disks_there[0].pool = TRI_YES; f->disks_there[0].pool_free = 2147483648);
+	ROW("storage-copy", "no pool", COPY, "VSM4312:false", LOCAL;
+		f->disks_there[0].exists = TRI_NO; f->disks_there[0].pool = TRI_NO);
+	ROW("storage-copy", "a block device", COPY, "VSM4312:false", LOCAL; DISK.type = "block";
+		f->disks_there[0].exists = TRI_NO);
+	ROW("storage-copy", "no pool of its directory", COPY, "VSM4312:false", LOCAL;
+		f->disks_there[0].exists = TRI_UNKNOWN);
+	ROW("storage-copy", "a file may be there, and may be overwritten", COPY, "VSM6002", LOCAL;
+		f->disks_there[0].exists = TRI_UNKNOWN; config.refuse_overwrite = false);
+	ROW("storage-copy", "over a file", COPY, "VSM4313:false policy", LOCAL);
+	ROW("storage-copy", "over a file, allowed", COPY, "VSM4313 policy", LOCAL;
+		config.refuse_overwrite = false);
+	ROW("storage-copy", "shared already", COPY, "VSM3005:6", (void)0);
+}
+END_TEST
+
+START_TEST(network)
+{
+	ROW("networks", "there", LIVE, "", (void)0);
+	ROW("networks", "gone", LIVE, "VSM4401:false", f->nics_there[0].exists = TRI_NO);
+	ROW("networks", "gone, only defined", OFFLINE, "VSM4401", f->nics_there[0].exists = TRI_NO;
+		SHUT_OFF);
+	ROW("networks", "inactive", RESTART, "VSM4402:false", f->nics_there[0].active = TRI_NO);
+	ROW("networks", "no port group", LIVE, "VSM4403", NIC.portgroup = "dmz";
+		f->nics_there[0].portgroup = TRI_NO);
+	ROW("networks", "not known", LIVE, "VSM6002", f->nics_there[0].exists = TRI_UNKNOWN);
+	ROW("networks", "named by a new setting", LIVE, "VSM3013:6",
+		f->nics_there[0].exists = TRI_NO;
+		NIC.network = "blue";
+		s.resources = ((struct new_resource[]){ { 2, "CIM_ResourceAllocationSettingData",
+			(struct setting[]){ { "InstanceID", LIST("vsmigd:" UUID_VM ":" MAC_VM), 1 },
+				{ "Connection", LIST("blue"), 1 } },
+			2 } });
+		s.n_resources = 1);
+
+	ROW("network-differs", "the same", LIVE, "", (void)0);
+	ROW("network-differs", "another mode", LIVE, "VSM5020", f->nics_there[0].forward = "route");
+	ROW("network-differs", "another virtual bridge", LIVE, "",
+		f->nics_there[0].bridge = "virbr1";
+		f->nics_there[0].bridge_here = "virbr0");
+	ROW("network-differs", "another bridge", LIVE, "VSM5020",
+		f->nics_there[0] = ((struct nic_there){ .exists = TRI_YES,
+			.active = TRI_YES,
+			.forward = "bridge",
+			.forward_here = "bridge",
+			.bridge = "br1",
+			.bridge_here = "br0" }));
+
+	ROW("bridges", "there", LIVE, "", NIC.type = "bridge"; NIC.bridge = "br0");
+	ROW("bridges", "gone", LIVE, "VSM4404:false", NIC.type = "bridge"; NIC.bridge = "br0";
+		f->nics_there[0].exists = TRI_NO);
+	ROW("bridges", "a device gone", LIVE, "VSM4404:false", NIC.type = "direct";
+		NIC.dev = "eth1"; f->nics_there[0].exists = TRI_NO);
+	ROW("bridges", "not known", LIVE, "VSM6002", NIC.type = "bridge"; NIC.bridge = "br0";
+		f->nics_there[0].exists = TRI_UNKNOWN);
+
+	ROW("nwfilters", "there", LIVE, "", NIC.filter = "clean-traffic");
+	ROW("nwfilters", "gone", LIVE, "VSM4405:false", NIC.filter = "clean-traffic";
+		f->nics_there[0].filter = TRI_NO);
+	ROW("nwfilters", "gone, session", LIVE, "", NIC.filter = "clean-traffic";
+		f->nics_there[0].filter = TRI_NO; f->dst.uri = "qemu:///session?socket=/x");
+
+	ROW("nic-kind", "virtio", LIVE, "", (void)0);
+	ROW("nic-kind", "passed through", LIVE, "VSM4406:false", NIC.type = "hostdev");
+	ROW("nic-kind", "from a pool", LIVE, "VSM4406:false",
+		f->nics_there[0].forward_here = "hostdev");
+	ROW("nic-kind", "teamed", LIVE, "", NIC.type = "hostdev"; NIC.teaming = "transient");
+	ROW("nic-kind", "vdpa", LIVE, "VSM4407:false", NIC.type = "vdpa");
+	ROW("nic-kind", "usb", LIVE, "VSM4410:false", NIC.model = "usb-net");
+	ROW("nic-kind", "vhost-user", LIVE, "VSM6002", NIC.type = "vhostuser");
+	ROW("nic-kind", "boots anew", RESTART, "", NIC.type = "vdpa");
+
+#define PEER(...)                                                                                  \
+	f->n_peers = 1;                                                                            \
+	f->peers = ((struct peer[]){ { .name = "db", .uuid = UUID_OTHER, __VA_ARGS__ } })
+	ROW("macs", "another address", LIVE, "",
+		PEER(.active = true, .n_macs = 1, .macs = LIST("52:54:00:00:00:02"),
+			.networks = LIST("default")));
+	ROW("macs", "another network", LIVE, "",
+		PEER(.active = true, .n_macs = 1, .macs = LIST(MAC_VM), .networks = LIST("blue")));
+	ROW("macs", "taken", LIVE, "VSM4409 policy",
+		PEER(.active = true, .n_macs = 1, .macs = LIST(MAC_VM),
+			.networks = LIST("default")));
+	ROW("macs", "taken, strict", LIVE, "VSM4409:false policy",
+		config.refuse_duplicate_mac = true;
+		PEER(.active = true, .n_macs = 1, .macs = LIST(MAC_VM),
+			.networks = LIST("default")));
+	ROW("macs", "taken, strict, inactive", LIVE, "VSM4409 policy",
+		config.refuse_duplicate_mac = true;
+		PEER(.n_macs = 1, .macs = LIST(MAC_VM), .networks = LIST("default")));
+}
+END_TEST
+
+START_TEST(devices)
+{
+#define HOSTDEV(...)                                                                               \
+	f->config.n_hostdevs = 1;                                                                  \
+	f->config.hostdevs = ((struct vm_hostdev[]){ { __VA_ARGS__ } })
+	ROW("hostdevs", "none", LIVE, "", (void)0);
+	ROW("hostdevs", "pci", LIVE, "VSM4501:false",
+		HOSTDEV(.type = "pci", .address = "0000:01:00.0"));
+	ROW("hostdevs", "teamed", LIVE, "", HOSTDEV(.type = "pci", .teaming = "transient"));
+	ROW("hostdevs", "mdev", LIVE, "VSM4502:false", HOSTDEV(.type = "mdev"));
+	ROW("hostdevs", "scsi", LIVE, "VSM4501:false", HOSTDEV(.type = "scsi"));
+	ROW("hostdevs", "usb", LIVE, "", HOSTDEV(.type = "usb"));
+	ROW("usb", "none", LIVE, "", HOSTDEV(.type = "pci"));
+	ROW("usb", "one", LIVE, "VSM5011,VSM6002", HOSTDEV(.type = "usb", .address = "1234:5678"));
+
+	ROW("shmem", "master", LIVE, "", f->config.n_shmem = 1; f->config.shmem_role = "master");
+	ROW("shmem", "peer", LIVE, "VSM4503:false", f->config.n_shmem = 1;
+		f->config.shmem_peer = true);
+	ROW("shmem", "legacy", LIVE, "VSM4503:false", f->config.n_shmem = 1;
+		f->config.shmem_legacy = true);
+
+#define SHARE(...)                                                                                 \
+	f->config.n_filesystems = 1;                                                               \
+	f->config.filesystems = ((struct vm_filesystem[]){ { .target = "data", __VA_ARGS__ } })
+	ROW("filesystems", "none", LIVE, "", (void)0);
+	ROW("filesystems", "9p", LIVE, "VSM5012", SHARE(.driver = "path"));
+	ROW("filesystems", "virtiofs", LIVE, "VSM4504:false", SHARE(.driver = "virtiofs"));
+	ROW("filesystems", "virtiofs, later", LIVE, "VSM6002", SHARE(.driver = "virtiofs");
+		f->src.lib_version = 11003000);
+	ROW("filesystems", "boots anew", RESTART, "", SHARE(.driver = "virtiofs"));
+
+	ROW("tpm", "emulated", LIVE, "", f->config.tpm_backend = "emulator");
+	ROW("tpm", "passed through", LIVE, "VSM4505:false", f->config.tpm_backend = "passthrough");
+
+#define DEVICE(...)                                                                                \
+	f->config.n_devices = 1;                                                                   \
+	f->config.devices = ((struct vm_named[]){ { __VA_ARGS__ } })
+	ROW("models", "sound", LIVE, "", DEVICE("sound", "ich9", NULL, NULL, NULL, false));
+	ROW("models", "USB sound", LIVE, "VSM4508:false",
+		DEVICE("sound", "usb", NULL, "sound0", NULL, false));
+	ROW("models", "3D", LIVE, "VSM4507:false",
+		DEVICE("video", "virtio", NULL, "video0", NULL, true));
+	ROW("models", "crypto", LIVE, "VSM4508:false",
+		DEVICE("crypto", "virtio", NULL, NULL, NULL, false));
+	ROW("models", "input", LIVE, "VSM4509:false",
+		DEVICE("input", "passthrough", NULL, "input3", "/dev/input/event1", false));
+
+#define GRAPHICS(...)                                                                              \
+	f->config.n_graphics = 1;                                                                  \
+	f->config.graphics = ((struct vm_graphics[]){ { __VA_ARGS__ } })
+	ROW("device-types", "offered", LIVE, "", GRAPHICS(.type = "vnc"));
+	ROW("device-types", "no spice", LIVE, "VSM4514:false", GRAPHICS(.type = "spice");
+		f->domcaps.enums = ((struct domcaps_enum[]){ { "graphics/type", LIST("vnc"), 1 } });
+		f->domcaps.n_enums = 1);
+	ROW("device-types", "no such video", LIVE, "VSM4514:false",
+		DEVICE("video", "bochs", NULL, NULL, NULL, false));
+	ROW("device-types", "no swtpm", LIVE, "VSM4514:false", f->config.tpm_backend = "emulator";
+		f->domcaps.enums =
+			((struct domcaps_enum[]){ { "tpm/backendModel", LIST("passthrough"), 1 } });
+		f->domcaps.n_enums = 1);
+
+#define CHARDEV(...)                                                                               \
+	f->config.n_chardevs = 1;                                                                  \
+	f->config.chardevs = ((struct vm_chardev[]){ { __VA_ARGS__ } })
+	ROW("chardevs", "pty", LIVE, "",
+		CHARDEV(.kind = "serial", .type = "pty", .path = "/dev/pts/3"));
+	ROW("chardevs", "a host device", LIVE, "VSM4510:false policy",
+		CHARDEV(.kind = "serial", .type = "dev", .path = "/dev/ttyS0"));
+	ROW("chardevs", "a file and a log", LIVE, "VSM5013,VSM5013",
+		CHARDEV(.kind = "serial", .type = "file", .path = "/tmp/x", .log_file = "/tmp/y"));
+
+	ROW("clipboard", "another channel", LIVE, "", CHARDEV(.kind = "channel", .type = "unix"));
+	ROW("clipboard", "shared", LIVE, "VSM4516:false",
+		CHARDEV(.kind = "channel", .type = "qemu-vdagent", .clipboard = true));
+	ROW("clipboard", "a QEMU that moves it", LIVE, "", f->src.hv_version = 10001000;
+		CHARDEV(.kind = "channel", .type = "qemu-vdagent", .clipboard = true));
+
+	ROW("graphics-listen", "anywhere", LIVE, "", GRAPHICS(.type = "vnc", .listen = "0.0.0.0"));
+	ROW("graphics-listen", "one address", LIVE, "VSM6002",
+		GRAPHICS(.type = "vnc", .listen_type = "address", .listen = "192.0.2.9"));
+
+	ROW("graphics-ports", "automatic", LIVE, "",
+		GRAPHICS(.type = "vnc", .port = 5901, .autoport = true);
+		PEER(.active = true, .ports = (const int[]){ 5901 }, .n_ports = 1));
+	ROW("graphics-ports", "free", LIVE, "", GRAPHICS(.type = "vnc", .port = 5902);
+		PEER(.active = true, .ports = (const int[]){ 5901 }, .n_ports = 1));
+	ROW("graphics-ports", "taken", LIVE, "VSM4512:false", GRAPHICS(.type = "vnc", .port = 5901);
+		PEER(.active = true, .ports = (const int[]){ 5901 }, .n_ports = 1));
+	ROW("graphics-ports", "of one that is off", LIVE, "", GRAPHICS(.type = "vnc", .port = 5901);
+		PEER(.ports = (const int[]){ 5901 }, .n_ports = 1));
+
+	ROW("vsock", "free", LIVE, "", f->config.vsock_cid = 4;
+		PEER(.active = true, .vsock_cid = 5));
+	ROW("vsock", "taken", LIVE, "VSM4513:false", f->config.vsock_cid = 4;
+		PEER(.active = true, .vsock_cid = 4));
+
+	ROW("hypervisor-args", "none", LIVE, "", (void)0);
+	ROW("hypervisor-args", "harmless", LIVE, "VSM5022", f->config.n_qemu_args = 2;
+		f->config.qemu_args = LIST("-device", "nvme-like,id=x"));
+	ROW("hypervisor-args", "nvme", LIVE, "VSM4515:false,VSM5022", f->config.n_qemu_args = 2;
+		f->config.qemu_args = LIST("-device", "nvme,drive=d0"));
+	ROW("hypervisor-args", "boots anew", RESTART, "VSM5022", f->config.n_qemu_args = 2;
+		f->config.qemu_args = LIST("-device", "nvme,drive=d0"));
+
+	ROW("launch-security", "none", LIVE, "", (void)0);
+	ROW("launch-security", "sev", LIVE, "VSM4601:false", f->config.launch_security = "sev");
+	ROW("seclabel", "dynamic", LIVE, "", (void)0);
+	ROW("seclabel", "there", LIVE, "", f->config.seclabel_model = "dac");
+	ROW("seclabel", "gone", LIVE, "VSM4602:false", f->config.seclabel_model = "selinux");
+	ROW("lease", "none", LIVE, "", (void)0);
+	ROW("lease", "one", LIVE, "VSM6002", f->config.lease = "web1");
+}
+END_TEST
+
+#endif
