@@ -8,7 +8,8 @@ static void one(const struct vm_chardev *dev, struct findings *out)
 {
 	const char *name = rule_name(dev->alias ? dev->alias : dev->kind);
 	const char *path = rule_name(dev->path);
-	const char *object = arena_printf(out->arena, "%s %s", rule_name(dev->kind), name);
+	const char *object =
+		dev->alias ? arena_printf(out->arena, "%s %s", rule_name(dev->kind), name) : name;
 
 	if (rule_is(dev->type, "dev"))
 		rule_policy(finding_detail(out, finding_add(out, VSM4510, name, path), object, path,

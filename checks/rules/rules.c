@@ -102,10 +102,22 @@ static const struct setting *naming(const struct new_resource *r, const char *va
 	return NULL;
 }
 
+static bool had(const struct vm_config *vm, const char *value)
+{
+	for (size_t i = 0; i < vm->n_nics; i++)
+		if (rule_is(vm->nics[i].network, value) || rule_is(vm->nics[i].bridge, value) ||
+			rule_is(vm->nics[i].dev, value))
+			return true;
+	for (size_t i = 0; i < vm->n_disks; i++)
+		if (rule_is(vm->disks[i].source, value))
+			return true;
+	return false;
+}
+
 struct finding *rule_new_value_absent(
 	const struct facts *f, struct findings *out, const char *value)
 {
-	for (size_t i = 0; f->settings && i < f->settings->n_resources; i++) {
+	for (size_t i = 0; i < f->settings->n_resources && !had(&f->stored, value); i++) {
 		const struct new_resource *r = &f->settings->resources[i];
 		const struct setting *s = naming(r, value);
 

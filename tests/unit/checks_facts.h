@@ -95,6 +95,10 @@ static inline void facts_config(struct facts *f)
 		.n_nics = 1,
 	};
 	f->config = f->stored;
+	f->config.disks = NEW(f, struct vm_disk);
+	f->config.nics = NEW(f, struct vm_nic);
+	*f->config.disks = *disk;
+	*f->config.nics = *nic;
 }
 
 static inline void facts_domcaps(struct domcaps *d)

@@ -132,6 +132,11 @@ START_TEST(network)
 	ROW("networks", "no port group", LIVE, "VSM4403", NIC.portgroup = "dmz";
 		f->nics_there[0].portgroup = TRI_NO);
 	ROW("networks", "not known", LIVE, "VSM6002", f->nics_there[0].exists = TRI_UNKNOWN);
+	ROW("networks", "gone, and another setting speaks of one", LIVE, "VSM4401:false",
+		f->nics_there[0].exists = TRI_NO;
+		s.resources = ((struct new_resource[]){ { 0, "CIM_ResourceAllocationSettingData",
+			(struct setting[]){ { "Connection", LIST("default2"), 1 } }, 1 } });
+		s.n_resources = 1);
 	ROW("networks", "named by a new setting", LIVE, "VSM3013:6",
 		f->nics_there[0].exists = TRI_NO;
 		NIC.network = "blue";
