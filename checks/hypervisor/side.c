@@ -38,17 +38,17 @@ bool side_more(struct side *s, const char *step)
 	return true;
 }
 
-/* Looks whether it is the connection that failed, not the call. */
-static void note_loss(struct side *s)
+/* Looks whether it is the connection that failed, not the call; why is what the call said, for
+ * asking libvirt anything else makes it forget. */
+static void note_loss(struct side *s, const char *why, int code)
 {
-	if (s->lost || virGetLastErrorCode() == VIR_ERR_NO_SUPPORT)
+	if (s->lost || code == VIR_ERR_NO_SUPPORT)
 		return;
 	s->lost = virConnectIsAlive(s->v) == 0;
 	if (!s->lost)
 		return;
 	s->host->access = ACCESS_LOST;
-	s->host->access_text =
-		arena_printf(s->arena, "the connection was lost: %s", virGetLastErrorMessage());
+	s->host->access_text = arena_printf(s->arena, "the connection was lost: %s", why);
 }
 
 const char *side_error(struct side *s)
@@ -59,10 +59,13 @@ const char *side_error(struct side *s)
 void side_failed(struct side *s, enum fact id)
 {
 	const char *why = side_error(s);
-	bool missing = virGetLastErrorCode() == VIR_ERR_NO_SUPPORT;
+	int code = virGetLastErrorCode();
 
-	facts_set_unknown(s->f, id, why, missing ? s->driver : NULL);
-	note_loss(s);
+	note_loss(s, why, code);
+	if (s->lost)
+		side_skip(s->f, id, s->host->access_text);
+	else
+		facts_set_unknown(s->f, id, why, code == VIR_ERR_NO_SUPPORT ? s->driver : NULL);
 }
 
 void side_end(struct side *s, enum fact id)
@@ -95,7 +98,7 @@ enum tri side_tri(struct side *s, bool found, int absent, const char **why)
 	*why = side_error(s);
 	if (code == VIR_ERR_NO_SUPPORT)
 		s->missing = *why;
-	note_loss(s);
+	note_loss(s, *why, code);
 	return TRI_UNKNOWN;
 }
 

@@ -231,7 +231,7 @@ static const struct reach {
 START_TEST(test_reaches)
 {
 	const struct reach *r = &reaches[_i];
-	struct asked *a = begin("web1", r->destination, 1500);
+	struct asked *a = begin("web1", r->destination, r->access == ACCESS_TIMEOUT ? 2000 : 20000);
 	struct facts *f = finish(a);
 
 	ck_assert_msg(f->dst.access == r->access, "%s: %d %s", r->destination, f->dst.access,
@@ -259,14 +259,14 @@ START_TEST(test_fifty_at_a_silent_host)
 	int64_t began = clock_ms();
 
 	for (size_t i = 0; i < ARRAY_LEN(asked); i++)
-		asked[i] = begin("web1", "silent", 1000);
-	other = begin("web1", "dst", 5000);
+		asked[i] = begin("web1", "silent", 3000);
+	other = begin("web1", "dst", 20000);
 	ck_assert_int_eq(finish(other)->dst.access, ACCESS_OPEN);
-	ck_assert_int_lt(clock_ms() - began, 900);
+	ck_assert_int_lt(clock_ms() - began, 2900);
 	for (size_t i = 0; i < ARRAY_LEN(asked); i++)
 		ck_assert_int_eq(finish(asked[i])->dst.access, ACCESS_TIMEOUT);
-	ck_assert_int_ge(clock_ms() - began, 1000);
-	ck_assert_int_lt(clock_ms() - began, 3000);
+	ck_assert_int_ge(clock_ms() - began, 3000);
+	ck_assert_int_lt(clock_ms() - began, 6000);
 	_exit(hv_free(hv, clock_in(100)) == 1 ? 0 : 1);
 }
 END_TEST

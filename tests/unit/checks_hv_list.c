@@ -47,9 +47,12 @@ START_TEST(test_too_many_destinations)
 	a = begin("web1", "dst", 5000);
 	ck_assert_int_eq(finish(a)->dst.access, ACCESS_OPEN);
 	busy = begin("web1", "silent", 1000);
+	end(a);
 	a = begin("web1", "dst", 5000);
 	ck_assert_int_eq(finish(a)->dst.access, ACCESS_FAILED);
+	end(a);
 	ck_assert_int_eq(finish(busy)->dst.access, ACCESS_TIMEOUT);
+	end(busy);
 	_exit(hv_free(hv, clock_in(100)) == 1 ? 0 : 1);
 }
 END_TEST
