@@ -201,9 +201,10 @@ static const struct {
 } slow[] = {
 	{ "silence", HANDSHAKE, false, "", { 0 } },
 	{ "half a handshake", HANDSHAKE, false, "\x16\x03\x01\x02", { 0 } },
-	{ "nothing", IDLE, true, "", { 0 } },
+	{ "nothing", HEADER, true, "", { 0 } },
 	{ "nothing any more", IDLE, true, ASK(0), { 200, 0 } },
-	{ "empty lines", IDLE, true, "\r\n", { 0 } },
+	{ "an empty line", HEADER, true, "\r\n", { 408, 0 } },
+	{ "an empty line at the end", IDLE, true, ASK(0) "\r\n", { 200, 0 } },
 	{ "half a line", HEADER, true, "POST /ws", { 408, 0 } },
 	{ "half a head", HEADER, true, ASK(0) POST, { 200, 408, 0 } },
 	{ "half a body", BODY, true, ASK(2) "a", { 408, 0 } },
@@ -359,7 +360,7 @@ START_TEST(caps)
 	client_close(&c[2]);
 
 	/* A reload raises them, and shortens a time limit that runs already. */
-	more.idle_ms = 100;
+	more.header_ms = 100;
 	server_set_limits(server, &more);
 	WAIT_FOR(count_get(COUNT_CONNECTIONS) == 0);
 	ck_assert(let_in(&c[2]) && let_in(&c[3]));

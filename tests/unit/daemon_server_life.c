@@ -106,13 +106,16 @@ START_TEST(draining)
 {
 	struct server_config conf = config();
 	int64_t deadline = clock_in(LONG_MS), begin;
-	struct client idle, half, busy;
+	struct client fresh, idle, half, busy;
 	struct reply r;
 	pthread_t drainer;
 
-	how = HELD;
 	serve(&conf);
 	idle = client_open(port);
+	client_say(&idle, ASK(0));
+	ck_assert_int_eq(client_status(&idle), 200);
+	how = HELD;
+	fresh = client_open(port);
 	half = client_open(port);
 	client_say(&half, ASK(5) "a");
 	busy = client_open(port);
@@ -120,6 +123,7 @@ START_TEST(draining)
 	WAIT_FOR(count_held() == 1);
 	begin = clock_ms();
 	pthread_create(&drainer, NULL, drain, &deadline);
+	ck_assert(client_at_end(&fresh));
 	ck_assert(client_at_end(&idle));
 	ck_assert(client_at_end(&half));
 	answer(held[0]);
@@ -133,6 +137,7 @@ START_TEST(draining)
 	ck_assert_int_lt(clock_ms() - begin, LONG_MS);
 	ck_assert_uint_eq(count_held(), 1);
 	free(r.body);
+	client_close(&fresh);
 	client_close(&idle);
 	client_close(&half);
 	client_close(&busy);
