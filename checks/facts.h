@@ -20,7 +20,8 @@ enum fact {
 	FACT_VM_STATE,		/* vm.state, reason, active, persistent */
 	FACT_VM_JOB,		/* vm.job_* */
 	FACT_VM_CONTROL,	/* vm.control_* */
-	FACT_VM_CONFIG,		/* facts.config: the live XML of an active VM, else the stored one */
+	FACT_VM_CONFIG,		/* facts.config: what would run there: the live XML of an active VM that
+				 * moves hot, else the stored one */
 	FACT_VM_BLOCKJOBS,	/* vm.blockjobs */
 	FACT_VM_SNAPSHOTS,	/* vm.snapshots */
 	FACT_VM_CHECKPOINTS,	/* vm.checkpoints */
@@ -102,13 +103,14 @@ struct host_facts {
 	bool simulated;			/* libvirt's test driver */
 	unsigned long hv_version, lib_version;	/* major * 1000000 + minor * 1000 + release; 0: no */
 	uint64_t memory_kib, free_kib;	/* physical; free + buffers + cached */
-	unsigned cpus, max_vcpus;	/* max_vcpus 0: not told */
+	unsigned cpus, max_vcpus;	/* max_vcpus 0: not told, as for emulated guests */
 	const unsigned char *online;	/* a bit per CPU, n_online bits */
 	size_t n_online;
 	struct host_caps caps;
 	bool maintenance;
 	unsigned max_migrations;	/* [host NAME]; 0: no limit */
-	unsigned migrations;		/* jobs in or out right now, when FACT_DST_DOMAINS is known */
+	unsigned migrations;		/* jobs in or out right now; counted when max_migrations is set
+					 * and FACT_DST_DOMAINS known */
 };
 
 struct domcaps {			/* of the destination, for the VM's emulator, arch, machine */
