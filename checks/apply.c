@@ -17,11 +17,6 @@ struct apply {
 	size_t n_seen;
 };
 
-static bool hot(const struct apply *ap)
-{
-	return ap->s->move & MOVE_HOT;
-}
-
 static bool same(const char *a, const char *b)
 {
 	return a && b && strcasecmp(a, b) == 0;
@@ -122,10 +117,7 @@ static void set_type(struct apply *ap, const struct setting *s)
 {
 	if (same(text_of(s), ap->stored->virt))
 		return;
-	if (hot(ap))
-		system_abi(ap, s, ap->stored->virt);
-	else
-		unmapped(ap, "NewSystemSettingData", s->name);
+	system_abi(ap, s, ap->stored->virt);
 }
 
 static void set_instance(struct apply *ap, const struct setting *s)
@@ -183,12 +175,12 @@ static void change_unmapped(const struct change *c)
 	unmapped(c->ap, object(c, c->ap->a), c->s->name);
 }
 
-/* A guest that boots anew takes any hardware; one that runs keeps what it has. */
+/* libvirt compares what the guest sees with what it saw, even for a guest that boots anew. */
 static void device_abi(const struct change *c, const char *from, const char *to)
 {
 	struct findings *fs = c->ap->fs;
 
-	if (!fs || !hot(c->ap))
+	if (!fs)
 		return;
 	const char *index = arena_printf(fs->arena, "%zu", c->r->index);
 	const char *what =
@@ -247,7 +239,7 @@ static void set_memory(struct change *c)
 {
 	uint64_t have = c->ap->stored->memory_kib, bytes = bytes_asked(c, have);
 
-	if (bytes == 0 && !hot(c->ap)) {
+	if (bytes == 0 && setting_text(c->r->props, c->r->n, "AllocationUnits")) {
 		change_unmapped(c);
 		return;
 	}
@@ -384,29 +376,14 @@ static void change_device(struct change *c)
 	}
 }
 
-/* A device that is not there yet: only a guest that boots anew can find it. */
-static void add_device(struct change *c)
+/* libvirt compares the devices of both configurations: none may be added on the way. */
+static void refuse_device(const struct change *c)
 {
-	struct vm_config *out = c->ap->out;
+	struct findings *fs = c->ap->fs;
 
-	if (hot(c->ap)) {
-		if (c->ap->fs)
-			finding_detail(c->ap->fs,
-				finding_add(c->ap->fs, VSM3011, move_name(c->ap->s->move)),
-				object(c, c->ap->fs->arena), c->dev.name,
-				"a device of the virtual system");
-		return;
-	}
-	if (c->dev.kind == DEVICE_NEW_NIC) {
-		*ARENA_PUSH(c->ap->a, out->nics, out->n_nics) =
-			(struct vm_nic){ .mac = c->dev.name, .type = "network" };
-		c->dev = (struct device){ DEVICE_NIC, out->n_nics - 1, c->dev.name };
-	} else {
-		*ARENA_PUSH(c->ap->a, out->disks, out->n_disks) =
-			(struct vm_disk){ .target = c->dev.name, .device = "disk", .type = "file" };
-		c->dev = (struct device){ DEVICE_DISK, out->n_disks - 1, c->dev.name };
-	}
-	change_device(c);
+	if (fs)
+		finding_detail(fs, finding_add(fs, VSM3011, move_name(c->ap->s->move)),
+			object(c, fs->arena), c->dev.name, "a device of the virtual system");
 }
 
 static bool seen_before(struct apply *ap, const struct device *d)
@@ -441,8 +418,8 @@ static void apply_resource(struct apply *ap, const struct new_resource *r)
 				object(&c, fs->arena), "a second element", "one element");
 		return;
 	}
-	if (c.dev.kind == DEVICE_NEW_NIC || c.dev.kind == DEVICE_NEW_DISK)
-		add_device(&c);
+	if (c.dev.kind == DEVICE_NEW)
+		refuse_device(&c);
 	else
 		change_device(&c);
 }

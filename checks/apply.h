@@ -13,7 +13,7 @@
 
 /*
  * Sets *out to `stored` with NewSystemSettingData and NewResourceSettingData applied. Devices keep
- * their order; added ones come last. New text and arrays are in `a`, the rest is shared with
+ * their order and number. New text and arrays are in `a`, the rest is shared with
  * `stored` and `s`. `fs` takes the findings; NULL: they are not wanted.
  */
 void apply_settings(const struct vm_config *stored, const struct settings *s, struct arena *a,

@@ -76,13 +76,13 @@ static const char *device_part(const struct vm_config *vm, const char *id)
 }
 
 /* Without an address, the only device of its kind is meant. */
-static struct device by_address(struct device found, const char *address, size_t n,
-	enum device_kind kind, enum device_kind added)
+static struct device by_address(
+	struct device found, const char *address, size_t n, enum device_kind kind)
 {
 	if (found.kind != DEVICE_NONE)
 		return found;
 	if (address)
-		return (struct device){ added, 0, address };
+		return (struct device){ DEVICE_NEW, 0, address };
 	return (struct device){ n == 1 ? kind : DEVICE_NONE, 0, "" };
 }
 
@@ -100,8 +100,7 @@ static struct device by_type(const struct vm_config *vm, const struct new_resour
 		return any_named(vm, "memory");
 	case 10:
 	case 33: /* Ethernet adapter, connection */
-		return by_address(
-			nic_named(vm, address), address, vm->n_nics, DEVICE_NIC, DEVICE_NEW_NIC);
+		return by_address(nic_named(vm, address), address, vm->n_nics, DEVICE_NIC);
 	case 14:
 	case 15:
 	case 16:
@@ -109,8 +108,7 @@ static struct device by_type(const struct vm_config *vm, const struct new_resour
 	case 19:
 	case 31:
 	case 32: /* drives, extents, volumes */
-		return by_address(
-			disk_named(vm, target), target, vm->n_disks, DEVICE_DISK, DEVICE_NEW_DISK);
+		return by_address(disk_named(vm, target), target, vm->n_disks, DEVICE_DISK);
 	default:
 		return (struct device){ DEVICE_NONE, 0, "" };
 	}

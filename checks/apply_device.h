@@ -7,7 +7,7 @@
 
 enum device_kind {
 	DEVICE_NONE,		/* no such device */
-	DEVICE_NEW_NIC, DEVICE_NEW_DISK, /* not there yet, and could be added */
+	DEVICE_NEW,		/* not there: an interface or disk that would be added */
 	DEVICE_MEMORY, DEVICE_VCPU, DEVICE_DISK, DEVICE_NIC,
 	DEVICE_OTHER		/* there, and nothing of it can be changed */
 };

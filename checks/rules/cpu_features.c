@@ -1,8 +1,16 @@
 /*
- * The target's hypervisor compares. A guest whose CPU libvirt does not check (check='none') starts
- * without the features that are missing.
+ * The target's hypervisor compares. What libvirt does not check when the guest starts, it starts
+ * without: with check='none', and for an emulated CPU with anything but check='full', which is what
+ * the CPU of a running guest has.
  */
 #include "checks/rules/rules.h"
+
+static bool checked(const struct vm_config *vm)
+{
+	if (rule_is(vm->cpu_check, "none"))
+		return false;
+	return rule_is(vm->cpu_check, "full") || !rule_is(vm->virt, "qemu");
+}
 
 static bool applies(const struct vm_config *vm)
 {
@@ -21,7 +29,7 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 		return;
 	struct finding *found = finding_detail(out, finding_add(out, VSM4104, why), "CPU", why,
 		f->config.cpu_model ? f->config.cpu_model : f->config.cpu_mode);
-	if (rule_is(f->config.cpu_check, "none"))
+	if (!checked(&f->config))
 		found->effect = EFFECT_NONE;
 }
 

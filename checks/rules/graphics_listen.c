@@ -1,22 +1,48 @@
+/*
+ * libvirt tells no addresses of a host. But a guest that runs here listens on its address, so the
+ * source has it, and an address has one host. Only that of libvirt's default network is on most.
+ */
 #include "checks/rules/rules.h"
 
-static void run(const struct facts *f, const struct check_config *c, struct findings *out)
+#include <string.h>
+
+static bool anywhere(const struct vm_graphics *g)
 {
-	static const char *const anywhere[] = { "0.0.0.0", "::", "127.0.0.1", "::1", "localhost" };
+	static const char *const addresses[] = { "0.0.0.0", "::", "::1", "localhost" };
 
-	(void)c;
-	for (size_t i = 0; i < f->config.n_graphics; i++) {
-		const struct vm_graphics *g = &f->config.graphics[i];
+	return !g->listen || (g->listen_type && !rule_is(g->listen_type, "address")) ||
+	       strncmp(g->listen, "127.", 4) == 0 ||
+	       rule_has(addresses, ARRAY_LEN(addresses), g->listen);
+}
 
-		if (!g->listen || (g->listen_type && !rule_is(g->listen_type, "address")) ||
-			rule_has(anywhere, ARRAY_LEN(anywhere), g->listen))
-			continue;
+static void refuse(const struct vm_graphics *g, struct findings *out)
+{
+	finding_detail(out, finding_add(out, VSM4511, g->listen),
+		arena_printf(out->arena, "graphics %s", rule_name(g->type)),
+		"an address of the source host", g->listen);
+}
+
+static void one(const struct facts *f, const struct vm_graphics *g, struct findings *out)
+{
+	bool ours = facts_known(f, FACT_VM_STATE) && f->vm.active;
+
+	if (anywhere(g) || rule_is(g->listen, f->destination))
+		return;
+	if (ours && !rule_is(g->listen, "192.168.122.1"))
+		refuse(g, out);
+	else
 		finding_unknown(out,
 			arena_printf(out->arena,
 				"whether the target host has the address %s that %s listens on",
 				g->listen, rule_name(g->type)),
 			NULL, "libvirt tells no addresses of a host");
-	}
+}
+
+static void run(const struct facts *f, const struct check_config *c, struct findings *out)
+{
+	(void)c;
+	for (size_t i = 0; i < f->config.n_graphics; i++)
+		one(f, &f->config.graphics[i], out);
 }
 
 const struct rule rule_graphics_listen = {

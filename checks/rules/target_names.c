@@ -14,7 +14,9 @@ static const char *object(const struct facts *f, struct findings *out)
 static void active_there(const struct facts *f, struct findings *out)
 {
 	const struct name_clash *it = &f->same_uuid;
-	bool incoming = it->state == VM_PAUSED && it->reason == PAUSED_MIGRATION;
+	/* While the guest's memory arrives, libvirt calls the domain "starting up". */
+	bool incoming = it->state == VM_PAUSED &&
+			(it->reason == PAUSED_MIGRATION || it->reason == PAUSED_STARTING_UP);
 	struct finding *found =
 		finding_add(out, incoming ? VSM2019 : VSM2018, rule_vm(f), rule_target(f));
 

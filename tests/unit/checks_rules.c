@@ -158,6 +158,9 @@ START_TEST(identity)
 	ROW("target-names", "arriving there", LIVE, "VSM2019:5",
 		f->same_uuid = f->same_name =
 			((struct name_clash){ TRI_YES, "web1", UUID_VM, true, 3, 2 }));
+	ROW("target-names", "arriving there, as libvirt shows it", LIVE, "VSM2019:5",
+		f->same_uuid = f->same_name =
+			((struct name_clash){ TRI_YES, "web1", UUID_VM, true, 3, 11 }));
 	ROW("target-names", "defined there", LIVE, "VSM5009",
 		f->same_uuid = f->same_name =
 			((struct name_clash){ TRI_YES, "web1", UUID_VM, false, 5, 0 }));
@@ -335,6 +338,12 @@ START_TEST(platform)
 		f->cpu.why = "missing features: adx");
 	ROW("cpu-features", "missing, unchecked", LIVE, "VSM4104", f->cpu.fits = TRI_NO;
 		f->config.cpu_check = "none");
+	ROW("cpu-features", "missing, emulated, not checked in full", RESTART, "VSM4104",
+		f->cpu.fits = TRI_NO;
+		f->config.cpu_check = "partial");
+	ROW("cpu-features", "missing, not checked in full", RESTART, "VSM4104:false",
+		f->cpu.fits = TRI_NO;
+		f->config.cpu_check = NULL; f->config.virt = "kvm");
 	ROW("cpu-features", "not compared", LIVE, "VSM6002", f->cpu.fits = TRI_UNKNOWN);
 
 	ROW("cpu-vendor", "emulated", LIVE, "", f->config.cpu_vendor = "Intel");
@@ -404,6 +413,9 @@ START_TEST(memory)
 {
 	ROW("memory-total", "as large as the host", LIVE, "", f->config.memory_kib = 16 * GIB);
 	ROW("memory-total", "larger", LIVE, "VSM4201:false", f->config.memory_kib = 17 * GIB);
+	ROW("memory-total", "larger, with memory added later", LIVE, "",
+		f->config.memory_kib = 17 * GIB;
+		f->dst.free_kib = 20 * GIB);
 	ROW("memory-total", "larger, only defined", OFFLINE, "VSM4201", SHUT_OFF;
 		f->config.memory_kib = 17 * GIB);
 	ROW("memory-free", "enough", LIVE, "", f->config.current_kib = 8 * GIB);

@@ -282,7 +282,15 @@ START_TEST(devices)
 		CHARDEV(.kind = "channel", .type = "qemu-vdagent", .clipboard = true));
 
 	ROW("graphics-listen", "anywhere", LIVE, "", GRAPHICS(.type = "vnc", .listen = "0.0.0.0"));
-	ROW("graphics-listen", "one address", LIVE, "VSM6002",
+	ROW("graphics-listen", "loopback", LIVE, "",
+		GRAPHICS(.type = "vnc", .listen = "127.0.0.1"));
+	ROW("graphics-listen", "the source's address", LIVE, "VSM4511:false",
+		GRAPHICS(.type = "vnc", .listen_type = "address", .listen = "192.0.2.9"));
+	ROW("graphics-listen", "that of the default network", LIVE, "VSM6002",
+		GRAPHICS(.type = "vnc", .listen_type = "address", .listen = "192.168.122.1"));
+	ROW("graphics-listen", "of a guest that is off", RESTART, "VSM6002", SHUT_OFF;
+		GRAPHICS(.type = "vnc", .listen_type = "address", .listen = "192.0.2.9"));
+	ROW("graphics-listen", "the target's", LIVE, "", f->destination = "192.0.2.9";
 		GRAPHICS(.type = "vnc", .listen_type = "address", .listen = "192.0.2.9"));
 
 	ROW("graphics-ports", "automatic", LIVE, "",
