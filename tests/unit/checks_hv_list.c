@@ -218,6 +218,7 @@ int main(void)
 	int failed;
 
 	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_set_timeout(t, 60);
 	tcase_add_test(t, test_list);
 	tcase_add_loop_test(t, test_list_one, 0, ARRAY_LEN(onlies));
 	tcase_add_test(t, test_reload);
@@ -225,6 +226,7 @@ int main(void)
 	suite_add_tcase(s, t);
 	/* These start with a configuration of their own. */
 	tcase_add_checked_fixture(own, setup_once, teardown);
+	tcase_set_timeout(own, 60);
 	tcase_add_test(own, test_idle_destination_is_closed_and_opened_again);
 	tcase_add_test(own, test_source_down);
 	tcase_add_test(own, test_too_many_destinations);
