@@ -46,10 +46,19 @@ START_TEST(test_too_many_destinations)
 	start_with(SRC, 1, 300000);
 	a = begin("web1", "dst", 5000);
 	ck_assert_int_eq(finish(a)->dst.access, ACCESS_OPEN);
-	busy = begin("web1", "silent", 1000);
 	end(a);
-	a = begin("web1", "dst", 5000);
-	ck_assert_int_eq(finish(a)->dst.access, ACCESS_FAILED);
+	/* done is called by the thread that is about to let go of the connection: for a moment
+	 * more it is in use, and the silent host gets no place. */
+	for (;;) {
+		busy = begin("web1", "silent", 2000);
+		a = begin("web1", "dst", 5000);
+		if (finish(a)->dst.access != ACCESS_OPEN)
+			break;
+		ck_assert_int_eq(finish(busy)->dst.access, ACCESS_FAILED);
+		end(a);
+		end(busy);
+	}
+	ck_assert_int_eq(a->g.facts->dst.access, ACCESS_FAILED);
 	end(a);
 	ck_assert_int_eq(finish(busy)->dst.access, ACCESS_TIMEOUT);
 	end(busy);
