@@ -56,6 +56,7 @@ fuzz-programs: $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*
 $(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(ARCHIVES)
 	@echo "  FUZZ    $@"
 	$(Q)$(CC) $(CFLAGS_ALL) -Wno-missing-prototypes -fsanitize=fuzzer,address,undefined -o $@ $< \
+		-Wl,--as-needed \
 		-Wl,--start-group $(ARCHIVES) -Wl,--end-group $(PKG_LIBS) -pthread
 
 .PHONY: lint bench
