@@ -6,16 +6,19 @@
 #include "checks/vm_config.h"
 
 enum device_kind {
-	DEVICE_NONE,		/* no such device */
-	DEVICE_NEW,		/* not there: an interface or disk that would be added */
-	DEVICE_MEMORY, DEVICE_VCPU, DEVICE_DISK, DEVICE_NIC,
-	DEVICE_OTHER		/* there, and nothing of it can be changed */
+	DEVICE_NONE, /* no such device */
+	DEVICE_NEW, /* not there: an interface or disk that would be added */
+	DEVICE_MEMORY,
+	DEVICE_VCPU,
+	DEVICE_DISK,
+	DEVICE_NIC,
+	DEVICE_OTHER /* there, and nothing of it can be changed */
 };
 
 struct device {
 	enum device_kind kind;
-	size_t i;		/* of disks or nics */
-	const char *name;	/* "memory", a disk's target, a MAC address, an alias */
+	size_t i; /* of disks or nics */
+	const char *name; /* "memory", a disk's target, a MAC address, an alias */
 };
 
 /* By InstanceID (vsmigd:UUID:DEVICE); without one by ResourceType and Address or AddressOnParent. */

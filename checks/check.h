@@ -20,21 +20,26 @@ struct hv;
 struct checks;
 
 enum check_code {
-	CHECK_DONE = 0, CHECK_NOT_SUPPORTED = 1, CHECK_FAILED = 2, CHECK_TIMEOUT = 3,
-	CHECK_INVALID_PARAMETER = 4, CHECK_INVALID_STATE = 5, CHECK_INCOMPATIBLE = 6
+	CHECK_DONE = 0,
+	CHECK_NOT_SUPPORTED = 1,
+	CHECK_FAILED = 2,
+	CHECK_TIMEOUT = 3,
+	CHECK_INVALID_PARAMETER = 4,
+	CHECK_INVALID_STATE = 5,
+	CHECK_INCOMPATIBLE = 6
 };
 
 enum check_unknown { UNKNOWN_ALLOW, UNKNOWN_REFUSE };
 
 /* Policy: findings that libvirt would not raise itself. true = refuse, false = warn. */
 struct check_config {
-	int64_t timeout_ms;		/* [check] timeout */
-	enum check_unknown unknown;	/* [check] unknown */
-	unsigned formats;		/* FORMAT_* offered as DestinationHostFormatsSupported */
-	bool refuse_running_offline;	/* the offline move of a running VM (default true) */
-	bool refuse_overcommit;		/* not enough free memory (default false) */
-	bool refuse_duplicate_mac;	/* (default false) */
-	bool refuse_overwrite;		/* a storage copy over an existing file (default true) */
+	int64_t timeout_ms; /* [check] timeout */
+	enum check_unknown unknown; /* [check] unknown */
+	unsigned formats; /* FORMAT_* offered as DestinationHostFormatsSupported */
+	bool refuse_running_offline; /* the offline move of a running VM (default true) */
+	bool refuse_overcommit; /* not enough free memory (default false) */
+	bool refuse_duplicate_mac; /* (default false) */
+	bool refuse_overwrite; /* a storage copy over an existing file (default true) */
 };
 
 /* What the caller gave that is wrong in itself: becomes a finding (effect RC4). */
@@ -46,25 +51,25 @@ struct check_defect {
 
 struct check {
 	/* set by the caller */
-	struct arena *arena;		/* owned by the check, freed by check_free */
-	const char *vm;			/* UUID or name; NULL: missing (a defect says why) */
-	bool vm_is_host;		/* ComputerSystem was this host itself: code 1 */
-	const char *destination;	/* as given, trimmed; NULL: missing */
+	struct arena *arena; /* owned by the check, freed by check_free */
+	const char *vm; /* UUID or name; NULL: missing (a defect says why) */
+	bool vm_is_host; /* ComputerSystem was this host itself: code 1 */
+	const char *destination; /* as given, trimmed; NULL: missing */
 	struct settings settings;
 	struct check_defect *defects;
 	size_t n_defects;
-	int64_t deadline;		/* clock_ms(); the engine lowers it to [check] timeout */
+	int64_t deadline; /* clock_ms(); the engine lowers it to [check] timeout */
 	void (*done)(struct check *c);
 	void *arg;
 
 	/* set when done is called; in the arena */
 	enum check_code code;
-	bool migratable;		/* with CHECK_DONE */
-	bool simulated;			/* a test driver answered */
-	struct finding *findings;	/* errors first, then warnings, then the rest */
+	bool migratable; /* with CHECK_DONE */
+	bool simulated; /* a test driver answered */
+	struct finding *findings; /* errors first, then warnings, then the rest */
 	size_t n_findings;
-	const char *vm_name, *vm_uuid;	/* NULL when not found */
-	const char *last_step;		/* what was waited for, with CHECK_TIMEOUT */
+	const char *vm_name, *vm_uuid; /* NULL when not found */
+	const char *last_step; /* what was waited for, with CHECK_TIMEOUT */
 	int64_t took_ms;
 };
 

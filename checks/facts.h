@@ -16,33 +16,33 @@
 enum tri { TRI_UNKNOWN = 0, TRI_NO, TRI_YES };
 
 enum fact {
-	FACT_VM,		/* known: asked for; vm.uuid NULL then means there is no such VM */
-	FACT_VM_STATE,		/* vm.state, reason, active, persistent */
-	FACT_VM_JOB,		/* vm.job_* */
-	FACT_VM_CONTROL,	/* vm.control_* */
-	FACT_VM_CONFIG,		/* facts.config: what would run there: the live XML of an active VM that
+	FACT_VM, /* known: asked for; vm.uuid NULL then means there is no such VM */
+	FACT_VM_STATE, /* vm.state, reason, active, persistent */
+	FACT_VM_JOB, /* vm.job_* */
+	FACT_VM_CONTROL, /* vm.control_* */
+	FACT_VM_CONFIG, /* facts.config: what would run there: the live XML of an active VM that
 				 * moves hot, else the stored one */
-	FACT_VM_BLOCKJOBS,	/* vm.blockjobs */
-	FACT_VM_SNAPSHOTS,	/* vm.snapshots */
-	FACT_VM_CHECKPOINTS,	/* vm.checkpoints */
-	FACT_VM_SAVE_IMAGE,	/* vm.save_image */
-	FACT_VM_DISK_FS,	/* source_disks[].shared_fs */
-	FACT_SRC_HOST,		/* facts.src: type, versions, names */
-	FACT_SRC_CAPS,		/* facts.src.caps */
-	FACT_DST_HOST,		/* facts.dst: type, versions, names, memory, CPUs */
-	FACT_DST_CAPS,		/* facts.dst.caps */
-	FACT_DST_DOMCAPS,	/* facts.domcaps */
-	FACT_DST_CPU,		/* facts.cpu */
-	FACT_DST_NAMES,		/* facts.same_name, same_uuid */
-	FACT_DST_MEMORY,	/* dst.free_kib */
-	FACT_DST_CPUMAP,	/* dst.online */
-	FACT_DST_STORAGE,	/* dst_disks[] */
-	FACT_DST_SECRETS,	/* dst_secrets[] */
-	FACT_DST_NETWORKS,	/* dst_nics[] for type network */
-	FACT_DST_BRIDGES,	/* dst_nics[] for type bridge and direct */
-	FACT_DST_NWFILTERS,	/* dst_nics[].filter */
-	FACT_DST_DOMAINS,	/* peers[]: what runs there */
-	FACT_DST_NODEDEVS,	/* for later use by device rules */
+	FACT_VM_BLOCKJOBS, /* vm.blockjobs */
+	FACT_VM_SNAPSHOTS, /* vm.snapshots */
+	FACT_VM_CHECKPOINTS, /* vm.checkpoints */
+	FACT_VM_SAVE_IMAGE, /* vm.save_image */
+	FACT_VM_DISK_FS, /* source_disks[].shared_fs */
+	FACT_SRC_HOST, /* facts.src: type, versions, names */
+	FACT_SRC_CAPS, /* facts.src.caps */
+	FACT_DST_HOST, /* facts.dst: type, versions, names, memory, CPUs */
+	FACT_DST_CAPS, /* facts.dst.caps */
+	FACT_DST_DOMCAPS, /* facts.domcaps */
+	FACT_DST_CPU, /* facts.cpu */
+	FACT_DST_NAMES, /* facts.same_name, same_uuid */
+	FACT_DST_MEMORY, /* dst.free_kib */
+	FACT_DST_CPUMAP, /* dst.online */
+	FACT_DST_STORAGE, /* dst_disks[] */
+	FACT_DST_SECRETS, /* dst_secrets[] */
+	FACT_DST_NETWORKS, /* dst_nics[] for type network */
+	FACT_DST_BRIDGES, /* dst_nics[] for type bridge and direct */
+	FACT_DST_NWFILTERS, /* dst_nics[].filter */
+	FACT_DST_DOMAINS, /* peers[]: what runs there */
+	FACT_DST_NODEDEVS, /* for later use by device rules */
 	FACT_COUNT
 };
 #define FACT_BIT(f) (UINT64_C(1) << (f))
@@ -52,74 +52,78 @@ struct fact_state {
 	/* When unknown: a sentence, and the driver ("QEMU", "Test") whose call is missing; driver is
 	 * NULL when it was a failure rather than a missing call. */
 	const char *why, *driver;
-	bool skipped;		/* unknown only because something more basic is (say so once) */
+	bool skipped; /* unknown only because something more basic is (say so once) */
 };
 
 /* How it went to reach a host. */
 enum access {
-	ACCESS_NOT_TRIED = 0,	/* no valid name, or not needed */
+	ACCESS_NOT_TRIED = 0, /* no valid name, or not needed */
 	ACCESS_OPEN,
-	ACCESS_NOT_ALLOWED,	/* [destination] allow forbids it */
-	ACCESS_MAINTENANCE,	/* [host NAME] maintenance = yes; the connection is open all the same
+	ACCESS_NOT_ALLOWED, /* [destination] allow forbids it */
+	ACCESS_MAINTENANCE, /* [host NAME] maintenance = yes; the connection is open all the same
 				 * when that could be done */
-	ACCESS_UNRESOLVED, ACCESS_UNREACHABLE, ACCESS_NO_SERVICE, ACCESS_CREDENTIALS,
-	ACCESS_CERTIFICATE, ACCESS_LOST,	/* broke in the middle */
-	ACCESS_TIMEOUT,		/* not open at the deadline */
-	ACCESS_FAILED,		/* anything else: access_text */
+	ACCESS_UNRESOLVED,
+	ACCESS_UNREACHABLE,
+	ACCESS_NO_SERVICE,
+	ACCESS_CREDENTIALS,
+	ACCESS_CERTIFICATE,
+	ACCESS_LOST, /* broke in the middle */
+	ACCESS_TIMEOUT, /* not open at the deadline */
+	ACCESS_FAILED, /* anything else: access_text */
 	ACCESS_COUNT
 };
 
-struct caps_guest {			/* one guest/arch/domain of the capabilities */
+struct caps_guest { /* one guest/arch/domain of the capabilities */
 	const char *os_type, *arch, *virt, *emulator;
-	const char *const *machines;	/* names and canonical names */
+	const char *const *machines; /* names and canonical names */
 	size_t n_machines;
 };
 
 struct host_caps {
-	const char *uuid;		/* NULL: the driver has none */
+	const char *uuid; /* NULL: the driver has none */
 	const char *arch, *cpu_model, *cpu_vendor, *cpu_xml;
 	const struct vm_feature *cpu_features;
 	size_t n_cpu_features;
-	bool live;			/* migration_features/live */
-	bool has_migration;		/* migration_features is there at all */
+	bool live; /* migration_features/live */
+	bool has_migration; /* migration_features is there at all */
 	const char *const *transports;
 	size_t n_transports;
 	const struct caps_guest *guests;
 	size_t n_guests;
 	const char *const *secmodels;
 	size_t n_secmodels;
-	uint64_t tsc_frequency;		/* 0: not told */
+	uint64_t tsc_frequency; /* 0: not told */
 	bool tsc_scaling;
-	unsigned numa_nodes;		/* cells; 0: not told */
+	unsigned numa_nodes; /* cells; 0: not told */
 };
 
 struct host_facts {
 	enum access access;
-	const char *access_text;	/* a sentence when not ACCESS_OPEN */
-	const char *uri;		/* without secrets */
-	const char *type;		/* virConnectGetType: "QEMU", "Test" */
-	const char *name;		/* virConnectGetHostname */
-	const char *sysinfo_uuid;	/* NULL: not told */
-	bool simulated;			/* libvirt's test driver */
-	unsigned long hv_version, lib_version;	/* major * 1000000 + minor * 1000 + release; 0: no */
-	uint64_t memory_kib, free_kib;	/* physical; free + buffers + cached */
-	unsigned cpus, max_vcpus;	/* max_vcpus 0: not told, as for emulated guests */
-	const unsigned char *online;	/* a bit per CPU, n_online bits */
+	const char *access_text; /* a sentence when not ACCESS_OPEN */
+	const char *uri; /* without secrets */
+	const char *type; /* virConnectGetType: "QEMU", "Test" */
+	const char *name; /* virConnectGetHostname */
+	const char *sysinfo_uuid; /* NULL: not told */
+	bool simulated; /* libvirt's test driver */
+	unsigned long hv_version, lib_version; /* major * 1000000 + minor * 1000 + release; 0: no */
+	uint64_t memory_kib, free_kib; /* physical; free + buffers + cached */
+	unsigned cpus, max_vcpus; /* max_vcpus 0: not told, as for emulated guests */
+	const unsigned char *online; /* a bit per CPU, n_online bits */
 	size_t n_online;
 	struct host_caps caps;
 	bool maintenance;
-	unsigned max_migrations;	/* [host NAME]; 0: no limit */
-	unsigned migrations;		/* jobs in or out right now; counted when max_migrations is set
+	unsigned max_migrations; /* [host NAME]; 0: no limit */
+	unsigned migrations; /* jobs in or out right now; counted when max_migrations is set
 					 * and FACT_DST_DOMAINS known */
 };
 
-struct domcaps {			/* of the destination, for the VM's emulator, arch, machine */
-	enum tri supported;		/* NO: libvirt refused the combination, see error */
+struct domcaps { /* of the destination, for the VM's emulator, arch, machine */
+	enum tri supported; /* NO: libvirt refused the combination, see error */
 	const char *error;
 	unsigned max_vcpus;
-	const char *const *loaders;	/* os/loader values */
+	const char *const *loaders; /* os/loader values */
 	size_t n_loaders;
-	const char *const *firmwares;	/* os/enum firmware */
+	const char *const *firmwares; /* os/enum firmware */
 	size_t n_firmwares;
 	bool loader_supported, loader_secure;
 	bool host_passthrough, host_model, maximum, custom;
@@ -130,45 +134,45 @@ struct domcaps {			/* of the destination, for the VM's emulator, arch, machine *
 		const char *path;
 		const char *const *values;
 		size_t n;
-	} *enums;
+	} * enums;
 	size_t n_enums;
 };
 
-struct cpu_fit {			/* virConnectCompareHypervisorCPU on the destination */
+struct cpu_fit { /* virConnectCompareHypervisorCPU on the destination */
 	enum tri fits;
-	const char *why;		/* "missing features: a, b" */
+	const char *why; /* "missing features: a, b" */
 };
 
-struct name_clash {			/* a domain of the destination with our (new) name or UUID */
+struct name_clash { /* a domain of the destination with our (new) name or UUID */
 	enum tri taken;
-	const char *name, *uuid;	/* of the one that has it */
+	const char *name, *uuid; /* of the one that has it */
 	bool active;
-	int state, reason;		/* virDomainState of it */
+	int state, reason; /* virDomainState of it */
 };
 
-struct disk_here {			/* a disk on the source, same order as config.disks */
-	enum tri shared_fs;		/* on a file system that libvirt counts as shared; NO: local */
-	enum tri coherent;		/* a cluster file system: cache modes do not matter */
-	const char *fs;			/* "ext4", "glusterfs"; NULL: not known */
-	const char *pool, *pool_type;	/* a source pool that covers it */
-	const char *why;		/* when unknown */
-	uint64_t capacity, allocation;	/* bytes; 0: not known */
+struct disk_here { /* a disk on the source, same order as config.disks */
+	enum tri shared_fs; /* on a file system that libvirt counts as shared; NO: local */
+	enum tri coherent; /* a cluster file system: cache modes do not matter */
+	const char *fs; /* "ext4", "glusterfs"; NULL: not known */
+	const char *pool, *pool_type; /* a source pool that covers it */
+	const char *why; /* when unknown */
+	uint64_t capacity, allocation; /* bytes; 0: not known */
 };
 
-struct disk_there {			/* the same disk on the destination */
-	enum tri pool, pool_active;	/* its pool (type volume, or the one that covers it here) */
-	enum tri exists;		/* the volume or path */
+struct disk_there { /* the same disk on the destination */
+	enum tri pool, pool_active; /* its pool (type volume, or the one that covers it here) */
+	enum tri exists; /* the volume or path */
 	const char *why;
-	uint64_t pool_free;		/* bytes */
+	uint64_t pool_free; /* bytes */
 };
 
 struct nic_there {
-	enum tri exists;		/* network, bridge or device */
-	enum tri active;		/* network */
+	enum tri exists; /* network, bridge or device */
+	enum tri active; /* network */
 	enum tri portgroup;
-	enum tri filter;		/* nwfilter; UNKNOWN without one */
-	const char *forward, *bridge;	/* of the network there */
-	const char *forward_here, *bridge_here;	/* of the network on the source */
+	enum tri filter; /* nwfilter; UNKNOWN without one */
+	const char *forward, *bridge; /* of the network there */
+	const char *forward_here, *bridge_here; /* of the network on the source */
 	const char *why;
 };
 
@@ -177,37 +181,37 @@ struct secret_there {
 	const char *why;
 };
 
-struct peer {				/* another domain of the destination */
+struct peer { /* another domain of the destination */
 	const char *name, *uuid;
 	bool active;
-	const char *const *macs, *const *networks;	/* pairs */
+	const char *const *macs, *const *networks; /* pairs */
 	size_t n_macs;
-	const int *ports;		/* fixed graphics ports and such, in use when active */
+	const int *ports; /* fixed graphics ports and such, in use when active */
 	size_t n_ports;
 	unsigned vsock_cid;
 };
 
 struct vm_facts {
 	const char *name, *uuid;
-	int state, reason;		/* virDomainState and its reason */
+	int state, reason; /* virDomainState and its reason */
 	bool active, persistent, autostart;
-	bool has_job;			/* a job runs; operation as VIR_DOMAIN_JOB_OPERATION_* */
+	bool has_job; /* a job runs; operation as VIR_DOMAIN_JOB_OPERATION_* */
 	int job_type, job_operation, job_percent;
-	int control_state;		/* VIR_DOMAIN_CONTROL_* */
+	int control_state; /* VIR_DOMAIN_CONTROL_* */
 	unsigned snapshots, checkpoints;
 	bool save_image;
 	const struct blockjob {
-		const char *disk, *type;	/* type: "copy", "commit", ... */
-	} *blockjobs;
+		const char *disk, *type; /* type: "copy", "commit", ... */
+	} * blockjobs;
 	size_t n_blockjobs;
-	const char *io_error;		/* disk with an error, while paused for it */
+	const char *io_error; /* disk with an error, while paused for it */
 };
 
 /* The destination name, parsed before anything else touches it. */
 enum host_format { FORMAT_BAD = 0, FORMAT_NAME = 1, FORMAT_IPV4 = 2, FORMAT_IPV6 = 4 };
 
 struct facts {
-	struct arena *arena;		/* of everything but what the destination told */
+	struct arena *arena; /* of everything but what the destination told */
 	struct arena *dst_arena;
 	struct fact_state state[FACT_COUNT];
 
@@ -219,16 +223,16 @@ struct facts {
 
 	/* gathered */
 	struct vm_facts vm;
-	struct vm_config stored;	/* as libvirt has it */
-	struct vm_config config;	/* with the new settings applied: what would run there */
-	const char *xml;		/* the XML that config was read from */
+	struct vm_config stored; /* as libvirt has it */
+	struct vm_config config; /* with the new settings applied: what would run there */
+	const char *xml; /* the XML that config was read from */
 	struct host_facts src, dst;
 	struct domcaps domcaps;
 	struct cpu_fit cpu;
 	struct name_clash same_name, same_uuid;
-	struct disk_here *disks_here;	/* config.n_disks */
+	struct disk_here *disks_here; /* config.n_disks */
 	struct disk_there *disks_there;
-	struct nic_there *nics_there;	/* config.n_nics */
+	struct nic_there *nics_there; /* config.n_nics */
 	struct secret_there *secrets_there; /* config.n_secrets */
 	const struct peer *peers;
 	size_t n_peers;

@@ -6,9 +6,14 @@
 #define VSMIGD_CHECKS_REASON_H
 
 enum effect {
-	EFFECT_NONE,		/* a warning or information: never refuses */
-	EFFECT_FALSE,		/* code 0, IsMigratable false */
-	EFFECT_RC1, EFFECT_RC2, EFFECT_RC3, EFFECT_RC4, EFFECT_RC5, EFFECT_RC6,
+	EFFECT_NONE, /* a warning or information: never refuses */
+	EFFECT_FALSE, /* code 0, IsMigratable false */
+	EFFECT_RC1,
+	EFFECT_RC2,
+	EFFECT_RC3,
+	EFFECT_RC4,
+	EFFECT_RC5,
+	EFFECT_RC6,
 	EFFECT_COUNT
 };
 
@@ -23,10 +28,10 @@ enum reason_id {
 };
 
 struct reason {
-	const char *id;		/* "VSM4301" */
+	const char *id; /* "VSM4301" */
 	enum severity severity;
 	enum effect effect;
-	const char *area;	/* "storage" */
+	const char *area; /* "storage" */
 	const char *text, *remedy;
 };
 

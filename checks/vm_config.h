@@ -10,63 +10,64 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct vm_secret {		/* a reference to a libvirt secret */
-	const char *user;	/* what needs it: "disk vda", "tpm" */
-	const char *disk;	/* the disk's target, NULL when not a disk */
+struct vm_secret { /* a reference to a libvirt secret */
+	const char *user; /* what needs it: "disk vda", "tpm" */
+	const char *disk; /* the disk's target, NULL when not a disk */
 	const char *uuid, *usage, *usage_type;
 };
 
 struct vm_disk {
-	const char *target;		/* "vda" */
-	const char *bus;		/* "virtio" */
-	const char *device;		/* "disk", "cdrom", "floppy", "lun" */
-	const char *type;		/* "file", "block", "network", "volume", "nvme", ... */
-	const char *source;		/* path, device, or "POOL/VOLUME"; NULL: empty drive */
-	const char *pool, *volume;	/* type volume */
-	const char *protocol;		/* type network */
-	const char *format;		/* driver@type */
-	const char *cache;		/* driver@cache */
+	const char *target; /* "vda" */
+	const char *bus; /* "virtio" */
+	const char *device; /* "disk", "cdrom", "floppy", "lun" */
+	const char *type; /* "file", "block", "network", "volume", "nvme", ... */
+	const char *source; /* path, device, or "POOL/VOLUME"; NULL: empty drive */
+	const char *pool, *volume; /* type volume */
+	const char *protocol; /* type network */
+	const char *format; /* driver@type */
+	const char *cache; /* driver@cache */
 	const char *startup_policy;
 	const char *serial, *model;
-	const char *const *backing_formats, *const *backing_sources; /* the chain below, top first */
+	const char *const *backing_formats,
+		*const *backing_sources; /* the chain below, top first */
 	size_t n_backing;
 	bool readonly, shareable, transient, mirror, reservations, encrypted;
 };
 
 struct vm_nic {
 	const char *mac;
-	const char *type;		/* "network", "bridge", "direct", "user", "hostdev", ... */
-	const char *network, *portgroup;	/* type network */
-	const char *bridge;		/* type bridge */
-	const char *dev;		/* type direct */
+	const char *type; /* "network", "bridge", "direct", "user", "hostdev", ... */
+	const char *network, *portgroup; /* type network */
+	const char *bridge; /* type bridge */
+	const char *dev; /* type direct */
 	const char *model, *driver, *filter, *alias;
-	const char *teaming;		/* "persistent", "transient" */
+	const char *teaming; /* "persistent", "transient" */
 };
 
 struct vm_hostdev {
-	const char *type;		/* "pci", "usb", "scsi", "scsi_host", "mdev" */
-	const char *address;		/* "0000:01:00.0", "1234:5678" */
+	const char *type; /* "pci", "usb", "scsi", "scsi_host", "mdev" */
+	const char *address; /* "0000:01:00.0", "1234:5678" */
 	const char *model, *teaming, *alias;
 };
 
 struct vm_filesystem {
-	const char *driver;		/* "path" (9p), "virtiofs", ... */
+	const char *driver; /* "path" (9p), "virtiofs", ... */
 	const char *source, *target;
 	bool external_socket;
 };
 
-struct vm_chardev {			/* serial, parallel, console, channel */
-	const char *kind, *alias, *type;	/* type: "pty", "file", "dev", "tcp", "unix", ... */
+struct vm_chardev { /* serial, parallel, console, channel */
+	const char *kind, *alias, *type; /* type: "pty", "file", "dev", "tcp", "unix", ... */
 	const char *path, *host, *service, *mode, *target_name;
-	bool clipboard;			/* qemu-vdagent */
+	bool clipboard; /* qemu-vdagent */
 	bool log_file_given;
 	const char *log_file;
 };
 
 struct vm_graphics {
-	const char *type;		/* "vnc", "spice" */
+	const char *type; /* "vnc", "spice" */
 	const char *listen_type, *listen, *listen_network;
-	int port, tls_port;		/* 0 or below: not fixed */
+	int port, tls_port; /* 0 or below: not fixed */
 	bool autoport;
 };
 
@@ -74,8 +75,8 @@ struct vm_memdev {
 	const char *model, *path, *slot, *base, *alias;
 };
 
-struct vm_named {			/* a device known by its model alone */
-	const char *kind;		/* "sound", "video", "crypto", "iommu", "vsock", "rng", ... */
+struct vm_named { /* a device known by its model alone */
+	const char *kind; /* "sound", "video", "crypto", "iommu", "vsock", "rng", ... */
 	const char *model, *backend, *alias, *source;
 	bool accel3d;
 };
@@ -86,26 +87,26 @@ struct vm_feature {
 
 struct vm_config {
 	const char *name, *uuid, *title;
-	const char *virt;		/* domain@type: "kvm", "qemu", "test" */
+	const char *virt; /* domain@type: "kvm", "qemu", "test" */
 	const char *os_type, *arch, *machine, *emulator;
 	const char *loader, *loader_type, *nvram, *nvram_template, *firmware;
 	bool loader_secure;
 	const char *kernel, *initrd, *dtb;
-	uint64_t memory_kib, current_kib;	/* maximum (with DIMMs' room), current */
-	uint64_t max_memory_kib;	/* maxMemory, 0 without */
+	uint64_t memory_kib, current_kib; /* maximum (with DIMMs' room), current */
+	uint64_t max_memory_kib; /* maxMemory, 0 without */
 	unsigned vcpus, vcpus_current;
-	const char *cpu_mode;		/* "custom", "host-model", "host-passthrough", "maximum"; NULL */
+	const char *cpu_mode; /* "custom", "host-model", "host-passthrough", "maximum"; NULL */
 	const char *cpu_model, *cpu_vendor, *cpu_check, *cpu_migratable;
 	const struct vm_feature *cpu_features;
 	size_t n_cpu_features;
-	const char *cpu_xml;		/* the <cpu> element as text; NULL without */
+	const char *cpu_xml; /* the <cpu> element as text; NULL without */
 	bool hugepages, locked, prealloc, has_tsc_frequency;
-	uint64_t hugepage_kib;		/* size asked; 0: the host's default */
+	uint64_t hugepage_kib; /* size asked; 0: the host's default */
 	uint64_t hard_limit_kib, tsc_frequency;
-	const char *memory_source;	/* memoryBacking/source@type */
+	const char *memory_source; /* memoryBacking/source@type */
 	const char *hyperv_mode;
-	const char *numa_nodes;		/* numatune nodeset */
-	const char *const *pinned;	/* cpusets of vcpu, vcpupin, emulatorpin, iothreadpin */
+	const char *numa_nodes; /* numatune nodeset */
+	const char *const *pinned; /* cpusets of vcpu, vcpupin, emulatorpin, iothreadpin */
 	size_t n_pinned;
 	struct vm_disk *disks;
 	size_t n_disks;
@@ -121,19 +122,20 @@ struct vm_config {
 	size_t n_graphics;
 	const struct vm_memdev *memdevs;
 	size_t n_memdevs;
-	const struct vm_named *devices;	/* sound, video, crypto, iommu, vsock, rng, input, watchdog */
+	const struct vm_named
+		*devices; /* sound, video, crypto, iommu, vsock, rng, input, watchdog */
 	size_t n_devices;
 	const struct vm_secret *secrets;
 	size_t n_secrets;
-	const char *tpm_backend;	/* "emulator", "passthrough"; NULL: no TPM */
+	const char *tpm_backend; /* "emulator", "passthrough"; NULL: no TPM */
 	const char *shmem_role, *shmem_name, *shmem_model;
 	size_t n_shmem;
 	bool shmem_legacy, shmem_peer;
-	const char *launch_security;	/* "sev", "s390-pv", ... */
-	const char *seclabel_model;	/* of a static label */
-	const char *lease, *lockspace;	/* the first lease */
-	unsigned vsock_cid;		/* fixed; 0: none */
-	const char *const *qemu_args;	/* qemu:commandline arguments */
+	const char *launch_security; /* "sev", "s390-pv", ... */
+	const char *seclabel_model; /* of a static label */
+	const char *lease, *lockspace; /* the first lease */
+	unsigned vsock_cid; /* fixed; 0: none */
+	const char *const *qemu_args; /* qemu:commandline arguments */
 	size_t n_qemu_args;
 };
 

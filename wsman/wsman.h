@@ -21,28 +21,28 @@ struct cim;
 struct wsman;
 
 struct wsman_config {
-	size_t max_envelope;		/* octets of a reply when the client names no MaxEnvelopeSize */
-	int64_t operation_timeout_ms;	/* when the client names no OperationTimeout, and the most */
-	int64_t context_idle_ms;	/* an enumeration not pulled for so long is dropped */
-	unsigned max_contexts;		/* enumerations open at once, per principal */
-	unsigned max_elements;		/* items in one reply at most */
+	size_t max_envelope; /* octets of a reply when the client names no MaxEnvelopeSize */
+	int64_t operation_timeout_ms; /* when the client names no OperationTimeout, and the most */
+	int64_t context_idle_ms; /* an enumeration not pulled for so long is dropped */
+	unsigned max_contexts; /* enumerations open at once, per principal */
+	unsigned max_elements; /* items in one reply at most */
 };
 
 struct wsman_call {
 	/* set by the daemon */
-	struct request req;		/* id, peer, who, received, deadline (CLOCK_NEVER) */
-	bool anonymous;			/* only Identify is allowed; who is nobody */
-	const char *content_type;	/* as sent; NULL when absent */
-	const char *soap_action;	/* SOAPAction header, unquoted; NULL when absent */
-	const char *body;		/* stays valid until done; then the daemon's again */
+	struct request req; /* id, peer, who, received, deadline (CLOCK_NEVER) */
+	bool anonymous; /* only Identify is allowed; who is nobody */
+	const char *content_type; /* as sent; NULL when absent */
+	const char *soap_action; /* SOAPAction header, unquoted; NULL when absent */
+	const char *body; /* stays valid until done; then the daemon's again */
 	size_t body_len;
 	void (*done)(struct wsman_call *call);
 
 	/* set when done is called */
-	int status;			/* 200, 400, 415 or 500 */
-	const char *reply_type;		/* static text, for Content-Type; NULL with an empty reply */
-	struct buf reply;		/* the daemon frees it */
-	bool close;			/* close the connection behind the reply */
+	int status; /* 200, 400, 415 or 500 */
+	const char *reply_type; /* static text, for Content-Type; NULL with an empty reply */
+	struct buf reply; /* the daemon frees it */
+	bool close; /* close the connection behind the reply */
 };
 
 /* cim, workers and timers stay the caller's and outlive the wsman. */

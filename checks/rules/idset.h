@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#define IDSET_MAX 8192	/* libvirt knows no larger CPU or node */
+#define IDSET_MAX 8192 /* libvirt knows no larger CPU or node */
 
 /* Whether the set holds id. A set that is not in that spelling holds what stands before the slip. */
 bool idset_has(const char *set, unsigned id);

@@ -8,25 +8,31 @@
 #include "checks/rule.h"
 
 /* Every rule, in the order they run: RULE(x) is rule_x of the file rules/x.c. */
-#define RULES(RULE) \
-	RULE(target_access) RULE(target_maintenance) RULE(target_limit) RULE(same_host) \
-	RULE(hypervisor_type) RULE(target_names) RULE(target_localhost) RULE(live_offered) \
-	RULE(transport) RULE(bandwidth) RULE(options) RULE(versions) \
-	RULE(state) RULE(job) RULE(control) RULE(blockjobs) RULE(io_error) RULE(save_image) \
-	RULE(persistence) RULE(autostart) RULE(new_settings) \
-	RULE(guest_type) RULE(machine) RULE(emulator) RULE(firmware) RULE(nvram) \
-	RULE(cpu_features) RULE(cpu_vendor) RULE(cpu_mode) RULE(cpu_passthrough) RULE(invtsc) \
-	RULE(tsc) RULE(hyperv) RULE(vcpus) RULE(overcommit) RULE(pinning) \
-	RULE(memory_total) RULE(memory_free) RULE(hugepages) RULE(numa) RULE(memory_devices) \
-	RULE(memory_source) \
-	RULE(disk_local) RULE(disk_there) RULE(disk_cache) RULE(disk_transient) RULE(disk_format) \
-	RULE(disk_kind) RULE(disk_bus) RULE(removable) RULE(snapshots) RULE(checkpoints) \
-	RULE(secrets) RULE(storage_copy) \
-	RULE(networks) RULE(network_differs) RULE(bridges) RULE(nwfilters) RULE(nic_kind) RULE(macs) \
-	RULE(hostdevs) RULE(usb) RULE(shmem) RULE(filesystems) RULE(tpm) RULE(models) \
-	RULE(device_types) RULE(chardevs) RULE(clipboard) RULE(graphics_listen) \
-	RULE(graphics_ports) RULE(vsock) RULE(hypervisor_args) RULE(launch_security) \
-	RULE(seclabel) RULE(lease)
+#define RULES(RULE)                                                                                                   \
+	RULE(target_access)                                                                                           \
+	RULE(target_maintenance) RULE(target_limit) RULE(same_host) RULE(hypervisor_type) RULE(                       \
+		target_names) RULE(target_localhost) RULE(live_offered) RULE(transport) RULE(bandwidth)               \
+		RULE(options) RULE(versions) RULE(state) RULE(job) RULE(control) RULE(blockjobs) RULE(                \
+			io_error) RULE(save_image) RULE(persistence) RULE(autostart) RULE(new_settings)               \
+			RULE(guest_type) RULE(machine) RULE(emulator) RULE(firmware) RULE(nvram) RULE(                \
+				cpu_features) RULE(cpu_vendor) RULE(cpu_mode) RULE(cpu_passthrough) RULE(invtsc)      \
+				RULE(tsc) RULE(hyperv) RULE(vcpus) RULE(overcommit) RULE(pinning) RULE(               \
+					memory_total) RULE(memory_free) RULE(hugepages) RULE(numa)                    \
+					RULE(memory_devices) RULE(memory_source) RULE(disk_local) RULE(               \
+						disk_there) RULE(disk_cache) RULE(disk_transient) RULE(disk_format)   \
+						RULE(disk_kind) RULE(disk_bus) RULE(removable) RULE(                  \
+							snapshots) RULE(checkpoints) RULE(secrets) RULE(storage_copy) \
+							RULE(networks) RULE(network_differs) RULE(bridges) RULE(      \
+								nwfilters) RULE(nic_kind) RULE(macs)                  \
+								RULE(hostdevs) RULE(usb) RULE(shmem) RULE(            \
+									filesystems) RULE(tpm) RULE(models)           \
+									RULE(device_types) RULE(chardevs) RULE(       \
+										clipboard) RULE(graphics_listen)      \
+										RULE(graphics_ports) RULE(            \
+											vsock) RULE(hypervisor_args)  \
+											RULE(launch_security) RULE(   \
+												seclabel)             \
+												RULE(lease)
 
 #define RULE_DECLARE(x) extern const struct rule rule_##x;
 RULES(RULE_DECLARE)
@@ -34,8 +40,15 @@ RULES(RULE_DECLARE)
 
 /* virDomainState, and the reasons for being paused or running that matter here. */
 enum vm_state {
-	VM_NOSTATE, VM_RUNNING, VM_BLOCKED, VM_PAUSED, VM_SHUTDOWN, VM_SHUTOFF, VM_CRASHED,
-	VM_PMSUSPENDED, VM_STATE_COUNT
+	VM_NOSTATE,
+	VM_RUNNING,
+	VM_BLOCKED,
+	VM_PAUSED,
+	VM_SHUTDOWN,
+	VM_SHUTOFF,
+	VM_CRASHED,
+	VM_PMSUSPENDED,
+	VM_STATE_COUNT
 };
 enum {
 	PAUSED_MIGRATION = 2,
@@ -47,7 +60,7 @@ enum {
 enum { RUNNING_POSTCOPY = 10, RUNNING_POSTCOPY_FAILED = 11 };
 
 /* Versions as libvirt counts them. */
-#define VERSION(major, minor, release) ((major) * 1000000UL + (minor) * 1000UL + (release))
+#define VERSION(major, minor, release) ((major)*1000000UL + (minor)*1000UL + (release))
 
 /* Both are there and equal. */
 bool rule_is(const char *a, const char *b);
@@ -68,7 +81,7 @@ bool rule_hosts_same(const struct facts *f);
 /* What to call the VM, the target and a device in a message. */
 const char *rule_vm(const struct facts *f);
 const char *rule_target(const struct facts *f);
-const char *rule_name(const char *name);	/* "(unnamed)" for NULL */
+const char *rule_name(const char *name); /* "(unnamed)" for NULL */
 
 /* An enum of the target's domain capabilities; NULL when it does not tell. */
 const struct domcaps_enum *rule_enum(const struct facts *f, const char *path);
@@ -80,7 +93,7 @@ void rule_policy(struct finding *f, bool refuse);
 
 /* VSM3013 when the value, absent on the target, is there because NewResourceSettingData named
  * it; NULL when the VM's own configuration did. */
-struct finding *rule_new_value_absent(const struct facts *f, struct findings *out,
-	const char *value);
+struct finding *rule_new_value_absent(
+	const struct facts *f, struct findings *out, const char *value);
 
 #endif

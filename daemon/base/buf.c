@@ -28,7 +28,7 @@ char *buf_reserve(struct buf *b, size_t n)
 	size_t need, cap;
 
 	if (__builtin_add_overflow(b->len, n, &need) || need == SIZE_MAX ||
-			(b->max && need > b->max)) {
+		(b->max && need > b->max)) {
 		b->over = true;
 		return NULL;
 	}

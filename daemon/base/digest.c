@@ -16,8 +16,8 @@ void digest_random(void *bytes, size_t n)
 	}
 }
 
-void digest_hmac(unsigned char out[DIGEST_SIZE], const void *key, size_t key_len,
-	const void *bytes, size_t n)
+void digest_hmac(unsigned char out[DIGEST_SIZE], const void *key, size_t key_len, const void *bytes,
+	size_t n)
 {
 	if (key_len > INT_MAX || !HMAC(EVP_sha256(), key, (int)key_len, bytes, n, out, NULL)) {
 		fputs("vsmigd: OpenSSL offers no HMAC-SHA-256; ending\n", stderr);

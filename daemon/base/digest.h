@@ -12,8 +12,8 @@ enum { DIGEST_SIZE = 32, DIGEST_UUID_SIZE = 37 };
 /* Fills n bytes from the system's cryptographic generator; aborts when there is none. */
 void digest_random(void *bytes, size_t n);
 /* HMAC-SHA-256 of n bytes under a key. */
-void digest_hmac(unsigned char out[DIGEST_SIZE], const void *key, size_t key_len,
-	const void *bytes, size_t n);
+void digest_hmac(unsigned char out[DIGEST_SIZE], const void *key, size_t key_len, const void *bytes,
+	size_t n);
 /* Compares in time that does not depend on the content. */
 bool digest_equal(const void *a, const void *b, size_t n);
 /* A random (version 4) UUID in text, NUL-terminated. */

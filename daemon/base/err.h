@@ -10,25 +10,25 @@
 
 enum err_code {
 	ERR_NONE = 0,
-	ERR_SYNTAX,		/* input that is not well-formed, or breaks its schema */
-	ERR_LIMIT,		/* a stated limit would be passed */
-	ERR_CONFIG,		/* the configuration cannot be used */
-	ERR_IO,			/* a file, socket or library call failed */
-	ERR_BUSY,		/* no room now; the same may pass later */
-	ERR_TIMEOUT,		/* the deadline passed */
-	ERR_UNAVAILABLE,	/* a hypervisor cannot be reached now */
-	ERR_ACCESS,		/* known caller, not allowed */
-	ERR_UNSUPPORTED,	/* understood, not offered here */
-	ERR_INTERNAL,		/* our own failure */
-	ERR_NAMESPACE,		/* CIM: no such namespace */
-	ERR_CLASS,		/* CIM: no such class */
-	ERR_NOT_FOUND,		/* CIM: no such instance */
-	ERR_METHOD,		/* CIM: no such method in this class */
-	ERR_PARAMETER,		/* CIM: a method argument has the wrong type */
-	ERR_KEY_MISSING,	/* CIM: a key is missing in a reference */
-	ERR_KEY_UNEXPECTED,	/* CIM: a name that is no key of the class */
-	ERR_KEY_DUPLICATE,	/* CIM: a key given twice */
-	ERR_KEY_VALUE,		/* CIM: a key value of the wrong type */
+	ERR_SYNTAX, /* input that is not well-formed, or breaks its schema */
+	ERR_LIMIT, /* a stated limit would be passed */
+	ERR_CONFIG, /* the configuration cannot be used */
+	ERR_IO, /* a file, socket or library call failed */
+	ERR_BUSY, /* no room now; the same may pass later */
+	ERR_TIMEOUT, /* the deadline passed */
+	ERR_UNAVAILABLE, /* a hypervisor cannot be reached now */
+	ERR_ACCESS, /* known caller, not allowed */
+	ERR_UNSUPPORTED, /* understood, not offered here */
+	ERR_INTERNAL, /* our own failure */
+	ERR_NAMESPACE, /* CIM: no such namespace */
+	ERR_CLASS, /* CIM: no such class */
+	ERR_NOT_FOUND, /* CIM: no such instance */
+	ERR_METHOD, /* CIM: no such method in this class */
+	ERR_PARAMETER, /* CIM: a method argument has the wrong type */
+	ERR_KEY_MISSING, /* CIM: a key is missing in a reference */
+	ERR_KEY_UNEXPECTED, /* CIM: a name that is no key of the class */
+	ERR_KEY_DUPLICATE, /* CIM: a key given twice */
+	ERR_KEY_VALUE, /* CIM: a key value of the wrong type */
 	ERR_CODE_COUNT
 };
 

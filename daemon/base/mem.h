@@ -32,7 +32,8 @@ void *arena_array(struct arena *a, size_t n, size_t size);
 char *arena_strdup(struct arena *a, const char *s); /* NULL gives NULL */
 char *arena_strndup(struct arena *a, const char *s, size_t n);
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-char *arena_vprintf(struct arena *a, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
+char *arena_vprintf(struct arena *a, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
 /* Calls fn(arg) when the arena is freed, last added first: what the arena refers to stays alive. */
 void arena_defer(struct arena *a, void (*fn)(void *arg), void *arg);
 /* Bytes given out so far, for limits. */
@@ -43,7 +44,7 @@ size_t arena_used(const struct arena *a);
  * the caller increments n. Capacity doubles at powers of two, so no capacity field is needed.
  */
 void *arena_grow(struct arena *a, void *items, size_t n, size_t size);
-#define ARENA_PUSH(a, items, n) \
+#define ARENA_PUSH(a, items, n)                                                                    \
 	((items) = arena_grow((a), (items), (n), sizeof *(items)), &(items)[(n)++])
 
 /* Frees and sets to NULL the pointer on leaving the scope. */
@@ -53,12 +54,12 @@ void arena_freep(struct arena **a);
 #define auto_arena __attribute__((cleanup(arena_freep)))
 
 /* Hands the pointer out of an auto_ variable. */
-#define take(p) \
-	(__extension__({ \
-		__typeof__(p) *p_ = &(p); \
-		__typeof__(p) v_ = *p_; \
-		*p_ = NULL; \
-		v_; \
+#define take(p)                                                                                    \
+	(__extension__({                                                                           \
+		__typeof__(p) *p_ = &(p);                                                          \
+		__typeof__(p) v_ = *p_;                                                            \
+		*p_ = NULL;                                                                        \
+		v_;                                                                                \
 	}))
 
 #define ARRAY_LEN(x) (sizeof(x) / sizeof *(x))

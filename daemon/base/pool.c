@@ -90,9 +90,9 @@ int pool_push(struct pool *p, struct work *w, struct err *e)
 		r = err_set(e, ERR_BUSY, "the queue of %s is full (%zu waiting); try again later",
 			p->name, p->waiting);
 	} else if (p->started < p->wanted && p->busy + p->waiting >= p->started &&
-			!start_thread(p) && p->started == 0) {
-		r = err_set(e, ERR_BUSY, "no thread can be started for %s; raise the limit of tasks",
-			p->name);
+		   !start_thread(p) && p->started == 0) {
+		r = err_set(e, ERR_BUSY,
+			"no thread can be started for %s; raise the limit of tasks", p->name);
 	} else {
 		w->next = NULL;
 		*p->last = w;

@@ -9,7 +9,7 @@
 
 enum principal_kind {
 	PRINCIPAL_NONE = 0,
-	PRINCIPAL_USER,		/* a user of the password file */
+	PRINCIPAL_USER, /* a user of the password file */
 };
 
 struct principal {

@@ -15,8 +15,8 @@
 struct timers;
 
 struct timer {
-	int64_t at;	/* clock_ms() at which to fire */
-	size_t place;	/* the heap's; 0: not pending */
+	int64_t at; /* clock_ms() at which to fire */
+	size_t place; /* the heap's; 0: not pending */
 	void (*fire)(struct timer *t);
 };
 

@@ -194,7 +194,7 @@ static size_t read_steps(const char *path, struct step *steps)
 
 	while (f && fgets(line, sizeof line, f)) {
 		if (sscanf(line, "%7s %7s %63s", side, when, name) != 3 || *side == '#' ||
-				strcmp(when, "once") == 0)
+			strcmp(when, "once") == 0)
 			continue;
 		for (size_t i = 0; i < sizeof calls / sizeof *calls && n < MOST_CALLS; i++)
 			if (strcmp(calls[i].name, name) == 0)
@@ -223,8 +223,9 @@ static double round_of(struct run *r, const struct step *steps, size_t n)
 
 	clock_gettime(CLOCK_MONOTONIC, &a);
 	for (size_t i = 0; i < n; i++) {
-		size_t times = steps[i].repeat == 'd' ? r->n_disks :
-			steps[i].repeat == 'n' ? r->n_nics : 1;
+		size_t times = steps[i].repeat == 'd'	? r->n_disks
+			       : steps[i].repeat == 'n' ? r->n_nics
+							: 1;
 		for (size_t k = 0; k < times; k++)
 			steps[i].call->make(r, steps[i].on_dst ? r->dst : r->src, k);
 	}

@@ -19,7 +19,10 @@ static const struct xml_row {
 	{ "plain", "abc", "abc" },
 	{ "the five", "<a b=\"c\" d='e'>&", "&lt;a b=&quot;c&quot; d=&apos;e&apos;&gt;&amp;" },
 	{ "blanks stay", "a\tb\nc\rd", "a\tb\nc\rd" },
-	{ "controls", "a\x01" "b\x1f", "a?b?" },
+	{ "controls",
+		"a\x01"
+		"b\x1f",
+		"a?b?" },
 	{ "UTF-8", "\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80", "\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80" },
 	{ "cut short", "a\xe2\x82", "a??" },
 	{ "overlong", "\xc0\xaf\xe0\x80\xaf", "?????" },

@@ -12,7 +12,7 @@
 
 struct job {
 	struct work work;
-	sem_t *gate;	/* waited for when not NULL */
+	sem_t *gate; /* waited for when not NULL */
 	sem_t *begun;
 	int number;
 };

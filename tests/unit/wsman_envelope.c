@@ -464,6 +464,56 @@ START_TEST(attributes)
 }
 END_TEST
 
+/* Whatever stands around it, such an element is refused before libxml2 compares them all. */
+START_TEST(hidden_attributes)
+{
+	static const char *const around[][2] = {
+		{ "<!-- ' -->", "<!-- ' -->" },
+		{ "<!-- \" -->", "" },
+		{ "<?x ' ?>", "" },
+		{ "<x><![CDATA[<']]></x>", "" },
+		{ "<x '>", "</x '>" },
+		{ "<x y='>", "" },
+		{ "</x '>", "" },
+	};
+	auto_arena struct arena *a = arena_new();
+	auto_buf struct buf text = { 0 };
+	struct fault f = { 0 };
+	struct envelope *env;
+
+	buf_puts(&text, "<s:Envelope><s:Body>");
+	buf_puts(&text, around[_i][0]);
+	buf_puts(&text, "<x");
+	for (int i = 0; i < 1000; i++)
+		buf_printf(&text, " a%d = ''", i);
+	buf_puts(&text, "/>");
+	buf_puts(&text, around[_i][1]);
+	buf_puts(&text, "</s:Body></s:Envelope>");
+	env = parse(a, text.data, &f);
+	ck_assert_msg(strstr(f.text, "more attributes") != NULL, "%s", f.text);
+	ck_assert_ptr_null(env->doc);
+	envelope_free(env);
+}
+END_TEST
+
+/* What only looks like attributes, an embedded instance as text, stays text. */
+START_TEST(equals_in_text)
+{
+	auto_arena struct arena *a = arena_new();
+	auto_buf struct buf text = { 0 };
+	struct fault f = { 0 };
+	struct envelope *env;
+
+	buf_puts(&text, HEAD "</s:Header><s:Body><x><![CDATA[instance of X {");
+	for (int i = 0; i < 2 * XML_ATTRIBUTE_LIMIT; i++)
+		buf_printf(&text, " p%d = \"v\";", i);
+	buf_puts(&text, "};]]></x></s:Body></s:Envelope>");
+	env = parse(a, text.data, &f);
+	ck_assert_msg(!f.text[0], "%s", f.text);
+	envelope_free(env);
+}
+END_TEST
+
 /* Each level declares some; libxml2 would look through all of them for each name below. */
 START_TEST(namespaces)
 {
@@ -506,6 +556,8 @@ int main(void)
 	tcase_add_test(t, not_understood);
 	tcase_add_loop_test(t, limit, 0, ARRAY_LEN(limits));
 	tcase_add_test(t, attributes);
+	tcase_add_loop_test(t, hidden_attributes, 0, 7);
+	tcase_add_test(t, equals_in_text);
 	tcase_add_test(t, namespaces);
 	srunner_run_all(r, CK_NORMAL);
 	int failed = srunner_ntests_failed(r);
