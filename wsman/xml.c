@@ -5,6 +5,9 @@
 #include <libxml/xmlsave.h>
 #include <string.h>
 
+/* What looks like attributes between two tags, before it is known whether it is text. */
+enum { ATTRIBUTE_LOOKS_LIMIT = 4 * XML_ATTRIBUTE_LIMIT };
+
 /* Comments and processing instructions mean nothing in SOAP; adjacent text is one node so. */
 enum {
 	PARSE_OPTIONS = XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_NOERROR |
@@ -53,26 +56,30 @@ static void on_start(void *arg, const xmlChar *name, const xmlChar *prefix, cons
 			n_attributes, n_defaulted, attributes);
 }
 
+/* Whether a quote follows the '=' at p; if not, it is none of an attribute's. */
+static bool begins_value(const char *p, const char *end)
+{
+	for (p++; p < end && strchr(" \t\r\n", *p); p++)
+		;
+	return p < end && (*p == '"' || *p == '\'');
+}
+
 /*
  * libxml2 compares each attribute of an element with all others before anybody is asked, so a
- * tag of some 100 kB would cost seconds. Counts the equals signs outside of quotes in each tag.
+ * tag of some 100 kB would cost seconds. No tag has a '<' in it, not even one that is not
+ * well-formed, so what lies between two of them is all that needs counting; what looks like
+ * attributes there and is text is let pass up to a higher limit.
  */
 static bool attributes_bounded(const char *text, size_t len)
 {
-	const char *end = text + len, *p = text;
+	const char *end = text + len;
+	size_t n = 0;
 
-	while ((p = memchr(p, '<', (size_t)(end - p)))) {
-		size_t n = 0;
-		char quote = 0;
-
-		for (p++; p < end && (quote || *p != '>'); p++) {
-			if (quote)
-				quote = *p == quote ? 0 : quote;
-			else if (*p == '"' || *p == '\'')
-				quote = *p;
-			else if (*p == '=' && ++n > XML_ATTRIBUTE_LIMIT)
-				return false;
-		}
+	for (const char *p = text; p < end; p++) {
+		if (*p == '<')
+			n = 0;
+		else if (*p == '=' && begins_value(p, end) && ++n > ATTRIBUTE_LOOKS_LIMIT)
+			return false;
 	}
 	return true;
 }
