@@ -9,7 +9,6 @@
 #include "checks/hypervisor/hv.h"
 #include "cim/codec.h"
 #include "cim/node.h"
-#include "cim/providers/destination_host.h"
 #include "cim/providers/migratable.h"
 #include "cim/registry.h"
 #include "cim/uri.h"
@@ -551,26 +550,6 @@ START_TEST(source_unreachable)
 }
 END_TEST
 
-static const struct {
-	const char *uri, *want;
-} shown[] = {
-	{ "qemu+tls://h.example/system", "qemu+tls://h.example/system" },
-	{ "qemu+ssh://root:secret@h.example:22/system?keyfile=/k&command=x",
-		"qemu+ssh://h.example:22/system" },
-	{ "qemu:///system?socket=/s", "qemu:///system" },
-	{ "qemu+tls://h/system?x=a@b", "qemu+tls://h/system" },
-	{ "test:///a@b.xml", "test:///a@b.xml" },
-	{ "no-uri", "no-uri" },
-};
-
-START_TEST(destination_uris_hide_users)
-{
-	auto_arena struct arena *own = arena_new();
-
-	ck_assert_str_eq(destination_host_public_uri(own, shown[_i].uri), shown[_i].want);
-}
-END_TEST
-
 int main(void)
 {
 	Suite *s = suite_create("cim_providers");
@@ -598,7 +577,6 @@ int main(void)
 	tcase_add_loop_test(unreachable, source_unreachable, 0, (int)ARRAY_LEN(down));
 	suite_add_tcase(s, unreachable);
 	tcase_add_loop_test(plain, every_reason_fits_the_schema, 1, REASON_COUNT);
-	tcase_add_loop_test(plain, destination_uris_hide_users, 0, (int)ARRAY_LEN(shown));
 	suite_add_tcase(s, plain);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);
