@@ -218,7 +218,7 @@ const char *envelope_reply_parameters(struct arena *a, const struct envelope *en
 
 	if (!env->ns_ok || !xml_first(parameters))
 		return NULL;
-	for (const xmlNode *n = xml_first(parameters); n; n = xml_next(n))
+	for (const xmlNode *n = xml_first(parameters); n && !copies.over; n = xml_next(n))
 		xml_copy(&copies, n);
 	return copies.over ? NULL : arena_strdup(a, copies.data);
 }

@@ -5,8 +5,11 @@
 #include <libxml/xmlsave.h>
 #include <string.h>
 
-/* What looks like attributes between two tags, before it is known whether it is text. */
-enum { ATTRIBUTE_LOOKS_LIMIT = 4 * XML_ATTRIBUTE_LIMIT };
+/*
+ * What looks like attributes between two tags, before it is known whether it is text: an embedded
+ * instance of CIM-XML, escaped, has many.
+ */
+enum { ATTRIBUTE_LOOKS_LIMIT = 16 * XML_ATTRIBUTE_LIMIT };
 
 /* Comments and processing instructions mean nothing in SOAP; adjacent text is one node so. */
 enum {

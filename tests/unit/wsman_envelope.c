@@ -3,6 +3,7 @@
 #include <libxml/parser.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "daemon/base/mem.h"
 #include "wsman/envelope.h"
@@ -353,6 +354,31 @@ START_TEST(parameters)
 }
 END_TEST
 
+/* Each copy declares all namespaces in scope, which took seconds when none of them would fit. */
+START_TEST(many_parameters)
+{
+	auto_arena struct arena *a = arena_new();
+	auto_buf struct buf text = { 0 };
+	struct fault f = { 0 };
+	struct envelope *env;
+	clock_t began;
+
+	buf_puts(&text, "<s:Envelope " NAMESPACES "><s:Header>" TO ACTION ID "<a:ReplyTo");
+	for (int i = 0; i < 100; i++)
+		buf_printf(&text, " xmlns:n%d='urn:n'", i);
+	buf_puts(&text, "><a:Address>" ANONYMOUS "</a:Address><a:ReferenceParameters>");
+	for (int i = 0; i < 19000; i++)
+		buf_puts(&text, "<p/>");
+	buf_puts(&text, "</a:ReferenceParameters></a:ReplyTo></s:Header><s:Body/></s:Envelope>");
+	env = parse(a, text.data, &f);
+	ck_assert_msg(!f.text[0], "%s", f.text);
+	began = clock();
+	ck_assert_ptr_null(envelope_reply_parameters(a, env, false));
+	ck_assert_msg(clock() - began < CLOCKS_PER_SEC / 4, "%ld", (long)(clock() - began));
+	envelope_free(env);
+}
+END_TEST
+
 START_TEST(not_understood)
 {
 	auto_arena struct arena *a = arena_new();
@@ -484,7 +510,7 @@ START_TEST(hidden_attributes)
 	buf_puts(&text, "<s:Envelope><s:Body>");
 	buf_puts(&text, around[_i][0]);
 	buf_puts(&text, "<x");
-	for (int i = 0; i < 1000; i++)
+	for (int i = 0; i < 3000; i++)
 		buf_printf(&text, " a%d = ''", i);
 	buf_puts(&text, "/>");
 	buf_puts(&text, around[_i][1]);
@@ -505,7 +531,7 @@ START_TEST(equals_in_text)
 	struct envelope *env;
 
 	buf_puts(&text, HEAD "</s:Header><s:Body><x><![CDATA[instance of X {");
-	for (int i = 0; i < 2 * XML_ATTRIBUTE_LIMIT; i++)
+	for (int i = 0; i < 10 * XML_ATTRIBUTE_LIMIT; i++)
 		buf_printf(&text, " p%d = \"v\";", i);
 	buf_puts(&text, "};]]></x></s:Body></s:Envelope>");
 	env = parse(a, text.data, &f);
@@ -553,6 +579,7 @@ int main(void)
 	tcase_add_test(t, fields);
 	tcase_add_test(t, undeclared);
 	tcase_add_test(t, parameters);
+	tcase_add_test(t, many_parameters);
 	tcase_add_test(t, not_understood);
 	tcase_add_loop_test(t, limit, 0, ARRAY_LEN(limits));
 	tcase_add_test(t, attributes);
