@@ -6,7 +6,12 @@
 #include <string.h>
 #include <strings.h>
 
-enum { DEPTH_LIMIT = 64, TERM_LIMIT = 1000, SELECT_LIMIT = 256 };
+enum {
+	DEPTH_LIMIT = 64,
+	TERM_LIMIT = 1000,
+	SELECT_LIMIT = 256,
+	LIKE_LIMIT = 2048, /* octets of all patterns together: see like() for what they cost */
+};
 
 enum token_kind { TOKEN_END, TOKEN_WORD, TOKEN_TEXT, TOKEN_NUMBER, TOKEN_SIGN, TOKEN_BAD };
 
@@ -19,6 +24,7 @@ struct reader {
 	const char *token;
 	size_t len;
 	unsigned depth, terms;
+	size_t patterns; /* octets of those behind LIKE */
 };
 
 static int complain(struct reader *r, const char *wanted)
@@ -216,6 +222,18 @@ static int read_is_null(struct reader *r, const char *property, const struct nod
 	return 0;
 }
 
+static int check_pattern(struct reader *r)
+{
+	if (r->kind != TOKEN_TEXT)
+		return complain(r, "text in quotes");
+	r->patterns += r->len;
+	if (r->patterns > LIKE_LIMIT)
+		return err_set(r->e, ERR_SYNTAX,
+			"the patterns behind LIKE are longer than %d characters together",
+			LIKE_LIMIT);
+	return 0;
+}
+
 static int read_comparison(struct reader *r, const struct node **out)
 {
 	const char *property = take_word(r);
@@ -233,8 +251,8 @@ static int read_comparison(struct reader *r, const struct node **out)
 	n->property = property;
 	n->compare = sign->compare;
 	*out = n;
-	if (sign->compare == CMP_LIKE && r->kind != TOKEN_TEXT)
-		return complain(r, "text in quotes");
+	if (sign->compare == CMP_LIKE && check_pattern(r) < 0)
+		return -ERR_SYNTAX;
 	if (read_literal(r, &n->literal) < 0)
 		return -ERR_SYNTAX;
 	if (n->literal.kind != LITERAL_NULL)

@@ -176,6 +176,9 @@ START_TEST(limits)
 		{ "SELECT * FROM c WHERE ", "a=1 AND ", "a=1", "", 900, 100000 },
 		{ "SELECT * FROM c WHERE ", "a=1 OR ", "a=1", "", 900, 100000 },
 		{ "SELECT ", "a,", "a FROM c", "", 200, 100000 },
+		/* Each instance is matched with all of a pattern at each place of its text. */
+		{ "SELECT * FROM c WHERE a LIKE '%", "[", "'", "", 2000, 3000 },
+		{ "SELECT * FROM c WHERE ", "a LIKE '%abc' OR ", "a=1", "", 300, 400 },
 	};
 	struct cim_query *q;
 	struct err e;
@@ -184,7 +187,7 @@ START_TEST(limits)
 		for (int bad = 0; bad < 2; bad++) {
 			auto_arena struct arena *a = arena_new();
 			size_t n = bad ? much[i].bad : much[i].good;
-			char *text = arena_alloc(a, n * 10 + 100),
+			char *text = arena_alloc(a, n * 20 + 100),
 			     *at = stpcpy(text, much[i].before);
 
 			for (size_t k = 0; k < n; k++)
