@@ -74,7 +74,7 @@ def expectation(scenario):
 
 def lab(options):
     libvirt.registerErrorHandler(lambda *_: None, None)
-    logs = ROOT / "build/lab"
+    logs = options.vsmigd.parent / "lab"
     logs.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     connections = hosts.bring_up()
