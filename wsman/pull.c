@@ -7,16 +7,16 @@
 #include "wsman/dispatch.h"
 #include "wsman/enumerate.h"
 
-/* DSP0226 R8.4-5: the EPR of a Pull is that of its Enumerate. */
+/* DSP0226 R8.4-5: the EPR of a Pull is that of its Enumerate, and so without keys. */
 static int check_resource(struct job *j, const struct enumeration *en)
 {
 	const char *ns = j->ref.ns ? j->ref.ns : CIM_NS_DEFAULT;
 
-	if (strcasecmp(en->resource_uri, j->env.resource_uri) == 0 &&
+	if (strcasecmp(en->resource_uri, j->env.resource_uri) == 0 && j->ref.n_keys == 0 &&
 		cim_ns_same(en->ns ? en->ns : CIM_NS_DEFAULT, ns))
 		return 0;
 	return fault_set(&j->fault, FAULT_HEADER_REQUIRED,
-		"The ResourceURI and namespace are not those that the enumeration began with.");
+		"The ResourceURI and SelectorSet are not those that the enumeration began with.");
 }
 
 /* Lends the context that the body names. */
