@@ -151,8 +151,11 @@ static int complete_hosts(struct config *c, struct err *e)
 
 static int complete_limits(struct config *c, struct err *e)
 {
-	(void)e;
 	c->server.limits.body_bytes = c->wsman.max_envelope;
+	if (c->server.limits.request_memory < c->wsman.max_envelope)
+		return err_set(e, ERR_CONFIG,
+			"[limits] request_memory must not be less than "
+			"max_envelope: a request of that size would never be read");
 	return 0;
 }
 

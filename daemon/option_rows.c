@@ -22,6 +22,7 @@
 
 #define KIB(n) ((uint64_t)(n) << 10)
 #define MIB(n) ((uint64_t)(n) << 20)
+#define GIB(n) ((uint64_t)(n) << 30)
 #define SECONDS(n) ((uint64_t)(n)*1000)
 #define MINUTES(n) SECONDS(60 * (n))
 #define HOURS(n) MINUTES(60 * (n))
@@ -131,6 +132,9 @@ const struct option option_rows[] = {
 
 	{ "limits", "max_envelope", SIZE(wsman.max_envelope, KIB(8), MIB(64)), .preset = "500k",
 		.help = "Largest request body; and largest reply when the client names no size" },
+	{ "limits", "request_memory", SIZE(server.limits.request_memory, KIB(64), GIB(64)),
+		.reload = true, .preset = "64m",
+		.help = "Memory for large requests of all clients; beyond, the answer is 503" },
 	{ "limits", "max_header", SIZE(server.limits.header_bytes, KIB(4), MIB(1)), .reload = true,
 		.preset = "64k", .help = "Largest request line and headers together" },
 	{ "limits", "max_connections", UINT(server.limits.connections, 1, 1000000), .reload = true,

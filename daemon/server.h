@@ -24,6 +24,7 @@ struct exchange;
 struct server_limits {
 	size_t header_bytes; /* request line and headers; 431 beyond */
 	size_t body_bytes; /* 413 beyond, before the body is read */
+	size_t request_memory; /* of all large requests together; 503 beyond */
 	unsigned connections; /* open at once; beyond, closed at accept */
 	unsigned connections_per_address;
 	int64_t handshake_ms, header_ms, body_ms, idle_ms, write_ms;

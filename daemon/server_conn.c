@@ -12,6 +12,9 @@
 /* What a client may still send to a connection that we end, so that it can read our last words. */
 enum { THROWN_AWAY_MAX = 4 << 20 };
 
+/* Of each request, so much is not counted: a flood of large ones must not shut out the usual. */
+enum { UNCOUNTED = 16 * 1024 };
+
 enum sent { SENT, SENDING, GONE };
 
 static void unlink_conn(struct conn *c)
@@ -68,6 +71,35 @@ void server_call_free(struct call *call)
 	free(call);
 }
 
+static void let_go(struct reactor *r, struct call *call)
+{
+	if (!call)
+		return;
+	atomic_fetch_sub(&r->s->held, call->counted);
+	count_add(COUNT_REQUEST_BYTES, -(int64_t)call->counted);
+	server_call_free(call);
+}
+
+/*
+ * Whether there is room for what was read of a request. Nobody has logged in yet when it comes:
+ * without a cap for all, many connections with a large body each would take all memory.
+ */
+static bool affordable(struct reactor *r, struct call *call)
+{
+	size_t size = call->http.head.len + call->http.body.len, more;
+
+	if (size <= UNCOUNTED + call->counted)
+		return true;
+	more = size - UNCOUNTED - call->counted;
+	if (atomic_fetch_add(&r->s->held, more) + more > r->limits.request_memory) {
+		atomic_fetch_sub(&r->s->held, more);
+		return false;
+	}
+	call->counted += more;
+	count_add(COUNT_REQUEST_BYTES, (int64_t)more);
+	return true;
+}
+
 void server_conn_discard(struct server *s, struct conn *c)
 {
 	close(c->fd);
@@ -84,7 +116,7 @@ void server_conn_close(struct conn *c)
 	if (c->call && c->phase == PHASE_REPLY)
 		c->call->conn = NULL;
 	else
-		server_call_free(c->call);
+		let_go(c->r, c->call);
 	buf_free(&c->ahead);
 	buf_free(&c->out);
 	server_conn_discard(c->r->s, c);
@@ -155,7 +187,7 @@ static void refuse(struct conn *c)
 {
 	count_add(COUNT_HTTP_ERRORS_TOTAL, 1);
 	http_refusal(&c->out, &c->call->http);
-	server_call_free(take(c->call));
+	let_go(c->r, take(c->call));
 	c->after = AFTER_CLOSE;
 	if (push(c) == SENT)
 		linger(c);
@@ -208,6 +240,8 @@ static bool take_bytes(struct conn *c, const char *bytes, size_t n)
 		c->call = mem_calloc(1, sizeof *c->call);
 	h = &c->call->http;
 	used = http_feed(h, &c->r->rules, bytes, n);
+	if (h->state != HTTP_REFUSED && !affordable(c->r, c->call))
+		http_refuse(h, 503, "so many large requests are held that there is no room");
 	if (h->state == HTTP_DONE) {
 		if (used < n)
 			buf_add(&c->ahead, bytes + used, n - used);
@@ -295,7 +329,7 @@ void server_conn_reply(struct reactor *r, struct call *call)
 		memset(&call->wire, 0, sizeof call->wire);
 		c->after = call->close || r->draining ? AFTER_CLOSE : AFTER_REPLY;
 	}
-	server_call_free(call);
+	let_go(r, call);
 	if (c && push(c) == SENT)
 		all_sent(c);
 }

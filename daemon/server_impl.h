@@ -61,6 +61,7 @@ struct call {
 	struct conn *conn; /* the reactor's; NULL when the client has left */
 	struct call *next; /* in the mailbox */
 	struct buf wire; /* the reply, head and body */
+	size_t counted; /* of the server's `held` */
 	bool close;
 };
 
@@ -113,6 +114,7 @@ struct server {
 	struct reactor *reactors;
 	unsigned n_reactors;
 	atomic_ullong last_id;
+	atomic_size_t held; /* bytes of large requests, until they are answered */
 	atomic_llong drain_by; /* CLOCK_NEVER: not draining yet */
 	atomic_bool draining;
 	atomic_uint limits_version;

@@ -14,6 +14,7 @@
 	X(COUNT_TLS_FAILED_TOTAL, "tls_failed_total", "TLS handshakes that failed")                \
 	X(COUNT_REQUESTS_TOTAL, "requests_total", "requests read whole")                           \
 	X(COUNT_REQUESTS, "requests", "requests under way")                                        \
+	X(COUNT_REQUEST_BYTES, "request_bytes", "bytes of large requests held in memory")          \
 	X(COUNT_HTTP_ERRORS_TOTAL, "http_errors_total", "requests refused before SOAP")            \
 	X(COUNT_AUTH_FAILED_TOTAL, "auth_failed_total", "logins refused")                          \
 	X(COUNT_FAULTS_TOTAL, "faults_total", "SOAP faults sent")                                  \

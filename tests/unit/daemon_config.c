@@ -207,6 +207,9 @@ static const struct {
 	{ "host without URI", BASE "[destination]\nuri_template =\n[host a]\n",
 		": [host a] has no "
 		"URI: give it one in [hosts]" },
+	{ "memory for less than a request", BASE "[limits]\nrequest_memory = 499k\n",
+		": [limits] request_memory must not be less than max_envelope: "
+		"a request of that size would never be read" },
 };
 
 START_TEST(test_bad)
@@ -302,7 +305,7 @@ static const char other[] =
 	"[hosts]\na = test:///a.xml\n[host a]\nmaintenance = yes\nmax_migrations = 2\n"
 	"[check]\ntimeout = 1500ms\nprobe = off\nunknown = refuse\nrefuse_running_offline = no\n"
 	"refuse_overcommit = yes\nrefuse_duplicate_mac = yes\nrefuse_overwrite = no\n"
-	"[limits]\nmax_envelope = 100001\nmax_header = 5k\nmax_connections = 5\n"
+	"[limits]\nmax_envelope = 100001\nrequest_memory = 200000\nmax_header = 5k\nmax_connections = 5\n"
 	"max_connections_per_address = 4\nhandshake_timeout = 100ms\nheader_timeout = 2s\n"
 	"body_timeout = 3s\nwrite_timeout = 4s\nidle_timeout = 1h\noperation_timeout = 90s\n"
 	"context_idle = 2m\nmax_contexts = 3\nmax_elements = 7\nio_threads = 2\nworkers = 9\n"
