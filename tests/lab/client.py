@@ -21,7 +21,7 @@ ENVELOPE = """<?xml version="1.0" encoding="UTF-8"?>
 xmlns:wsa="http://schemas.xmlsoap.org/ws/2004/08/addressing" \
 xmlns:wsman="http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd" xmlns:p="{uri}"><s:Header>\
 <wsa:Action s:mustUnderstand="true">{uri}/{method}</wsa:Action>\
-<wsa:To s:mustUnderstand="true">https://127.0.0.1/wsman</wsa:To>\
+<wsa:To s:mustUnderstand="true">https://[::1]/wsman</wsa:To>\
 <wsman:ResourceURI s:mustUnderstand="true">{uri}</wsman:ResourceURI>\
 <wsa:MessageID s:mustUnderstand="true">uuid:{message}</wsa:MessageID>\
 <wsa:ReplyTo><wsa:Address>{anonymous}</wsa:Address></wsa:ReplyTo>\
@@ -73,7 +73,7 @@ class Client:
         return read_output(self.post(text), f"{{{uri}}}{method}_OUTPUT")
 
     def post(self, text):
-        connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=self.context, timeout=90)
+        connection = http.client.HTTPSConnection("::1", self.port, context=self.context, timeout=90)
         try:
             connection.request("POST", "/wsman", text.encode(), {
                 "Content-Type": "application/soap+xml;charset=UTF-8", "Authorization": self.authorization})

@@ -7,13 +7,13 @@ import signal
 import subprocess
 
 from client import Client
-from hosts import HOSTS, SOURCE, SUBNET, LabError, wait_until
+from hosts import HOSTS, SOURCE, SUBNET, SUBNET6, LabError, wait_until
 from sandbox import BASE
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("LIBVIRT_")}
 CONFIG = """\
 [listener]
-address = 127.0.0.1
+address = ::1
 port = 0
 certificate = {folder}/certificate.pem
 private_key = {folder}/key.pem
@@ -56,7 +56,7 @@ class Daemon:
 
     def write_files(self, password):
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-                        "-subj", f"/CN={SOURCE.name}.lab", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost",
+                        "-subj", f"/CN={SOURCE.name}.lab", "-addext", "subjectAltName=IP:::1,DNS:localhost",
                         "-keyout", self.folder / "key.pem", "-out", self.folder / "certificate.pem"],
                        check=True, capture_output=True)
         hashed = subprocess.run(["openssl", "passwd", "-6", "-stdin"], input=password, check=True,
@@ -64,7 +64,7 @@ class Daemon:
         passwords = self.folder / "passwords"
         passwords.write_text(f"lab:{hashed}")
         passwords.chmod(0o600)
-        allow = [host.name for host in HOSTS] + ["beta.lab", "closed", "silent", "nowhere", f"{SUBNET}.0/24"]
+        allow = [host.name for host in HOSTS] + ["beta.lab", "closed", "silent", "nowhere", f"{SUBNET}.0/24", f"{SUBNET6}:/64"]
         (self.folder / "vsmigd.conf").write_text(CONFIG.format(folder=self.folder, source=f"{SOURCE.name}.lab",
                                                                allow=", ".join(allow)))
 

@@ -15,7 +15,7 @@ import libvirt
 
 from sandbox import BASE, NEW_MOUNT, NEW_NET, NEW_UTS, checked, libc, sh
 
-SUBNET = "10.77.0"
+SUBNET, SUBNET6 = "10.77.0", "fd77:"
 BRIDGE = "vsmlab0"
 SHARED = BASE / "shared"        # a cluster file system to libvirt: the same files on every host
 LOCAL = BASE / "local"          # other files on every host
@@ -38,10 +38,15 @@ class Host:
     no_machines: tuple = ()     # machine types that its QEMU does not know
     no_features: tuple = ()     # CPU features that it cannot give a guest
     memory_mib: int = 0         # physical memory, when not the machine's
+    only_ipv6: bool = False
+
+    @property
+    def addresses(self):
+        return [f"{SUBNET6}:{self.number}"] if self.only_ipv6 else [f"{SUBNET}.{self.number}", f"{SUBNET6}:{self.number}"]
 
     @property
     def address(self):
-        return f"{SUBNET}.{self.number}"
+        return self.addresses[0]
 
     @property
     def netns(self):
@@ -65,6 +70,7 @@ HOSTS = (
     Host("beta", 12),
     Host("gamma", 13, hide=(SPARE_EMULATOR, FIRMWARE), no_machines=("pc-i440fx-3.0",), no_features=("adx",),
          memory_mib=1024),
+    Host("epsilon", 15, only_ipv6=True),
 )
 BY_NAME = {host.name: host for host in HOSTS}
 SOURCE = HOSTS[0]
@@ -73,7 +79,6 @@ LIBVIRTD_CONF = """\
 host_uuid = "{host.uuid}"
 listen_tls = 0
 listen_tcp = 1
-listen_addr = "{host.address}"
 auth_tcp = "none"
 auth_unix_rw = "none"
 log_outputs = "3:file:/var/log/libvirt/libvirtd.log"
@@ -88,7 +93,7 @@ stdio_handler = "file"
 remember_owner = 0
 swtpm_user = "root"
 swtpm_group = "root"
-migration_address = "{host.address}"
+migration_address = "{listen}"
 migration_host = "{host.address}"
 """
 
@@ -125,14 +130,15 @@ def make_common():
         folder.mkdir(parents=True)
     sh(f"bindfs -o subtype=glusterfs {BASE}/store {SHARED}")
     script(SPARE_EMULATOR, f'exec {EMULATOR} "$@"')
-    lines = ["127.0.0.1 localhost"] + [f"{host.address} {host.name}.lab {host.name}" for host in HOSTS]
+    lines = ["127.0.0.1 localhost"] + [f"{address} {host.name}.lab {host.name}" for host in HOSTS for address in host.addresses]
     lines += [f"{SUBNET}.1 closed.lab closed", f"{SUBNET}.2 silent.lab silent",
               f"{BY_NAME['beta'].address} resting.lab resting"]
     replace("/etc/hosts", "\n".join(lines) + "\n")
     replace("/etc/nsswitch.conf", "passwd: files\ngroup: files\nshadow: files\nhosts: files\n")
     replace("/etc/resolv.conf", "")
     sh(f"ip link set lo up && ip link add {BRIDGE} type bridge && ip addr add {SUBNET}.1/24 dev {BRIDGE} &&"
-       f" ip addr add {SUBNET}.2/24 dev {BRIDGE} && ip link set {BRIDGE} up")
+       f" ip addr add {SUBNET}.2/24 dev {BRIDGE} && ip addr add {SUBNET6}:1/64 dev {BRIDGE} nodad &&"
+       f" ip link set {BRIDGE} up")
     for host in HOSTS:
         sh(f"ip netns add {host.netns}")
     listen_and_be_silent(f"{SUBNET}.2")
@@ -161,14 +167,16 @@ def make_network(host):
     veth = f"veth{host.number}"
     sh(f"ip link add {veth} type veth peer name eth0 netns {host.netns} &&"
        f" ip link set {veth} master {BRIDGE} up && ip -n {host.netns} link set lo up &&"
-       f" ip -n {host.netns} addr add {host.address}/24 dev eth0 && ip -n {host.netns} link set eth0 up")
+       f" ip -n {host.netns} link set eth0 up")
+    for address in host.addresses:
+        sh(f"ip -n {host.netns} addr add dev eth0 " + (f"{address}/64 nodad" if ":" in address else f"{address}/24"))
 
 
 def start(host):
     for folder in FOLDERS:
         (host.folder / folder).mkdir(parents=True)
     (host.folder / "etc/libvirtd.conf").write_text(LIBVIRTD_CONF.format(host=host))
-    (host.folder / "etc/qemu.conf").write_text(QEMU_CONF.format(host=host))
+    (host.folder / "etc/qemu.conf").write_text(QEMU_CONF.format(host=host, listen="::" if host.only_ipv6 else host.address))
     steps = [f"hostname {host.name}"]
     steps += [f"mkdir -p {target} && mount --bind {host.folder / ours} {target}" for ours, target in FOLDERS.items()]
     (host.folder / "local").mkdir()

@@ -50,7 +50,7 @@ def move(source, vm_uuid, destination, kind, settings=()):
 
 def arrived(source, vm_uuid, destination, kind, settings):
     vm = source.lookupByUUIDString(vm_uuid)
-    target = within(3, lambda: libvirt.open(f"qemu+tcp://{destination}/system"), "no answer from the destination")
+    target = within(3, lambda: libvirt.open(uri_of(destination)), "no answer from the destination")
     state = libvirt.VIR_DOMAIN_SHUTOFF if kind == "offline" else vm.state()[0]
     parameters = {}
     for setting in settings:
@@ -73,6 +73,10 @@ def arrived(source, vm_uuid, destination, kind, settings):
 
 def active(connection):
     return [vm.UUIDString() for vm in connection.listAllDomains(libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE)]
+def uri_of(destination):
+    return f"qemu+tcp://{f'[{destination}]' if ':' in destination else destination}/system"
+
+
 
 
 def within(seconds, work, complaint, give_up=None):

@@ -1,6 +1,7 @@
 """The lab: for each scenario asks vsmigd whether the VM can move, then really moves it, and compares."""
 
 import argparse
+import fnmatch
 import os
 import pathlib
 import shutil
@@ -25,16 +26,22 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 def parse():
     parser = argparse.ArgumentParser(prog="tests/lab/run", description=__doc__)
     parser.add_argument("--judge-only", action="store_true", help="ask no daemon: what does libvirt really do?")
-    parser.add_argument("--only", metavar="NAME", action="append", help="this scenario (may be repeated)")
+    parser.add_argument("--only", metavar="NAME", action="append", 
+                        help="this scenario, or those that a pattern with * matches (may be repeated)")
     parser.add_argument("--keep", action="store_true", help="afterwards leave hosts and daemon up until interrupted")
     parser.add_argument("--list", action="store_true", help="name the scenarios")
     parser.add_argument("--vsmigd", metavar="PATH", type=pathlib.Path, default=ROOT / "build/vsmigd")
     options = parser.parse_args()
-    unknown = [name for name in options.only or () if name not in BY_NAME]
-    if unknown:
-        parser.error(f"no scenario named {', '.join(map(repr, unknown))}; see --list")
+    options.scenarios = chosen(parser, options.only) if options.only else SCENARIOS
     options.vsmigd = options.vsmigd.resolve()
     return options
+
+
+def chosen(parser, patterns):
+    for pattern in patterns:
+        if not fnmatch.filter(BY_NAME, pattern):
+            parser.error(f"no scenario named {pattern!r}; see --list")
+    return [row for row in SCENARIOS if any(fnmatch.fnmatchcase(row.name, pattern) for pattern in patterns)]
 
 
 def main():
@@ -97,13 +104,12 @@ def wait_for_signal():
 
 
 def run_all(options, connections, daemon):
-    chosen = [BY_NAME[name] for name in options.only] if options.only else SCENARIOS
     print(f"{'scenario':34} {'said':34} {'happened':60} {'agree':6} {'check ms':>8} {'move ms':>7}")
     failures = 0
-    for scenario in chosen:
+    for scenario in options.scenarios:
         failures += not run_one(scenario, connections, daemon)
-    agreed = len(chosen) - failures
-    print(f"lab: {len(chosen)} scenarios, {agreed} agree, {failures} disagree")
+    agreed = len(options.scenarios) - failures
+    print(f"lab: {len(options.scenarios)} scenarios, {agreed} agree, {failures} disagree")
     print(f"{agreed} passed, {failures} failed")
     return 1 if failures else 0
 

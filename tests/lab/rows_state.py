@@ -4,6 +4,7 @@ import guests
 import prepare
 import settings
 from guests import Guest, disk, uuid_of
+from hosts import LOCAL
 from scenario import BLUE, BLUE_HERE, DOMAIN_EXISTS, OTHER_UUID, SHARED_DISK, Scenario as S
 
 ROWS = (
@@ -47,6 +48,18 @@ ROWS = (
     S("host in maintenance", to="resting", code=5, finds=("VSM2015",), policy="its operator said so"),
     S("by full name", to="beta.lab"),
     S("by address", to="10.77.0.12"),
+    S("by IPv6 address", to="fd77::12"),
+    S("by IPv6 address, in full", to="FD77:0:0:0:0:0:0:12"),
+    S("host with IPv6 only", to="epsilon"),
+    S("host with IPv6 only, by address", to="fd77::15", type="resume"),
+    S("host with IPv6 only, offline", to="epsilon", type="offline", state="off"),
+    S("host with IPv6 only, copy", Guest((disk(folder=LOCAL),)), to="epsilon", type="with storage",
+      hosts=(prepare.pool("epsilon", "attic", LOCAL),)),
+    S("IPv6 address in brackets", to="[fd77::12]", code=4, finds=("VSM1004",), refused=(1, "parse URI")),
+    S("IPv6 address not allowed", to="fd99::1", code=5, finds=("VSM2012",), refused=(38, "unreachable")),
+    S("IPv6 address, port closed", to="fd77::1", code=5, finds=("VSM2014",), refused=(38, "Connection refused")),
+    S("IPv6 address of the source", to="fd77::11", code=6, finds=("VSM3001",), may=("VSM2018",),
+      refused=(1, "to the same host")),
     S("UUID in capitals", asked=uuid_of("UUID in capitals").upper()),
     S("malformed destination", to="beta lab", code=4, finds=("VSM1004",), refused=(1, "parse URI")),
     S("destination not allowed", to="10.99.0.1", code=5, finds=("VSM2012",), refused=(38, "unreachable")),
