@@ -139,11 +139,13 @@ static void stop(struct daemon *d, int status)
 		log_event(LOG_LEVEL_WARNING, "stopped", LOG_NUMBER("unanswered", (int64_t)open));
 		_exit(status);
 	}
-	auth_free(d->auth);
-	pool_free(d->workers);
-	gate_free(d->gate);
+	/* It waits for operations that go on behind their deadline, and end on a worker. */
 	if (d->wsman)
 		wsman_free(d->wsman);
+	/* A worker may still be sending auth's challenges. */
+	pool_free(d->workers);
+	auth_free(d->auth);
+	gate_free(d->gate);
 	if (d->cim)
 		cim_free(d->cim);
 	if (d->checks)
