@@ -1,12 +1,10 @@
 """DSP0226 by its rules, each in UTF-8 and in UTF-16. The table in vsmig-cim(7) names these tests."""
-import glob
 import os
 import re
 import unittest
-import xml.etree.ElementTree as ET
 
-from harness import (ADVISOR, ANON, CHECK, CIM, ENUMERATION, FAULT_DETAIL, HOSTS, IDENTIFY, NS, SERVICE, TOP, TRANSFER, WMI,
-                     Client, Daemon, arguments, envelope, q, selector_set)
+from harness import (ADVISOR, ANON, CHECK, CIM, ENUMERATION, HOSTS, IDENTIFY, NS, SERVICE, TOP, TRANSFER, WMI,
+                     Client, Daemon, arguments, envelope, q)
 
 CS = CIM + 'CIM_ComputerSystem'
 GET = TRANSFER + 'Get'
