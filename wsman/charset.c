@@ -204,8 +204,10 @@ void charset_to_utf16(struct buf *out, const char *text, size_t len)
 		size_t more = *p < 0x80 ? 0 : *p < 0xe0 ? 1 : *p < 0xf0 ? 2 : 3;
 		uint32_t c = more ? *p & (0x3fu >> more) : *p;
 
-		p++;
-		for (; more && p < end; more--)
+		/* As charset_size counts: only what begins a character makes a unit. */
+		if ((*p++ & 0xc0) == 0x80)
+			continue;
+		for (; more && p < end && (*p & 0xc0) == 0x80; more--)
 			c = c << 6 | (*p++ & 0x3f);
 		if (c >= 0x10000) {
 			c -= 0x10000;

@@ -138,6 +138,23 @@ START_TEST(utf16)
 }
 END_TEST
 
+/* Such text does not come here; if it did, it would stay within the room that was made for it. */
+START_TEST(not_utf8)
+{
+	static const char *const wrong[] = { "\x80\x80\x80\x80", "\xf0\x80\x80", "\xff\xff",
+		"\xe2\x82<", "\xf7\xbf\xbf\xbf\x80" };
+	auto_buf struct buf out = { 0 };
+	size_t len = strlen(wrong[_i]), room = charset_size(CHARSET_UTF16, wrong[_i], len);
+
+	for (size_t n = 0; n < 1000; n++) {
+		size_t before = out.len;
+
+		charset_to_utf16(&out, wrong[_i], len);
+		ck_assert_uint_le(out.len - before, room);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("wsman_charset");
@@ -148,6 +165,7 @@ int main(void)
 	tcase_add_loop_test(t, media, 0, ARRAY_LEN(media_rows));
 	tcase_add_loop_test(t, choice, 0, ARRAY_LEN(choices));
 	tcase_add_loop_test(t, utf16, 0, ARRAY_LEN(texts));
+	tcase_add_loop_test(t, not_utf8, 0, 5);
 	srunner_run_all(r, CK_NORMAL);
 	int failed = srunner_ntests_failed(r);
 	srunner_free(r);
