@@ -13,6 +13,9 @@
 
 #define ANONYMOUS_PATH "/wsman-anon/identify"
 
+/* An Identify is short, and nothing longer is parsed for somebody unknown. */
+enum { ANONYMOUS_BODY_MAX = 16 * 1024 };
+
 struct gate {
 	struct gate_config config;
 	_Atomic size_t open;
@@ -88,6 +91,13 @@ static void refuse_busy(struct call *c, const char *why)
 	const struct server_reply reply = { .status = 503, .headers = "Retry-After: 1\r\n" };
 
 	finish(c, &reply, why);
+}
+
+static void refuse_large(struct call *c)
+{
+	const struct server_reply reply = { .status = 413 };
+
+	finish(c, &reply, "anonymous-too-large");
 }
 
 static void refuse_login(struct call *c)
@@ -168,7 +178,10 @@ static void begin(struct work *w)
 	struct call *c = CALL_OF(w, work);
 
 	if (is_anonymous(c->x)) {
-		handle(c);
+		if (c->x->body_len > ANONYMOUS_BODY_MAX)
+			refuse_large(c);
+		else
+			handle(c);
 		return;
 	}
 	c->worker = pthread_self();

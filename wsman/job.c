@@ -83,7 +83,7 @@ static void answer_fault(struct job *j, const struct fault *f)
 		return;
 	}
 	head.extra = j->fault_parameters;
-	reply_fault(&utf8, &head, f, j->w->host_name);
+	reply_fault(&utf8, &head, f, call->anonymous ? "" : j->w->host_name);
 	reply_encode(&call->reply, &utf8, j->env.charset);
 	snprintf(call->req.audit.fault, sizeof call->req.audit.fault, "%s", fault_name(f->id));
 	count_add(COUNT_FAULTS_TOTAL, 1);

@@ -256,6 +256,17 @@ class BadInput(unittest.TestCase):
                            headers=[('WSMANIDENTIFY', 'unauthenticated')])
             self.assertEqual(reply.fault()[1], 'wsman:AccessDenied')
 
+    def test_without_login_little_is_read_and_told(self):
+        large = IDENTIFY + ' ' * 20000
+        with Client(self.daemon) as c:
+            self.assertEqual(c.post(large).status, 200)
+        for path, headers in (('/wsman-anon/identify', []), ('/wsman', [('WSMANIDENTIFY', 'unauthenticated')])):
+            with self.subTest(path=path), Client(self.daemon, authorization=None) as c:
+                self.assertEqual(c.post(large, path=path, headers=headers).status, 413)
+                reply = c.post(envelope(GET, CS), path=path, headers=headers)
+                self.assertEqual(reply.status, 500)
+                self.assertNotIn(self.daemon.name.encode(), reply.body)
+
     def test_half_a_request_and_silence(self):
         auth = self.daemon.authorization()
         for data in (b'', head(500, authorization=auth)[:40], head(500, authorization=auth) + b'<s:Envel'):
