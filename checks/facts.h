@@ -111,6 +111,8 @@ struct host_facts {
 	const unsigned char *online; /* a bit per CPU, n_online bits */
 	size_t n_online;
 	struct host_caps caps;
+	const char *const *addresses; /* that the URI's host stands for; asked for when needed */
+	size_t n_addresses;
 	bool maintenance;
 	unsigned max_migrations; /* [host NAME]; 0: no limit */
 	unsigned migrations; /* jobs in or out right now; counted when max_migrations is set

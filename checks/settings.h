@@ -62,6 +62,10 @@ struct settings {
 	const char *other_transport; /* NULL: absent */
 	const char *const *addresses; /* DestinationIPAddressList */
 	size_t n_addresses;
+	const char *planned_vm; /* DestinationPlannedVirtualSystemId; NULL: absent */
+	bool allow_overwrite; /* AllowOverwriteExistingFile */
+	const char *const *unmanaged; /* UnmanagedVhds: each names a disk that is not to be moved */
+	size_t n_unmanaged;
 	/* Properties that have no meaning here and were given: their names (VSM5019). */
 	const char *const *ignored;
 	size_t n_ignored;

@@ -149,6 +149,7 @@ static void run_destination(struct conn_task *t)
 		return;
 	}
 	gather_host(s, FACT_DST_HOST, FACT_DST_CAPS);
+	gather_addresses(s);
 	if (s->host->maintenance && s->host->access == ACCESS_OPEN) {
 		s->host->access = ACCESS_MAINTENANCE;
 		s->host->access_text = "the host is set to maintenance";

@@ -122,13 +122,16 @@ static void look_at(struct look *l, const struct vm_disk *disk, struct disk_here
 void gather_vm_disks(struct side *s)
 {
 	const struct vm_config *config = &s->f->config;
+	/* libvirt looks at the disks of the running guest, whatever it is to get over there. */
+	bool hot = s->f->settings && (s->f->settings->move & MOVE_HOT);
+	const struct vm_disk *disks = hot ? s->f->stored.disks : config->disks;
 	struct look l = { .s = s, .view = { .root = -1 } };
 
 	s->missing = NULL;
 	if (config->n_disks && !side_is_test(s))
 		fs_view_open(&l.view, s->uri);
 	for (size_t i = 0; i < config->n_disks; i++)
-		look_at(&l, &config->disks[i], &s->f->disks_here[i]);
+		look_at(&l, &disks[i], &s->f->disks_here[i]);
 	fs_view_close(&l.view);
 	side_end(s, FACT_VM_DISK_FS);
 }

@@ -111,7 +111,11 @@ static void gather_caps(struct side *s, enum fact id)
 	facts_set_known(s->f, id);
 }
 
-/* Free, buffers and cached: what a new guest can have without anything being swapped out. */
+/*
+ * Free, buffers and cached: what a new guest can have without anything being swapped out. The
+ * total goes by what the kernel counts, for virNodeGetInfo misses memory that was added while the
+ * host ran (measured: 4 of 24 GiB).
+ */
 static bool memory_stats(struct side *s, uint64_t *kib)
 {
 	static const char *const fields[] = {
@@ -127,10 +131,14 @@ static bool memory_stats(struct side *s, uint64_t *kib)
 		n <= 0 || (size_t)n > ARRAY_LEN(stats) ||
 		virNodeGetMemoryStats(s->v, VIR_NODE_MEMORY_STATS_ALL_CELLS, stats, &n, 0) < 0)
 		return false;
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n; i++) {
 		for (size_t j = 0; j < ARRAY_LEN(fields); j++)
 			if (strcmp(stats[i].field, fields[j]) == 0)
 				*kib += stats[i].value;
+		if (strcmp(stats[i].field, VIR_NODE_MEMORY_STATS_TOTAL) == 0 &&
+			stats[i].value > s->host->memory_kib)
+			s->host->memory_kib = stats[i].value;
+	}
 	return true;
 }
 

@@ -62,6 +62,7 @@ void gather_vm(struct side *s, void (*configured)(struct side *s));
 void gather_vm_disks(struct side *s);
 void gather_networks_here(struct side *s);
 void gather_capacity(struct side *s);
+void gather_addresses(struct side *s);
 void gather_names(struct side *s);
 void gather_domcaps(struct side *s);
 void gather_cpu(struct side *s);

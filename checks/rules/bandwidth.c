@@ -1,4 +1,7 @@
-/* libvirt takes whole MiB/s, at most what fits 63 bits in bytes; 0 means no limit. */
+/*
+ * libvirt takes whole MiB/s, at most what fits 63 bits in bytes; 0 means no limit. It moves the VM
+ * all the same when the number comes out as another one on the way: to refuse is policy.
+ */
 #include "checks/rules/rules.h"
 
 #include <string.h>
@@ -44,6 +47,7 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	struct finding *found = finding_add(out, VSM3018, given, unit, "libvirt");
 	finding_detail(out, found, "Bandwidth", given,
 		arena_printf(out->arena, "1 to %s MiB/s", rule_number(out->arena, MAX_MIB)));
+	rule_policy(found, true);
 }
 
 const struct rule rule_bandwidth = {

@@ -1,14 +1,10 @@
 /*
  * libvirt calls the move unsafe and refuses it: a file that is written to, on a file system that it
  * does not count as shared, unless it is copied. Read-only and empty drives pass. Restart starts
- * the guest from whatever stands at that path on the target, which nobody wants.
+ * the guest from whatever stands at that path on the target, which nobody wants. A new path given
+ * with the move cures only a Restart: of a running guest libvirt asks where its disks are now.
  */
 #include "checks/rules/rules.h"
-
-static bool copied(const struct vm_disk *d, enum move move)
-{
-	return move == MOVE_LIVE_COPY && !d->shareable;
-}
 
 static void refuse(const struct facts *f, const struct vm_disk *d, const struct disk_here *here,
 	struct findings *out)
@@ -34,10 +30,10 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 {
 	(void)c;
 	for (size_t i = 0; i < f->config.n_disks; i++) {
-		const struct vm_disk *d = &f->config.disks[i];
+		const struct vm_disk *d = &rule_disks(f)[i];
 		const struct disk_here *here = &f->disks_here[i];
 
-		if (!d->source || d->readonly || copied(d, f->settings->move) ||
+		if (!d->source || d->readonly || rule_copied(f, i) ||
 			(!rule_is(d->type, "file") && !rule_is(d->type, "volume")))
 			continue;
 		if (here->shared_fs == TRI_NO)

@@ -31,12 +31,12 @@ static void source_lacks(const struct facts *f, const struct vm_disk *d, struct 
 	finding_detail(out, found, object(d, out), "absent", d->source);
 }
 
-static void one(const struct facts *f, const struct vm_disk *d, const struct disk_there *there,
-	struct findings *out)
+static void one(const struct facts *f, size_t i, struct findings *out)
 {
-	bool copied = f->settings->move == MOVE_LIVE_COPY && !d->readonly && !d->shareable;
+	const struct vm_disk *d = &f->config.disks[i];
+	const struct disk_there *there = &f->disks_there[i];
 
-	if (pool_lacks(d, there, out) || copied)
+	if (pool_lacks(d, there, out) || rule_copied(f, i))
 		return;
 	if (there->exists == TRI_NO)
 		source_lacks(f, d, out);
@@ -62,7 +62,7 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 		const struct vm_disk *d = &f->config.disks[i];
 
 		if (d->source && !rule_is(d->device, "cdrom") && !rule_is(d->device, "floppy"))
-			one(f, d, &f->disks_there[i], out);
+			one(f, i, out);
 	}
 }
 

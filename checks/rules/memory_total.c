@@ -1,15 +1,9 @@
-/*
- * The kernel gives no such mapping even to a guest that would never touch all of it. Memory that
- * was added while the host ran libvirt counts as free and not as the host's size.
- */
+/* The kernel gives no such mapping even to a guest that would never touch all of it. */
 #include "checks/rules/rules.h"
 
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)
 {
 	uint64_t have = f->dst.memory_kib, want = f->config.memory_kib;
-
-	if (facts_known(f, FACT_DST_MEMORY) && f->dst.free_kib > have && have != 0)
-		have = f->dst.free_kib;
 
 	(void)c;
 	if (have == 0 || want <= have)

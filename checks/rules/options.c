@@ -9,9 +9,6 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 		finding_add(out, VSM5018, NULL);
 	for (size_t i = 0; i < s->n_ignored; i++)
 		finding_add(out, VSM5019, s->ignored[i]);
-	if (s->n_addresses > 0)
-		finding_unknown(out, "whether DestinationIPAddressList belongs to the target host",
-			NULL, "libvirt tells no addresses of a host");
 }
 
 const struct rule rule_options = {

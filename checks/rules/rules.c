@@ -1,5 +1,6 @@
 #include "checks/rules/rules.h"
 
+#include <ctype.h>
 #include <strings.h>
 
 #include <string.h>
@@ -87,6 +88,36 @@ void rule_policy(struct finding *f, bool refuse)
 	f->policy = true;
 	if (!refuse)
 		f->effect = EFFECT_NONE;
+}
+
+const struct vm_disk *rule_disks(const struct facts *f)
+{
+	return f->settings->move & MOVE_HOT ? f->stored.disks : f->config.disks;
+}
+
+bool rule_names_disk(const char *text, const struct vm_disk *d)
+{
+	size_t len = d->target ? strlen(d->target) : 0;
+
+	if (d->source && strstr(text, d->source))
+		return true;
+	for (const char *at = text; len > 0 && (at = strstr(at, d->target)); at += len)
+		if ((at == text || !isalnum((unsigned char)at[-1])) &&
+			!isalnum((unsigned char)at[len]))
+			return true;
+	return false;
+}
+
+bool rule_copied(const struct facts *f, size_t i)
+{
+	const struct vm_disk *d = &f->config.disks[i];
+
+	if (f->settings->move != MOVE_LIVE_COPY || !d->source || d->readonly || d->shareable)
+		return false;
+	for (size_t k = 0; k < f->settings->n_unmanaged; k++)
+		if (rule_names_disk(f->settings->unmanaged[k], d))
+			return false;
+	return true;
 }
 
 static const struct setting *naming(const struct new_resource *r, const char *value)

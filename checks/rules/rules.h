@@ -12,7 +12,8 @@
 #define RULES(RULE) \
 	RULE(target_access) RULE(target_maintenance) RULE(target_limit) RULE(same_host) \
 	RULE(hypervisor_type) RULE(target_names) RULE(target_localhost) RULE(live_offered) \
-	RULE(transport) RULE(bandwidth) RULE(options) RULE(versions) RULE(state) RULE(job) \
+	RULE(transport) RULE(bandwidth) RULE(options) RULE(addresses) RULE(planned) \
+	RULE(unmanaged) RULE(versions) RULE(state) RULE(job) \
 	RULE(control) RULE(blockjobs) RULE(io_error) RULE(save_image) RULE(persistence) \
 	RULE(autostart) RULE(new_settings) RULE(guest_type) RULE(machine) RULE(emulator) \
 	RULE(firmware) RULE(nvram) RULE(cpu_features) RULE(cpu_vendor) RULE(cpu_mode) \
@@ -81,6 +82,14 @@ const char *rule_name(const char *name); /* "(unnamed)" for NULL */
 const struct domcaps_enum *rule_enum(const struct facts *f, const char *path);
 /* TRI_NO: that enum lists values, and not this one. */
 enum tri rule_offers(const struct facts *f, const char *path, const char *value);
+
+/* The VM's disks as libvirt judges them: those that it runs with, for a move that takes the running
+ * guest along; those that it would get there, for one that starts it anew. Same order and number. */
+const struct vm_disk *rule_disks(const struct facts *f);
+/* UnmanagedVhds names the disk: by its target, or by its source. */
+bool rule_names_disk(const char *text, const struct vm_disk *d);
+/* Disk i is copied to the target by this move. */
+bool rule_copied(const struct facts *f, size_t i);
 
 /* Whether [check] refuses what libvirt would carry out: marks f as policy. */
 void rule_policy(struct finding *f, bool refuse);

@@ -42,6 +42,7 @@ static void absent(const struct vm_disk *d, const struct disk_here *here,
 
 static void one(const struct facts *f, size_t i, const struct check_config *c, struct findings *out)
 {
+	bool refuse = c->refuse_overwrite && !f->settings->allow_overwrite;
 	const struct vm_disk *d = &f->config.disks[i];
 	const struct disk_there *there = &f->disks_there[i];
 	const struct disk_here *here = &f->disks_here[i];
@@ -54,14 +55,14 @@ static void one(const struct facts *f, size_t i, const struct check_config *c, s
 			object(d, out), here->fs ? here->fs : "shared", "local storage");
 	} else if (there->exists == TRI_NO) {
 		absent(d, here, there, out);
-	} else if (there->exists == TRI_UNKNOWN && there->pool != TRI_YES && c->refuse_overwrite) {
+	} else if (there->exists == TRI_UNKNOWN && there->pool != TRI_YES && refuse) {
 		/* Without a pool only a file that is there already would do, and none may be. */
 		cannot_create(d, out);
 	} else if (there->exists == TRI_YES && rule_is(d->type, "file")) {
 		struct finding *found = finding_add(out, VSM4313, d->source, rule_name(d->target));
 
 		rule_policy(finding_detail(out, found, object(d, out), d->source, "no such file"),
-			c->refuse_overwrite);
+			refuse);
 	} else if (there->exists == TRI_UNKNOWN) {
 		finding_unknown(out,
 			arena_printf(out->arena,
@@ -83,9 +84,7 @@ static bool applies(const struct vm_config *vm)
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)
 {
 	for (size_t i = 0; i < f->config.n_disks; i++) {
-		const struct vm_disk *d = &f->config.disks[i];
-
-		if (d->source && !d->readonly && !d->shareable)
+		if (rule_copied(f, i))
 			one(f, i, c, out);
 	}
 }

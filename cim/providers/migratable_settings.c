@@ -245,6 +245,48 @@ static void read_addresses(struct check *c, const struct setting *props, size_t 
 	c->settings.n_addresses = list->n;
 }
 
+static bool is_true(const struct setting *props, size_t n, const char *name)
+{
+	const char *text = setting_text(props, n, name);
+
+	return text != NULL && strcasecmp(text, "true") == 0;
+}
+
+/* Hyper-V's properties that mean something here. */
+static void read_vendor(struct check *c, const struct setting *props, size_t n)
+{
+	const struct setting *unmanaged = setting_find(props, n, "UnmanagedVhds");
+
+	c->settings.planned_vm = setting_text(props, n, "DestinationPlannedVirtualSystemId");
+	c->settings.allow_overwrite = is_true(props, n, "AllowOverwriteExistingFile");
+	if (unmanaged == NULL)
+		return;
+	c->settings.unmanaged = unmanaged->values;
+	c->settings.n_unmanaged = unmanaged->n;
+}
+
+/* What other vendors' classes have and this service obeys. Libvirt never removes a disk of the
+ * source, and compresses with its own method; asking for the contrary of the first is ignored. */
+static bool obeyed(const struct setting *props, size_t n, const struct setting *s)
+{
+	static const char *const names[] = {
+		"DestinationIPAddressList",
+		"DestinationPlannedVirtualSystemId",
+		"AllowOverwriteExistingFile",
+		"UnmanagedVhds",
+		"EnableCompression",
+	};
+	static const char *const native[] = { "RetainVhdCopiesOnSource", "AvoidRemovingVHDs" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strcasecmp(s->name, names[i]) == 0)
+			return true;
+	for (size_t i = 0; i < ARRAY_LEN(native); i++)
+		if (strcasecmp(s->name, native[i]) == 0)
+			return is_true(props, n, native[i]);
+	return false;
+}
+
 /* Properties that neither the standard class has nor this service reads. */
 static void read_ignored(struct check *c, const struct setting *props, size_t n)
 {
@@ -252,7 +294,7 @@ static void read_ignored(struct check *c, const struct setting *props, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		if (cim_property_find(migration_kind.class, props[i].name) == NULL &&
-			strcasecmp(props[i].name, "DestinationIPAddressList") != 0)
+			!obeyed(props, n, &props[i]))
 			names[c->settings.n_ignored++] = props[i].name;
 	c->settings.ignored = names;
 }
@@ -271,6 +313,7 @@ static void read_migration(struct check *c, const struct cim_value *v)
 	read_bandwidth(c, props, n);
 	read_transport(c, props, n);
 	read_addresses(c, props, n);
+	read_vendor(c, props, n);
 	read_ignored(c, props, n);
 }
 

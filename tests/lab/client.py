@@ -84,10 +84,12 @@ class Client:
 
 
 def arguments(scenario):
+    migration = {"InstanceID": "vsmigd:lab", "MigrationType": TYPES[scenario.type]}
+    for setting in scenario.settings:
+        migration.update(setting.migration)
     given = [("DestinationHost", scenario.to),
-             ("MigrationSettingData", instance("CIM_VirtualSystemMigrationSettingData", InstanceID="vsmigd:lab",
-                                               MigrationType=TYPES[scenario.type]))]
-    given += [(setting.argument, setting.asked(scenario.uuid)) for setting in scenario.settings]
+             ("MigrationSettingData", instance("CIM_VirtualSystemMigrationSettingData", **migration))]
+    given += [(setting.argument, setting.asked(scenario.uuid)) for setting in scenario.settings if setting.argument]
     system = (f"<p:ComputerSystem><wsa:Address>{ANONYMOUS}</wsa:Address><wsa:ReferenceParameters>"
               f"<wsman:ResourceURI>{CIM}CIM_ComputerSystem</wsman:ResourceURI>"
               + selector_set(CreationClassName="CIM_ComputerSystem", Name=scenario.uuid)

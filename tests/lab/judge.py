@@ -58,6 +58,8 @@ def arrived(source, vm_uuid, destination, kind, settings):
     if kind == "restart":
         vm.destroy()
     flags = FLAGS[kind] if vm.isPersistent() else FLAGS[kind] & ~KEEP
+    for setting in settings:
+        flags |= setting.flags
     within(SECONDS, lambda: vm.migrate3(target, parameters, flags), "the migration does not end", vm.abortJob)
     moved = target.lookupByUUIDString(vm_uuid)
     if kind == "restart":
@@ -71,12 +73,12 @@ def arrived(source, vm_uuid, destination, kind, settings):
         raise LabError(f"{moved.name()} still runs on the source too")
 
 
-def active(connection):
-    return [vm.UUIDString() for vm in connection.listAllDomains(libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE)]
 def uri_of(destination):
     return f"qemu+tcp://{f'[{destination}]' if ':' in destination else destination}/system"
 
 
+def active(connection):
+    return [vm.UUIDString() for vm in connection.listAllDomains(libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE)]
 
 
 def within(seconds, work, complaint, give_up=None):

@@ -54,11 +54,11 @@ def pool(host, name, target=SHARED, active=True):
     return step
 
 
-def file(host, name):
+def file(host, name, kind="raw"):
     """A file among the local ones of a host, or on the shared storage when host is None."""
     def step(_):
         folder = BY_NAME[host].folder / "local" if host else SHARED
-        make_image(f"{folder}/{name}", "raw", "1M")
+        make_image(f"{folder}/{name}", kind, "1M")
     return step
 
 

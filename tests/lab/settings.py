@@ -17,16 +17,41 @@ def instance(name, **properties):
 
 def prop(name, value):
     kind = "uint64" if isinstance(value, int) else "string"
-    if name in ("ResourceType", "MigrationType"):
+    if name in ("ResourceType", "MigrationType", "TransportType", "Priority"):
         kind = "uint16"
+    if isinstance(value, bool):
+        kind, value = "boolean", str(value).lower()
     if isinstance(value, list):
         items = "".join(f"<VALUE>{escape(item)}</VALUE>" for item in value)
         return f'<PROPERTY.ARRAY NAME="{name}" TYPE="{kind}"><VALUE.ARRAY>{items}</VALUE.ARRAY></PROPERTY.ARRAY>'
     return f'<PROPERTY NAME="{name}" TYPE="{kind}"><VALUE>{escape(str(value))}</VALUE></PROPERTY>'
 
 
+class Setting:
+    """argument: which one it is given in; migration: properties of MigrationSettingData; flags: of the real move."""
+    argument = ""
+    migration = ()
+    flags = 0
+
+    def parameters(self, _):
+        return {}
+
+    def holds(self, _):
+        return True
+
+
 @dataclasses.dataclass(frozen=True)
-class Rename:
+class Migration(Setting):
+    migration: tuple            # of (name, value)
+    given: tuple = ()           # of (parameter of virDomainMigrate3, value)
+    flags: int = 0
+
+    def parameters(self, _):
+        return dict(self.given)
+
+
+@dataclasses.dataclass(frozen=True)
+class Rename(Setting):
     name: str
     argument = SYSTEM
 
@@ -41,7 +66,7 @@ class Rename:
 
 
 @dataclasses.dataclass(frozen=True)
-class Resource:
+class Resource(Setting):
     device: str                 # how INTERFACE.md names it: alias, memory, vcpu
     properties: tuple           # of (name, value)
     change: tuple               # (regular expression, replacement) in the domain's XML
@@ -74,3 +99,28 @@ def memory(mib):
 def nic_on(network):
     return Resource("net0", (("ResourceType", 10), ("Connection", [network])),
                     (r"<source network='[^']*'[^>]*/>", f"<source network='{network}'/>"))
+
+
+def disk_at(target, path):
+    return Resource(target, (("ResourceType", 31), ("HostResource", [str(path)])),
+                    (r"<source file='[^']*'", f"<source file='{path}'"))
+
+
+def nic_model(model):
+    return Resource("net0", (("ResourceType", 10), ("ResourceSubType", model)),
+                    (r"<model type='[^']*'/>", f"<model type='{model}'/>"))
+
+
+def bandwidth(amount, unit, mib):
+    return Migration((("Bandwidth", amount), ("BandwidthUnit", unit)), ((libvirt.VIR_MIGRATE_PARAM_BANDWIDTH, mib),))
+
+
+def transport(kind, other="", flags=0, uri=""):
+    given = ((libvirt.VIR_MIGRATE_PARAM_URI, uri),) if uri else ()
+    return Migration((("TransportType", kind), *([("OtherTransportType", other)] if other else [])), given, flags)
+
+
+def address(*addresses):
+    host = f"[{addresses[0]}]" if ":" in addresses[0] else addresses[0]
+    return Migration((("DestinationIPAddressList", list(addresses)),),
+                     ((libvirt.VIR_MIGRATE_PARAM_URI, f"tcp://{host}"),))

@@ -203,9 +203,9 @@ START_TEST(options)
 	ROW("bandwidth", "none", LIVE, "", (void)0);
 	ROW("bandwidth", "100 Mbit/s", LIVE, "", s.has_bandwidth = true; s.bandwidth = 100;
 		s.bandwidth_unit = "bit / second * 10^6");
-	ROW("bandwidth", "too little", LIVE, "VSM3018:6", s.has_bandwidth = true;
+	ROW("bandwidth", "too little", LIVE, "VSM3018:6 policy", s.has_bandwidth = true;
 		s.bandwidth = 1000; s.bandwidth_unit = "bit / second");
-	ROW("bandwidth", "too much", LIVE, "VSM3018:6", s.has_bandwidth = true;
+	ROW("bandwidth", "too much", LIVE, "VSM3018:6 policy", s.has_bandwidth = true;
 		s.bandwidth = UINT64_MAX; s.bandwidth_unit = "byte / second * 2^20");
 	ROW("bandwidth", "percent", LIVE, "VSM6002", s.has_bandwidth = true; s.bandwidth = 50;
 		s.bandwidth_unit = "percent");
@@ -215,8 +215,35 @@ START_TEST(options)
 	ROW("options", "others", LIVE, "VSM5019,VSM5019",
 		s.ignored = LIST("EnableCompression", "Caption");
 		s.n_ignored = 2);
-	ROW("options", "addresses", LIVE, "VSM6002", s.addresses = LIST("192.0.2.7");
+
+	ROW("addresses", "none", LIVE, "", (void)0);
+	ROW("addresses", "of who knows", LIVE, "VSM6002", s.addresses = LIST("192.0.2.7");
+		s.n_addresses = 1; f->dst.addresses = LIST("192.0.2.8"); f->dst.n_addresses = 1);
+	ROW("addresses", "of the target", LIVE, "", s.addresses = LIST("127.0.0.1", "192.0.2.7");
+		s.n_addresses = 2; f->dst.addresses = LIST("192.0.2.7"); f->dst.n_addresses = 1);
+	ROW("addresses", "of the target, spelled otherwise", LIVE, "",
+		s.addresses = LIST("2001:DB8:0::7");
+		s.n_addresses = 1; f->dst.addresses = LIST("2001:db8::7"); f->dst.n_addresses = 1);
+	ROW("addresses", "of nobody", LIVE, "VSM3016:6", s.addresses = LIST("127.0.0.1", "::1");
+		s.n_addresses = 2);
+	ROW("addresses", "nothing to carry", OFFLINE, "", SHUT_OFF; s.addresses = LIST("127.0.0.1");
 		s.n_addresses = 1);
+
+	ROW("planned", "none", LIVE, "", (void)0);
+	ROW("planned", "defined there", LIVE, "", s.planned_vm = UUID_VM;
+		f->same_uuid = ((struct name_clash){ TRI_YES, "web1", UUID_VM, false, 5, 0 }));
+	ROW("planned", "not there", LIVE, "VSM3015:6", s.planned_vm = UUID_VM);
+	ROW("planned", "of another name", LIVE, "VSM3015:6", s.planned_vm = UUID_VM;
+		f->same_uuid = ((struct name_clash){ TRI_YES, "db", UUID_VM, false, 5, 0 }));
+	ROW("planned", "another one", LIVE, "VSM3015:6", s.planned_vm = UUID_OTHER);
+
+	ROW("unmanaged-disks", "none", COPY, "", (void)0);
+	ROW("unmanaged-disks", "by target", COPY, "", s.unmanaged = LIST("vda"); s.n_unmanaged = 1);
+	ROW("unmanaged-disks", "by source", COPY, "", s.n_unmanaged = 1;
+		s.unmanaged = LIST("<VALUE>/shared/web1.qcow2</VALUE>"));
+	ROW("unmanaged-disks", "another's", COPY, "VSM3010:6,VSM3010:6",
+		s.unmanaged = LIST("vdab", "/x");
+		s.n_unmanaged = 2);
 
 	ROW("new-settings", "none", LIVE, "", (void)0);
 	ROW("new-settings", "another UUID", LIVE, "VSM3008:6",
@@ -413,9 +440,6 @@ START_TEST(memory)
 {
 	ROW("memory-total", "as large as the host", LIVE, "", f->config.memory_kib = 16 * GIB);
 	ROW("memory-total", "larger", LIVE, "VSM4201:false", f->config.memory_kib = 17 * GIB);
-	ROW("memory-total", "larger, with memory added later", LIVE, "",
-		f->config.memory_kib = 17 * GIB;
-		f->dst.free_kib = 20 * GIB);
 	ROW("memory-total", "larger, only defined", OFFLINE, "VSM4201", SHUT_OFF;
 		f->config.memory_kib = 17 * GIB);
 	ROW("memory-free", "enough", LIVE, "", f->config.current_kib = 8 * GIB);

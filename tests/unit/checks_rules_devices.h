@@ -4,6 +4,9 @@
 
 START_TEST(storage)
 {
+/* What the guest runs with, where DISK is what it is to get. */
+#define WAS f->stored.disks[0]
+
 #define LOCAL                                                                                      \
 	f->disks_here[0] = ((struct disk_here){ .shared_fs = TRI_NO,                               \
 		.coherent = TRI_NO,                                                                \
@@ -15,15 +18,17 @@ START_TEST(storage)
 	ROW("disk-local", "local, paused", MOVE_RESUME, "VSM4301:false", LOCAL);
 	ROW("disk-local", "local, copied", COPY, "", LOCAL);
 	ROW("disk-local", "local, shareable, not copied", COPY, "VSM4301:false", LOCAL;
-		DISK.shareable = true);
+		WAS.shareable = true; DISK.shareable = true);
 	ROW("disk-local", "local, restart", RESTART, "VSM4301:false policy", LOCAL);
 	ROW("disk-local", "local, offline", OFFLINE, "VSM4301 policy", LOCAL; SHUT_OFF);
-	ROW("disk-local", "local, read-only", LIVE, "", LOCAL; DISK.readonly = true);
-	ROW("disk-local", "an empty drive", LIVE, "", LOCAL; DISK.source = NULL);
-	ROW("disk-local", "a block device", LIVE, "", LOCAL; DISK.type = "block");
-	ROW("disk-local", "a device of its own", LIVE, "", LOCAL; DISK.type = "nvme");
-	ROW("disk-local", "a volume", LIVE, "VSM4301:false", LOCAL; DISK.type = "volume");
-	ROW("disk-local", "a network disk", LIVE, "", LOCAL; DISK.type = "network");
+	ROW("disk-local", "local, read-only", LIVE, "", LOCAL; WAS.readonly = true);
+	ROW("disk-local", "an empty drive", LIVE, "", LOCAL; WAS.source = NULL);
+	ROW("disk-local", "a block device", LIVE, "", LOCAL; WAS.type = "block");
+	ROW("disk-local", "a device of its own", LIVE, "", LOCAL; WAS.type = "nvme");
+	ROW("disk-local", "a volume", LIVE, "VSM4301:false", LOCAL; WAS.type = "volume");
+	ROW("disk-local", "a network disk", LIVE, "", LOCAL; WAS.type = "network");
+	ROW("disk-local", "local, unmanaged", COPY, "VSM4301:false", LOCAL;
+		s.unmanaged = LIST("vda"); s.n_unmanaged = 1);
 	ROW("disk-local", "not known", LIVE, "VSM6002",
 		f->disks_here[0] = ((struct disk_here){ .why = "the service runs elsewhere" }));
 
@@ -118,6 +123,10 @@ START_TEST(storage)
 	ROW("storage-copy", "over a file", COPY, "VSM4313:false policy", LOCAL);
 	ROW("storage-copy", "over a file, allowed", COPY, "VSM4313 policy", LOCAL;
 		config.refuse_overwrite = false);
+	ROW("storage-copy", "over a file, asked for", COPY, "VSM4313 policy", LOCAL;
+		s.allow_overwrite = true);
+	ROW("storage-copy", "unmanaged", COPY, "", LOCAL; s.unmanaged = LIST("vda");
+		s.n_unmanaged = 1);
 	ROW("storage-copy", "shared already", COPY, "VSM3005:6", (void)0);
 }
 END_TEST

@@ -248,6 +248,11 @@ START_TEST(settings_are_read)
 		"<p:TransportType>32768</p:TransportType>"
 		"<p:DestinationIPAddressList>192.0.2.1</p:DestinationIPAddressList>"
 		"<p:EnableCompression>true</p:EnableCompression><p:ElementName>x</p:ElementName>"
+		"<p:AvoidRemovingVHDs>false</p:AvoidRemovingVHDs>"
+		"<p:RetainVhdCopiesOnSource>TRUE</p:RetainVhdCopiesOnSource>"
+		"<p:DestinationPlannedVirtualSystemId>u-1</p:DestinationPlannedVirtualSystemId>"
+		"<p:AllowOverwriteExistingFile>True</p:AllowOverwriteExistingFile>"
+		"<p:UnmanagedVhds>vda</p:UnmanagedVhds><p:UnmanagedVhds>vdb</p:UnmanagedVhds>"
 		"</p:Msvm_VirtualSystemMigrationSettingData>"));
 	ck_assert_str_eq(defects(), "");
 	ck_assert(s->given && s->has_priority && s->has_bandwidth);
@@ -258,7 +263,11 @@ START_TEST(settings_are_read)
 	ck_assert_uint_eq(s->n_addresses, 1);
 	ck_assert_str_eq(s->addresses[0], "192.0.2.1");
 	ck_assert_uint_eq(s->n_ignored, 1);
-	ck_assert_str_eq(s->ignored[0], "EnableCompression");
+	ck_assert_str_eq(s->ignored[0], "AvoidRemovingVHDs");
+	ck_assert_str_eq(s->planned_vm, "u-1");
+	ck_assert(s->allow_overwrite);
+	ck_assert_uint_eq(s->n_unmanaged, 2);
+	ck_assert_str_eq(s->unmanaged[1], "vdb");
 	ck_assert_ptr_null(s->system);
 	ck_assert_uint_eq(s->n_resources, 0);
 }
