@@ -35,6 +35,7 @@ struct auth_call {
 	/* set by the caller */
 	const char *authorization; /* as sent; NULL: none */
 	int64_t now; /* clock_ms(): when a remembered login ends */
+	const char *peer; /* "ADDRESS:PORT", whose share of the queue it takes; NULL: nobody's */
 	void (*done)(struct auth_call *c);
 
 	/* set when done is called */

@@ -1,5 +1,6 @@
 #include "daemon/auth_basic.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -23,6 +24,9 @@ struct slot {
 	int64_t until;
 };
 
+/* One address may have this part of the queue: who floods it keeps the rest for others. */
+enum { SHARES = 8 };
+
 /* A verification under way, and all calls that wait for it. */
 struct login {
 	struct work work;
@@ -33,11 +37,13 @@ struct login {
 	struct auth_call *calls;
 	char *name, *password; /* in `text`, which is cleared before it is freed */
 	size_t len;
+	char from[INET6_ADDRSTRLEN]; /* the address whose share it takes, "" for nobody's */
 	char text[];
 };
 
 struct auth_basic {
 	struct pool *pool;
+	unsigned share;
 	unsigned char key[DIGEST_SIZE];
 	pthread_mutex_t lock; /* of all that follows */
 	struct auth_users *users;
@@ -56,6 +62,7 @@ struct auth_basic *auth_basic_new(const struct auth_config *c, struct err *e)
 	b = mem_calloc(1, sizeof *b);
 	b->users = users;
 	b->pool = pool_new("login", c->threads, c->queue);
+	b->share = c->queue > 2 * SHARES ? c->queue / SHARES : 2;
 	digest_random(b->key, sizeof b->key);
 	pthread_mutex_init(&b->lock, NULL);
 	return b;
@@ -265,6 +272,27 @@ static void run_login(struct work *w)
 	login_free(l);
 }
 
+/* An IPv4 address, or an IPv6 network of 64 bits, since that is what one customer gets. */
+static void address_of(const char *peer, char from[INET6_ADDRSTRLEN])
+{
+	const char *end = peer ? strrchr(peer, ':') : NULL;
+	size_t len = end ? (size_t)(end - peer) : 0;
+	struct in6_addr six;
+
+	from[0] = '\0';
+	if (len == 0 || len > INET6_ADDRSTRLEN + 1)
+		return;
+	if (*peer != '[') {
+		snprintf(from, INET6_ADDRSTRLEN, "%.*s", (int)len, peer);
+		return;
+	}
+	snprintf(from, INET6_ADDRSTRLEN, "%.*s", (int)len - 2, peer + 1);
+	if (inet_pton(AF_INET6, from, &six) == 1) {
+		memset(six.s6_addr + 8, 0, 8);
+		inet_ntop(AF_INET6, &six, from, INET6_ADDRSTRLEN);
+	}
+}
+
 static struct login *login_new(struct auth_basic *b, const char *name, const char *password)
 {
 	size_t name_len = strlen(name), password_len = strlen(password);
@@ -283,13 +311,19 @@ static bool wait_for_login(struct auth_basic *b, const unsigned char *digest, co
 	const char *password, struct auth_call *c)
 {
 	struct login *l = b->logins;
+	char from[INET6_ADDRSTRLEN];
+	unsigned waiting = 0;
 	struct err e;
 
-	while (l && !digest_equal(l->digest, digest, DIGEST_SIZE))
-		l = l->next;
+	address_of(c->peer, from);
+	for (; l && !digest_equal(l->digest, digest, DIGEST_SIZE); l = l->next)
+		waiting += *from && strcmp(l->from, from) == 0;
+	if (!l && waiting >= b->share)
+		return false;
 	if (!l) {
 		l = login_new(b, name, password);
 		memcpy(l->digest, digest, DIGEST_SIZE);
+		memcpy(l->from, from, sizeof from);
 		l->now = c->now;
 		if (pool_push(b->pool, &l->work, &e)) {
 			login_free(l);

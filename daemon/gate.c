@@ -187,6 +187,7 @@ static void begin(struct work *w)
 	c->worker = pthread_self();
 	c->login.authorization = c->x->authorization;
 	c->login.now = clock_ms();
+	c->login.peer = c->x->req.peer;
 	c->login.done = logged_in;
 	auth_check(c->gate->config.auth, &c->login);
 }

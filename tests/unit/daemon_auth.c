@@ -62,14 +62,21 @@ static void done(struct auth_call *c)
 	sem_post(&((struct login *)c)->done);
 }
 
-static void begin(struct auth *a, struct login *l, const char *header, int64_t now)
+static void begin_from(
+	struct auth *a, struct login *l, const char *header, int64_t now, const char *peer)
 {
 	memset(l, 0, sizeof *l);
 	sem_init(&l->done, 0, 0);
 	l->call.authorization = header;
 	l->call.now = now;
+	l->call.peer = peer;
 	l->call.done = done;
 	auth_check(a, &l->call);
+}
+
+static void begin(struct auth *a, struct login *l, const char *header, int64_t now)
+{
+	begin_from(a, l, header, now, NULL);
 }
 
 static void end(struct login *l)
@@ -377,6 +384,45 @@ START_TEST(test_flood_is_bounded)
 }
 END_TEST
 
+/* Who floods the queue from one address, or one network, does not keep others from logging in. */
+START_TEST(test_flood_from_one_address)
+{
+	static const struct {
+		const char *before, *behind, *other;
+	} peers[] = {
+		{ "192.0.2.1:", "", "192.0.2.2:1" },
+		{ "[2001:db8::", "]:443", "[2001:db8:0:1::1]:1" },
+	};
+	auto_buf struct buf text = { 0 }, peer = { 0 };
+	struct login *l = mem_calloc(CROWD + 1, sizeof *l);
+	struct buf headers_of[CROWD + 1] = { 0 };
+	struct auth *a;
+	int busy = 0;
+
+	add_user(&text, "wsman", "secret", SLOW);
+	write_users(text.data);
+	a = must_start(1, CROWD);
+	for (int i = 0; i <= CROWD; i++) {
+		buf_clear(&text);
+		buf_printf(&text, "wsman:wrong%d", i);
+		encode(&headers_of[i], text.data, text.len);
+		buf_clear(&peer);
+		buf_printf(&peer, "%s%d%s", peers[_i].before, i + 1, peers[_i].behind);
+		begin_from(
+			a, &l[i], headers_of[i].data, 0, i < CROWD ? peer.data : peers[_i].other);
+	}
+	for (int i = 0; i <= CROWD; i++) {
+		end(&l[i]);
+		busy += l[i].call.verdict == AUTH_BUSY;
+		buf_free(&headers_of[i]);
+	}
+	ck_assert_int_eq(l[CROWD].call.verdict, AUTH_REFUSED);
+	ck_assert_int_ge(busy, CROWD / 2);
+	auth_free(a);
+	free(l);
+}
+END_TEST
+
 /* More users than one set of slots holds: each is still accepted, remembered or not. */
 START_TEST(test_many_users)
 {
@@ -555,6 +601,7 @@ int main(void)
 	tcase_add_test(t, test_reload_during_a_login);
 	tcase_add_loop_test(t, test_equal_logins_cost_one_hash, 0, 2);
 	tcase_add_test(t, test_flood_is_bounded);
+	tcase_add_loop_test(t, test_flood_from_one_address, 0, 2);
 	tcase_add_test(t, test_many_users);
 	tcase_add_loop_test(t, test_file, 0, (int)ARRAY_LEN(files));
 	tcase_add_test(t, test_file_limits);
