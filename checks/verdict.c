@@ -383,7 +383,8 @@ void verdict_reach(struct check *c, const struct facts *f, const struct check_co
 		c->vm_uuid = arena_strdup(c->arena, f->vm.uuid);
 		c->simulated = f->src.simulated || f->dst.simulated;
 		j.fs.vm = c->vm_name ? c->vm_name : c->vm;
-		j.fs.dst = f->dst.uri;
+		if (f->dst.uri)
+			j.fs.dst = hv_public_uri(c->arena, f->dst.uri);
 	}
 	judge_input(c, &j);
 	if (f) {

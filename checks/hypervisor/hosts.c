@@ -1,4 +1,5 @@
 #include "checks/hypervisor/hosts.h"
+#include "checks/hypervisor/hv.h"
 #include "daemon/base/buf.h"
 
 #include <arpa/inet.h>
@@ -272,6 +273,23 @@ const char *hosts_open_uri(const struct hosts *h, struct arena *a, const char *u
 	if ((remote || plus) && h->auth_file && !strstr(uri, "authfile="))
 		add_query(&b, "authfile", h->auth_file);
 	return arena_strdup(a, b.data);
+}
+
+const char *hv_public_uri(struct arena *a, const char *uri)
+{
+	size_t len = strcspn(uri, "?#");
+	const char *authority = memmem(uri, len, "://", 3);
+	const char *end, *at;
+
+	if (authority == NULL)
+		return arena_strndup(a, uri, len);
+	authority += 3;
+	end = authority + strcspn(authority, "/?#");
+	at = memrchr(authority, '@', (size_t)(end - authority));
+	if (at == NULL)
+		return arena_strndup(a, uri, len);
+	return arena_printf(a, "%.*s%.*s", (int)(authority - uri), uri,
+		(int)(len - (size_t)(at + 1 - uri)), at + 1);
 }
 
 const struct hv_host *hosts_rows(const struct hosts *h, size_t *n)

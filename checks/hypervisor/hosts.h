@@ -21,7 +21,7 @@ void hosts_unref(struct hosts *h);
 struct destination {
 	enum access access; /* ACCESS_OPEN: may be contacted; else ACCESS_NOT_ALLOWED */
 	const char *text; /* a sentence when it may not */
-	const char *uri; /* as configured, to show: no secrets stand in it */
+	const char *uri; /* as configured: see hv_public_uri before it is shown */
 	const char *open_uri; /* with the paths of keys and passwords */
 	bool maintenance;
 	unsigned max_migrations;

@@ -96,6 +96,12 @@ void hv_list_vms(struct hv *hv, struct hv_list *l);
 const struct hv_host *hv_hosts(struct hv *hv, struct arena *a, size_t *n);
 
 /*
+ * A libvirt URI as it may be shown, in the arena: without the user, who may come with a
+ * password, and without parameters, which name key files and programs.
+ */
+const char *hv_public_uri(struct arena *a, const char *uri);
+
+/*
  * Gathers facts. The struct and the facts stay valid until done is called, which may be long
  * after the deadline when a hypervisor hangs: the engine answers at the deadline by itself and
  * leaves the gather to end alone. The source and the destination are asked concurrently; what

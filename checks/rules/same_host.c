@@ -5,7 +5,7 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	(void)c;
 	if (!rule_hosts_same(f))
 		return;
-	const char *id = f->dst.caps.uuid ? f->dst.caps.uuid : f->dst.uri;
+	const char *id = f->dst.caps.uuid ? f->dst.caps.uuid : out->dst;
 	struct finding *found = finding_add(out, VSM3001, rule_name(f->dst.name));
 	finding_detail(out, found, arena_printf(out->arena, "host %s", rule_target(f)), id,
 		"another host");

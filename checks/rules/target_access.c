@@ -20,8 +20,8 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	(void)c;
 	if (id == REASON_NONE)
 		return;
-	struct finding *found = finding_add(
-		out, id, rule_target(f), id == VSM2014 ? (f->dst.uri ? f->dst.uri : why) : why);
+	struct finding *found =
+		finding_add(out, id, rule_target(f), id == VSM2014 && out->dst ? out->dst : why);
 	finding_detail(out, found, arena_printf(out->arena, "host %s", rule_target(f)), why,
 		"an open connection");
 }

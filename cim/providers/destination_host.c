@@ -1,27 +1,8 @@
 #include "cim/providers/destination_host.h"
 
-#include <string.h>
-
 #include "checks/hypervisor/hv.h"
 #include "cim/registry.h"
 #include "cim/uri.h"
-
-const char *destination_host_public_uri(struct arena *a, const char *uri)
-{
-	size_t len = strcspn(uri, "?#");
-	const char *authority = memmem(uri, len, "://", 3);
-	const char *end, *at;
-
-	if (authority == NULL)
-		return arena_strndup(a, uri, len);
-	authority += 3;
-	end = authority + strcspn(authority, "/?#");
-	at = memrchr(authority, '@', (size_t)(end - authority));
-	if (at == NULL)
-		return arena_strndup(a, uri, len);
-	return arena_printf(a, "%.*s%.*s", (int)(authority - uri), uri,
-		(int)(len - (size_t)(at + 1 - uri)), at + 1);
-}
 
 void destination_host_enumerate(struct cim_op *op)
 {
@@ -35,8 +16,7 @@ void destination_host_enumerate(struct cim_op *op)
 
 		cim_set_str(a, i, VSMIG_DestinationHost_p_Name, hosts[h].name);
 		cim_set_str(a, i, VSMIG_DestinationHost_p_ElementName, hosts[h].name);
-		cim_set_str(a, i, VSMIG_DestinationHost_p_URI,
-			destination_host_public_uri(a, hosts[h].uri));
+		cim_set_str(a, i, VSMIG_DestinationHost_p_URI, hv_public_uri(a, hosts[h].uri));
 		cim_set_bool(a, i, VSMIG_DestinationHost_p_Maintenance, hosts[h].maintenance);
 		cim_set_uint(a, i, VSMIG_DestinationHost_p_MaxMigrations, hosts[h].max_migrations);
 		registry_add(op, i);

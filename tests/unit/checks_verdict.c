@@ -312,6 +312,30 @@ START_TEST(errors_come_first)
 }
 END_TEST
 
+/* How the target is reached, with whose key, is nobody's business but the operator's. */
+START_TEST(uris_are_shown_without_secrets)
+{
+	static const char *const secrets[] = { "joe", "keyfile", "/root" };
+	struct sample s = sample_new();
+
+	s.f->dst.access = _i ? ACCESS_OPEN : ACCESS_NO_SERVICE;
+	s.f->dst.uri = "qemu+ssh://joe@host-b/system?keyfile=/root/k";
+	s.f->dst.caps.uuid = NULL;
+	no_network(&s);
+	verdict_reach(s.c, s.f, &s.config);
+	ck_assert_uint_gt(s.c->n_findings, 0);
+	for (size_t i = 0; i < s.c->n_findings * ARRAY_LEN(secrets); i++) {
+		const struct finding *f = &s.c->findings[i / ARRAY_LEN(secrets)];
+		const char *secret = secrets[i % ARRAY_LEN(secrets)];
+
+		ck_assert_msg(!strstr(f->message, secret), "%s", f->message);
+		ck_assert_msg(!strstr(f->remedy, secret), "%s", f->remedy);
+		ck_assert_msg(!f->found || !strstr(f->found, secret), "%s", f->found);
+	}
+	sample_free(&s);
+}
+END_TEST
+
 /* An answer stands on its own when its facts are gone. */
 START_TEST(findings_outlive_the_facts)
 {
@@ -432,6 +456,7 @@ int main(void)
 	tcase_add_test(tc, the_source_is_judged_without_a_target);
 	tcase_add_test(tc, one_line_per_missing_call);
 	tcase_add_test(tc, errors_come_first);
+	tcase_add_loop_test(tc, uris_are_shown_without_secrets, 0, 2);
 	tcase_add_test(tc, findings_outlive_the_facts);
 	tcase_add_test(tc, deadline);
 	tcase_add_test(tc, deciding_ids_are_cut);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cim/providers/destination_host.h"
+#include "checks/hypervisor/hv.h"
 
 static const struct uri_row {
 	const char *name, *in, *want;
@@ -27,7 +27,7 @@ START_TEST(hides_secrets)
 {
 	const struct uri_row *row = &uri_rows[_i];
 	auto_arena struct arena *a = arena_new();
-	const char *got = destination_host_public_uri(a, row->in);
+	const char *got = hv_public_uri(a, row->in);
 
 	ck_assert_msg(strcmp(got, row->want) == 0, "%s: got %s", row->name, got);
 }
@@ -35,7 +35,7 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("cim_destination_host");
+	Suite *s = suite_create("hv_public_uri");
 	TCase *t = tcase_create("all");
 	SRunner *r = srunner_create(s);
 	int failed;
