@@ -390,7 +390,7 @@ START_TEST(request_memory_back)
 	serve(&conf);
 	c = ask_most(80000);
 	WAIT_FOR(count_get(COUNT_REQUEST_BYTES) > 60000);
-	client_hang_up(&c);
+	client_close(&c);
 	WAIT_FOR(count_get(COUNT_REQUEST_BYTES) == 0);
 	c = ask_most(80000);
 	WAIT_FOR(count_get(COUNT_REQUEST_BYTES) > 60000);
