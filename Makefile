@@ -137,7 +137,7 @@ demo: deps
 run: all
 	$(Q)tests/demo/run.sh $(BUILD)
 
-MANUAL := daemon/vsmigd.8 daemon/vsmigd.conf.5 daemon/vsmig-security.7 wsman/vsmig.1 \
+MANUAL := daemon/vsmigd.8 daemon/vsmigd.conf.5 daemon/vsmig-security.7 wsman/vsmig.1 cim/vsmig-cim.7 \
 	checks/vsmig-checks.7
 .PHONY: install
 install: all

@@ -1,4 +1,5 @@
 """DSP0226 by its rules, each in UTF-8 and in UTF-16. The table in vsmig-cim(7) names these tests."""
+import glob
 import os
 import re
 import unittest
@@ -103,6 +104,17 @@ class Rules(unittest.TestCase):
         return self.send(PULL, body=context_body('Pull', context, inner), **options)
 
     # 5 Addressing
+
+    def test_R5_1_1_3_references_last(self):
+        """A reference is as good after the service was started anew."""
+        body = optimized(inner='<wsman:EnumerationMode>EnumerateEPR</wsman:EnumerationMode>')
+        eprs = self.items(self.send(ENUMERATE, CIM + 'CIM_ManagedElement', body), 'wsman')
+        with Daemon(self.build, [('good', 'test://%s/dst.xml' % HOSTS)]) as other, Client(other) as c:
+            for epr in eprs:
+                selectors = {s.get('Name'): s.text for s in epr.iter(q('wsman:Selector'))}
+                resource = epr.find('.//' + q('wsman:ResourceURI')).text
+                with self.subTest(resource):
+                    self.assertEqual(c.send(GET, resource, selectors=selectors).status, 200)
 
     def test_R5_1_2_1_resource_uri(self):
         bad = ('s:Sender', 'wsa:DestinationUnreachable', 'InvalidResourceURI')
@@ -217,7 +229,7 @@ class Rules(unittest.TestCase):
     # 6 Control headers
 
     def test_R6_1_operation_timeout(self):
-        for text in ('PT60S', 'PT60.000S', 'PT60.000000S', 'P0Y0M1DT2H', ' PT1M '):
+        for text in ('PT60S', 'PT60.000S', 'PT60.000000S', 'PT2147483.647S', 'P0Y0M1DT2H', ' PT1M '):
             with self.subTest(text):
                 self.get(timeout=text)
         for text in ('60', 'PT', 'P1S', '-PT5S', ''):
@@ -242,6 +254,12 @@ class Rules(unittest.TestCase):
     def test_R6_2_4_smallest_envelope(self):
         self.fault(('s:Sender', 'wsman:EncodingLimit', 'MinimumEnvelopeLimit'), max_envelope='8191', selectors=VM)
         self.get(max_envelope='51200')
+
+    def test_R6_2_5_own_limit(self):
+        with Daemon(self.build, [('good', 'test://%s/dst.xml' % HOSTS)], '[limits]\nmax_envelope = 8k\n') as small:
+            with Client(small) as c:
+                reply = c.explain('lonely', 'good')
+                self.assertEqual(reply.fault(), ('s:Sender', 'wsman:EncodingLimit', 'ServiceEnvelopeLimit'))
 
     def test_R6_2_6_policy(self):
         self.get('<wsman:MaxEnvelopeSize Policy="Skip">512000</wsman:MaxEnvelopeSize>')
@@ -530,6 +548,18 @@ class Rules(unittest.TestCase):
         self.fault(limit, CIM + 'x' * 2048)
         self.fault(limit, to='http://x/' + 'x' * 2048)
 
+    def test_R13_4_limits(self):
+        selector = '<wsman:Selector Name="%s">%s</wsman:Selector>'
+        option = '<wsman:Option Name="%s">%s</wsman:Option>'
+        long, longer = 'n' * 2049, 'v' * 4097
+        rows = [('SelectorLimit', 'SelectorSet', selector % (long, '')), ('SelectorLimit', 'SelectorSet', selector % ('n', longer)),
+                ('SelectorLimit', 'SelectorSet', ''.join(selector % (i, '') for i in range(1000))),
+                ('OptionLimit', 'OptionSet', option % (long, '')), ('OptionLimit', 'OptionSet', option % ('n', longer)),
+                ('OptionLimit', 'OptionSet', ''.join(option % (i, '') for i in range(1000)))]
+        for detail, block, inner in rows:
+            with self.subTest((detail, len(inner))):
+                self.fault(('s:Sender', 'wsman:EncodingLimit', detail), headers='<wsman:%s>%s</wsman:%s>' % (block, inner, block))
+
     def test_R14_4_nothing_to_relate_to(self):
         reply = self.post('<s:Envelope xmlns:s="%s"><s:Header>' % NS['s'])
         self.assertEqual((reply.status, reply.fault()[1]), (500, 'wsman:SchemaValidationError'))
@@ -545,7 +575,7 @@ class Rules(unittest.TestCase):
                 if want == 500:
                     self.assertEqual(reply.fault()[1], 'wsa:ActionNotSupported')
 
-    def test_dialects_of_names(self):
+    def test_R14_6_usual_prefixes(self):
         """Our prefixes are the usual ones: some clients compare names of faults as text."""
         reply = self.fault(('s:Sender', 'wsa:DestinationUnreachable', 'InvalidResourceURI'), GET, 'urn:x', action=ADDRESSING_FAULT)
         text = reply.body.decode('utf-16' if self.utf16 else 'utf-8')
@@ -571,6 +601,46 @@ class RulesUtf16(Rules):
         reply = self.c.post(envelope(GET, CS).encode('latin-1'), content_type='application/soap+xml;charset=ISO-8859-1')
         self.assertEqual((reply.status, reply.fault()), (500, ('s:Sender', 'wsman:EncodingLimit', 'CharacterSet')))
         self.assertEqual(reply.headers['content-type'], ['application/soap+xml;charset=UTF-8'])
+
+
+class Manual(unittest.TestCase):
+    """vsmig-cim(7) against what is there."""
+
+    @classmethod
+    def setUpClass(cls):
+        with open(os.path.join(TOP, 'cim', 'vsmig-cim.7')) as f:
+            cls.page = f.read()
+
+    def test_conformance(self):
+        table = self.page.split('.Ss Conformance')[1].split('.El')[0]
+        rules = re.findall(r'\bR[0-9CE][0-9.]*-[0-9]+', table)
+        self.assertEqual(sorted(rules), sorted(set(rules)), 'a rule stands there twice')
+        self.assertGreater(len(rules), 150)
+        tests = set()
+        for path in glob.glob(os.path.join(TOP, 'tests', 'protocol', 'test_*.py')):
+            with open(path) as f:
+                tests |= set(re.findall(r'def (test_\w+)', f.read()))
+        named = set(re.findall(r'\btest_\w+\b(?!\.py)', table))
+        self.assertEqual(named - tests, set())
+        # The other way round: each test of a rule is the proof of something.
+        self.assertEqual({t for t in tests if re.match('test_R[0-9C]', t)} - named, set())
+        for path in re.findall(r'\.Pa (tests/\S+)', self.page):
+            self.assertTrue(os.path.exists(os.path.join(TOP, path)), path)
+
+    def test_classes_and_keys(self):
+        entries = self.page.split('.Ss Classes and keys')[1].split('.El')[0].split('.It Vt ')[1:]
+        told = {e.split('\n')[0]: set(re.findall(r'^\.Va (\w+)', e, re.M)) for e in entries}
+        body = optimized(inner='<wsman:EnumerationMode>EnumerateEPR</wsman:EnumerationMode>')
+        seen = {}
+        with Daemon(self.build, [('good', 'test://%s/dst.xml' % HOSTS)]) as daemon, Client(daemon) as c:
+            for cls in ('CIM_ManagedElement', 'CIM_ElementCapabilities'):
+                for epr in c.send(ENUMERATE, CIM + cls, body).find('wsman:Items'):
+                    parameters = epr.find(q('wsa:ReferenceParameters'))
+                    name = parameters.find(q('wsman:ResourceURI')).text.split('/')[-1]
+                    seen[name] = {s.get('Name') for s in parameters.find(q('wsman:SelectorSet'))} - {'__cimnamespace'}
+        self.assertEqual(set(told), set(seen))
+        for name, keys in seen.items():
+            self.assertLessEqual(keys, told[name], name)
 
 
 if __name__ == '__main__':
