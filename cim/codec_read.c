@@ -28,20 +28,35 @@ static int add_key(struct arena *a, struct cim_ref *ref, const struct cim_key *k
 	return 0;
 }
 
-static int add_selector(struct arena *a, const xmlNode *n, struct cim_ref *ref, struct err *e)
+/* A selector that holds elements: a reference, and nothing else (DSP0226 R5.1.2.2-5). */
+static int add_nested(
+	struct arena *a, const xmlNode *n, const char *name, struct cim_ref *ref, struct err *e)
 {
-	struct cim_key key = { .name = node_attr(a, n, "Name") };
+	struct cim_key key = { .name = name };
 	struct cim_ref *nested;
 	int rc;
 
+	if (!is_nested_reference(n))
+		return err_set(e, ERR_KEY_VALUE,
+			"the selector %.100s holds neither text nor a reference", name);
+	rc = cim_ref_from_xml(a, n, &nested, e);
+	if (rc == -ERR_SYNTAX)
+		return err_set(e, ERR_KEY_VALUE, "the selector %.100s: %s", name,
+			arena_strdup(a, e->text));
+	if (rc != 0)
+		return rc;
+	key.ref = nested;
+	return add_key(a, ref, &key, e);
+}
+
+static int add_selector(struct arena *a, const xmlNode *n, struct cim_ref *ref, struct err *e)
+{
+	struct cim_key key = { .name = node_attr(a, n, "Name") };
+
 	if (key.name == NULL || *key.name == '\0')
 		return err_set(e, ERR_SYNTAX, "a selector has no Name");
-	if (is_nested_reference(n)) {
-		if ((rc = cim_ref_from_xml(a, n, &nested, e)) != 0)
-			return rc;
-		key.ref = nested;
-		return add_key(a, ref, &key, e);
-	}
+	if (node_first(n) != NULL)
+		return add_nested(a, n, key.name, ref, e);
 	key.text = node_trimmed(a, n);
 	if (strcasecmp(key.name, "__cimnamespace") != 0)
 		return add_key(a, ref, &key, e);

@@ -130,7 +130,9 @@ class Rules(unittest.TestCase):
         rows = [('InsufficientSelectors', one('Name', 'x')),
                 ('InsufficientSelectors', ''),
                 ('UnexpectedSelectors', ''.join(one(*s) for s in selectors.items()) + one('ElementName', 'web')),
-                ('DuplicateSelectors', ''.join(one(*s) for s in selectors.items()) + one('Name', VM['Name']))]
+                ('DuplicateSelectors', ''.join(one(*s) for s in selectors.items()) + one('Name', VM['Name'])),
+                ('TypeMismatch', one('CreationClassName', 'CIM_ComputerSystem') + one('Name', '<x/>')),
+                ('TypeMismatch', one('CreationClassName', 'CIM_ComputerSystem') + one('Name', '<wsa:EndpointReference/>'))]
         for detail, inner in rows:
             with self.subTest(detail):
                 self.fault(('s:Sender', 'wsman:InvalidSelectors', detail),
