@@ -9,11 +9,11 @@ static const char *object(const struct vm_disk *d, struct findings *out)
 	return arena_printf(out->arena, "disk %s", rule_name(d->target));
 }
 
-/* Raw images are allocated in full, others grow. */
+/* libvirt has the new image allocated in full, whatever its format and however empty the old. */
 static void space(const struct vm_disk *d, const struct disk_here *here,
 	const struct disk_there *there, struct findings *out)
 {
-	uint64_t need = rule_is(d->format, "raw") ? here->capacity : here->allocation;
+	uint64_t need = here->capacity;
 
 	if (need == 0 || there->pool_free == 0 || need <= there->pool_free)
 		return;

@@ -264,7 +264,7 @@ START_TEST(state)
 	ROW("state", "shut off, resume", MOVE_RESUME, "VSM2001:5", SHUT_OFF);
 	ROW("state", "shut off, restart", RESTART, "", SHUT_OFF);
 	ROW("state", "shut off, offline", OFFLINE, "", SHUT_OFF);
-	ROW("state", "crashed", LIVE, "VSM2005:5", f->vm.state = 6);
+	ROW("state", "crashed", LIVE, "VSM2005:5 policy", f->vm.state = 6);
 	ROW("state", "crashed, restart", RESTART, "", f->vm.state = 6);
 	ROW("state", "suspended by the guest", LIVE, "VSM2001:5", f->vm.state = 7);
 	ROW("state", "running, offline", OFFLINE, "VSM2001:5 policy", (void)0);

@@ -110,8 +110,9 @@ START_TEST(storage)
 	ROW("storage-copy", "no room", COPY, "VSM4311:false", LOCAL; DISK.format = "raw";
 		f->disks_there[0].exists = TRI_NO; f->disks_there[0].pool = TRI_YES;
 		f->disks_there[0].pool_free = 2147483648);
-	ROW("storage-copy", "sparse, and room", COPY, "", LOCAL; f->disks_there[0].exists = TRI_NO;
-		f->disks_there[0].pool = TRI_YES; f->disks_there[0].pool_free = 2147483648);
+	ROW("storage-copy", "sparse, and no room", COPY, "VSM4311:false", LOCAL;
+		f->disks_there[0].exists = TRI_NO; f->disks_there[0].pool = TRI_YES;
+		f->disks_there[0].pool_free = 2147483648);
 	ROW("storage-copy", "no pool", COPY, "VSM4312:false", LOCAL;
 		f->disks_there[0].exists = TRI_NO; f->disks_there[0].pool = TRI_NO);
 	ROW("storage-copy", "a block device", COPY, "VSM4312:false", LOCAL; DISK.type = "block";
