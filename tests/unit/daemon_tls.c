@@ -3,6 +3,8 @@
  */
 #include "tests/unit/https_site.h"
 
+#include <signal.h>
+
 #define REQUEST ASK(0)
 
 /* A server with NAME.crt, asking for client certificates of the CA in the file client_ca. */
@@ -215,6 +217,28 @@ START_TEST(key_update)
 }
 END_TEST
 
+/* One that only changes keys is cut off, and others are served meanwhile. */
+START_TEST(key_update_flood)
+{
+	struct client flood = client_new(TLS1_3_VERSION), other;
+	int type = _i ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED;
+	int n = 0;
+
+	signal(SIGPIPE, SIG_IGN);
+	serve_as("one", NULL);
+	ck_assert(client_connect(&flood, port));
+	while (n < 50000 && SSL_key_update(flood.ssl, type) == 1 &&
+		SSL_do_handshake(flood.ssl) == 1)
+		n++;
+	ck_assert_int_lt(n, 50000);
+	other = client_open(port);
+	client_say(&other, REQUEST);
+	ck_assert_int_eq(client_status(&other), 200);
+	client_close(&other);
+	client_close(&flood);
+}
+END_TEST
+
 static bool presents(struct client *c, const char *name)
 {
 	X509 *cert = SSL_get1_peer_certificate(c->ssl);
@@ -301,6 +325,7 @@ int main(void)
 	tcase_add_loop_test(t, alpn, 0, (int)ARRAY_LEN(protocols));
 	tcase_add_test(t, renegotiation);
 	tcase_add_test(t, key_update);
+	tcase_add_loop_test(t, key_update_flood, 0, 2);
 	tcase_add_test(t, reload);
 	tcase_add_loop_test(t, client_certificates, 0, (int)ARRAY_LEN(callers));
 	suite_add_tcase(s, t);
