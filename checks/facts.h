@@ -27,6 +27,7 @@ enum fact {
 	FACT_VM_CHECKPOINTS, /* vm.checkpoints */
 	FACT_VM_SAVE_IMAGE, /* vm.save_image */
 	FACT_VM_DISK_FS, /* source_disks[].shared_fs */
+	FACT_VM_NEXT, /* facts.next: the stored configuration of a running VM */
 	FACT_SRC_HOST, /* facts.src: type, versions, names */
 	FACT_SRC_CAPS, /* facts.src.caps */
 	FACT_DST_HOST, /* facts.dst: type, versions, names, memory, CPUs */
@@ -42,7 +43,8 @@ enum fact {
 	FACT_DST_BRIDGES, /* dst_nics[] for type bridge and direct */
 	FACT_DST_NWFILTERS, /* dst_nics[].filter */
 	FACT_DST_DOMAINS, /* peers[]: what runs there */
-	FACT_DST_NODEDEVS, /* for later use by device rules */
+	FACT_DST_NODEDEVS, /* hostdevs_there[] */
+	FACT_DST_PAGES, /* dst.free_pages, where the VM wants huge pages */
 	FACT_COUNT
 };
 #define FACT_BIT(f) (UINT64_C(1) << (f))
@@ -95,6 +97,8 @@ struct host_caps {
 	uint64_t tsc_frequency; /* 0: not told */
 	bool tsc_scaling;
 	unsigned numa_nodes; /* cells; 0: not told */
+	const uint64_t *page_kib; /* sizes of memory pages */
+	size_t n_pages;
 };
 
 struct host_facts {
@@ -113,6 +117,7 @@ struct host_facts {
 	struct host_caps caps;
 	const char *const *addresses; /* that the URI's host stands for; asked for when needed */
 	size_t n_addresses;
+	uint64_t free_pages, page_kib; /* huge pages of the size that the VM wants */
 	bool maintenance;
 	unsigned max_migrations; /* [host NAME]; 0: no limit */
 	unsigned migrations; /* jobs in or out right now; counted when max_migrations is set
@@ -157,6 +162,7 @@ struct disk_here { /* a disk on the source, same order as config.disks */
 	enum tri coherent; /* a cluster file system: cache modes do not matter */
 	const char *fs; /* "ext4", "glusterfs"; NULL: not known */
 	const char *pool, *pool_type; /* a source pool that covers it */
+	const char *pool_host, *pool_source; /* where that pool comes from */
 	const char *why; /* when unknown */
 	uint64_t capacity, allocation; /* bytes; 0: not known */
 };
@@ -166,6 +172,7 @@ struct disk_there { /* the same disk on the destination */
 	enum tri exists; /* the volume or path */
 	const char *why;
 	uint64_t pool_free; /* bytes */
+	const char *pool_host, *pool_source; /* where the pool comes from */
 };
 
 struct nic_there {
@@ -227,6 +234,9 @@ struct facts {
 	struct vm_facts vm;
 	struct vm_config stored; /* as libvirt has it */
 	struct vm_config config; /* with the new settings applied: what would run there */
+	struct vm_config next; /* what a running VM becomes with its next start; name NULL: no other */
+	struct disk_here tpm_here; /* the place of the TPM emulator's state */
+	enum tri *hostdevs_there; /* config.n_hostdevs */
 	const char *xml; /* the XML that config was read from */
 	struct host_facts src, dst;
 	struct domcaps domcaps;

@@ -42,12 +42,14 @@ struct vm_nic {
 	const char *dev; /* type direct */
 	const char *model, *driver, *filter, *alias;
 	const char *teaming; /* "persistent", "transient" */
+	const char *backend; /* type user: "passt"; NULL: QEMU's own */
 };
 
 struct vm_hostdev {
 	const char *type; /* "pci", "usb", "scsi", "scsi_host", "mdev" */
 	const char *address; /* "0000:01:00.0", "1234:5678" */
 	const char *model, *teaming, *alias;
+	const char *startup_policy;
 };
 
 struct vm_filesystem {
@@ -105,7 +107,9 @@ struct vm_config {
 	uint64_t hard_limit_kib, tsc_frequency;
 	const char *memory_source; /* memoryBacking/source@type */
 	const char *hyperv_mode;
-	const char *numa_nodes; /* numatune nodeset */
+	const char *const *hyperv_features; /* those that are on */
+	size_t n_hyperv_features;
+	const char *numa_nodes; /* numatune: the nodesets of the guest and of its nodes, joined */
 	const char *const *pinned; /* cpusets of vcpu, vcpupin, emulatorpin, iothreadpin */
 	size_t n_pinned;
 	struct vm_disk *disks;
@@ -128,6 +132,7 @@ struct vm_config {
 	const struct vm_secret *secrets;
 	size_t n_secrets;
 	const char *tpm_backend; /* "emulator", "passthrough"; NULL: no TPM */
+	const char *tpm_source; /* where the emulator keeps its state; NULL: libvirt's own place */
 	const char *shmem_role, *shmem_name, *shmem_model;
 	size_t n_shmem;
 	bool shmem_legacy, shmem_peer;

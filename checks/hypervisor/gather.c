@@ -35,6 +35,7 @@ static const enum fact vm_facts[] = {
 	FACT_VM_CHECKPOINTS,
 	FACT_VM_SAVE_IMAGE,
 	FACT_VM_DISK_FS,
+	FACT_VM_NEXT,
 	FACT_SRC_HOST,
 	FACT_SRC_CAPS,
 };
@@ -43,7 +44,6 @@ static const enum fact dst_facts[] = {
 	FACT_DST_CAPS,
 	FACT_DST_MEMORY,
 	FACT_DST_CPUMAP,
-	FACT_DST_NODEDEVS,
 };
 static const enum fact need_facts[] = {
 	FACT_DST_DOMCAPS,
@@ -55,6 +55,8 @@ static const enum fact need_facts[] = {
 	FACT_DST_BRIDGES,
 	FACT_DST_NWFILTERS,
 	FACT_DST_DOMAINS,
+	FACT_DST_NODEDEVS,
+	FACT_DST_PAGES,
 };
 
 static void skip_all(struct facts *f, const enum fact *ids, size_t n, const char *why)
@@ -100,6 +102,9 @@ static void run_needs(struct conn_task *t)
 		gather_bridges,
 		gather_nwfilters,
 		gather_peers,
+		gather_devices,
+		gather_pages,
+		gather_listen,
 		gather_capacity,
 	};
 
@@ -154,7 +159,6 @@ static void run_destination(struct conn_task *t)
 		s->host->access = ACCESS_MAINTENANCE;
 		s->host->access_text = "the host is set to maintenance";
 	}
-	side_skip(s->f, FACT_DST_NODEDEVS, "not asked for");
 	w->dst_open = !s->lost;
 	destination_over(w, NULL);
 }
@@ -165,6 +169,7 @@ static void make_room(struct facts *f)
 	f->disks_here = arena_array(f->arena, f->config.n_disks, sizeof *f->disks_here);
 	f->disks_there = arena_array(f->arena, f->config.n_disks, sizeof *f->disks_there);
 	f->nics_there = arena_array(f->arena, f->config.n_nics, sizeof *f->nics_there);
+	f->hostdevs_there = arena_array(f->arena, f->config.n_hostdevs, sizeof *f->hostdevs_there);
 	f->secrets_there = arena_array(f->arena, f->config.n_secrets, sizeof *f->secrets_there);
 }
 

@@ -1,16 +1,28 @@
-/* The addresses that the destination's name stands for. */
+/* Addresses of the destination, as far as anything tells: its name, and its own networks. */
 #include "checks/hypervisor/open.h"
 #include "checks/hypervisor/side.h"
+#include "checks/hypervisor/vxml.h"
 
 #include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+
+static void add(struct side *s, const char *address)
+{
+	const char **all = (const char **)s->host->addresses;
+
+	if (!address)
+		return;
+	*ARENA_PUSH(s->arena, all, s->host->n_addresses) = arena_strdup(s->arena, address);
+	s->host->addresses = all;
+}
 
 /* Asked of the resolver only when the caller named addresses to send the data to. */
 void gather_addresses(struct side *s)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL;
 	struct open_target target;
-	const char **found = NULL;
 	char text[NI_MAXHOST];
 
 	if (!s->f->settings || s->f->settings->n_addresses == 0 || !open_parse(s->uri, &target) ||
@@ -19,8 +31,60 @@ void gather_addresses(struct side *s)
 	for (const struct addrinfo *ai = list; ai; ai = ai->ai_next)
 		if (getnameinfo(ai->ai_addr, ai->ai_addrlen, text, sizeof text, NULL, 0,
 			    NI_NUMERICHOST) == 0)
-			*ARENA_PUSH(s->arena, found, s->host->n_addresses) =
-				arena_strdup(s->arena, text);
+			add(s, text);
 	freeaddrinfo(list);
-	s->host->addresses = found;
+}
+
+struct networks {
+	virNetworkPtr *items;
+	int n;
+};
+
+static void networks_free(struct networks *l)
+{
+	for (int i = 0; i < l->n; i++)
+		virNetworkFree(l->items[i]);
+	free(l->items);
+}
+
+/* On an address of its own, not on every one or on loopback, which all hosts have. */
+static bool listens_somewhere(const struct vm_config *config)
+{
+	for (size_t i = 0; i < config->n_graphics; i++) {
+		const char *listen = config->graphics[i].listen;
+
+		if (listen && strcmp(listen, "0.0.0.0") != 0 && listen[0] != ':' &&
+			strncmp(listen, "127.", 4) != 0)
+			return true;
+	}
+	return false;
+}
+
+static void add_network(struct side *s, virNetworkPtr net)
+{
+	struct vxml_network xml;
+	struct err e;
+	char *text;
+
+	if (!side_more(s, "reading networks of the target host"))
+		return;
+	text = virNetworkGetXMLDesc(net, 0);
+	if (text && vxml_network(text, s->arena, &xml, &e) == 0)
+		for (size_t i = 0; i < xml.n_addresses; i++)
+			add(s, xml.addresses[i]);
+	free(text);
+}
+
+void gather_listen(struct side *s)
+{
+	__attribute__((cleanup(networks_free))) struct networks all = { 0 };
+
+	if (!listens_somewhere(&s->f->config) ||
+		!side_more(s, "listing networks of the target host"))
+		return;
+	all.n = virConnectListAllNetworks(s->v, &all.items, VIR_CONNECT_LIST_NETWORKS_ACTIVE);
+	if (all.n < 0)
+		all.n = 0;
+	for (int i = 0; i < all.n; i++)
+		add_network(s, all.items[i]);
 }

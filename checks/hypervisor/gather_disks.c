@@ -98,6 +98,8 @@ static void look_at_volume(struct look *l, const struct vm_disk *disk, struct di
 		return;
 	}
 	out->pool_type = pool->type;
+	out->pool_host = pool->host;
+	out->pool_source = pool->source;
 	if (pool->target && disk->volume && strncmp(pool->target, "/dev", 4) != 0)
 		look_at_file(l, arena_printf(l->s->arena, "%s/%s", pool->target, disk->volume),
 			pool, out);
@@ -119,6 +121,20 @@ static void look_at(struct look *l, const struct vm_disk *disk, struct disk_here
 		out->why = "it is a device, not a file";
 }
 
+/* libvirt keeps the state of an emulated TPM here when nothing else is configured. */
+static void look_at_tpm(struct look *l)
+{
+	const struct vm_config *config = &l->s->f->config;
+	const char *path = config->tpm_source;
+
+	if (!config->tpm_backend || strcmp(config->tpm_backend, "emulator") != 0)
+		return;
+	if (!path)
+		path = arena_printf(l->s->arena, "/var/lib/libvirt/swtpm/%s", config->uuid);
+	if (!side_is_test(l->s))
+		fs_look(&l->view, path, l->s->arena, &l->s->f->tpm_here);
+}
+
 void gather_vm_disks(struct side *s)
 {
 	const struct vm_config *config = &s->f->config;
@@ -128,10 +144,11 @@ void gather_vm_disks(struct side *s)
 	struct look l = { .s = s, .view = { .root = -1 } };
 
 	s->missing = NULL;
-	if (config->n_disks && !side_is_test(s))
+	if ((config->n_disks || config->tpm_backend) && !side_is_test(s))
 		fs_view_open(&l.view, s->uri);
 	for (size_t i = 0; i < config->n_disks; i++)
 		look_at(&l, &disks[i], &s->f->disks_here[i]);
+	look_at_tpm(&l);
 	fs_view_close(&l.view);
 	side_end(s, FACT_VM_DISK_FS);
 }

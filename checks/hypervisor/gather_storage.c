@@ -38,6 +38,8 @@ static bool read_pool(struct side *s, virStoragePoolPtr pool, struct pool_seen *
 		.type = xml.type,
 		.target = xml.target,
 		.format = xml.format,
+		.host = xml.host,
+		.source = xml.source,
 		.available = xml.available,
 		.active =
 			side_more(s, "reading storage pools") && virStoragePoolIsActive(pool) == 1,
@@ -127,11 +129,28 @@ static bool look_again(struct side *s, virStoragePoolPtr pool)
 	       virStoragePoolRefresh(pool, 0) == 0;
 }
 
+/* Where the pool comes from, for one of the same name may be another. */
+static void ask_origin(struct side *s, virStoragePoolPtr pool, struct disk_there *out)
+{
+	struct vxml_pool xml = { 0 };
+	struct err e;
+	char *text;
+
+	if (!side_more(s, "reading storage pools"))
+		return;
+	text = virStoragePoolGetXMLDesc(pool, 0);
+	if (text && vxml_pool(text, s->arena, &xml, &e) == 0) {
+		out->pool_free = xml.available;
+		out->pool_host = xml.host;
+		out->pool_source = xml.source;
+	}
+	free(text);
+}
+
 static void ask_volume(struct side *s, const struct vm_disk *disk, struct disk_there *out)
 {
 	auto_pool virStoragePoolPtr pool = NULL;
 	auto_vol virStorageVolPtr vol = NULL;
-	virStoragePoolInfo info;
 
 	if (!disk->pool || !disk->volume || !side_more(s, "looking for storage pools"))
 		return;
@@ -142,8 +161,7 @@ static void ask_volume(struct side *s, const struct vm_disk *disk, struct disk_t
 	out->pool_active = virStoragePoolIsActive(pool) == 1 ? TRI_YES : TRI_NO;
 	if (out->pool_active != TRI_YES || !side_more(s, "looking for volumes on the target host"))
 		return;
-	if (virStoragePoolGetInfo(pool, &info) == 0)
-		out->pool_free = info.available;
+	ask_origin(s, pool, out);
 	vol = virStorageVolLookupByName(pool, disk->volume);
 	if (!vol && virGetLastErrorCode() == VIR_ERR_NO_STORAGE_VOL && look_again(s, pool))
 		vol = virStorageVolLookupByName(pool, disk->volume);

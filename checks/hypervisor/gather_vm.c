@@ -16,6 +16,7 @@ static const enum fact of_the_vm[] = {
 	FACT_VM_CHECKPOINTS,
 	FACT_VM_SAVE_IMAGE,
 	FACT_VM_DISK_FS,
+	FACT_VM_NEXT,
 };
 
 static void skip_vm(struct facts *f, const char *why)
@@ -107,6 +108,33 @@ static void ask_config(struct side *s, virDomainPtr dom)
 		facts_set_unknown(f, FACT_VM_CONFIG, arena_strdup(s->arena, e.text), NULL);
 	else
 		facts_set_known(f, FACT_VM_CONFIG);
+}
+
+/* What a running VM is to become with its next start. */
+static void ask_next(struct side *s, virDomainPtr dom)
+{
+	struct facts *f = s->f;
+	struct err e;
+	char *text;
+
+	if (!facts_known(f, FACT_VM_CONFIG)) {
+		side_skip(f, FACT_VM_NEXT, "the configuration of the virtual system is not known");
+		return;
+	}
+	if (!f->vm.active || !f->vm.persistent || xml_flags(f) != 0) {
+		facts_set_known(f, FACT_VM_NEXT);
+		return;
+	}
+	if (!side_begin(s, FACT_VM_NEXT, "reading the stored configuration of the virtual system"))
+		return;
+	text = virDomainGetXMLDesc(dom, VIR_DOMAIN_XML_INACTIVE);
+	if (!text)
+		side_failed(s, FACT_VM_NEXT);
+	else if (vxml_domain(text, s->arena, &f->next, &e) < 0)
+		facts_set_unknown(f, FACT_VM_NEXT, arena_strdup(s->arena, e.text), NULL);
+	else
+		facts_set_known(f, FACT_VM_NEXT);
+	free(text);
 }
 
 static void read_job(struct vm_facts *vm, int type, virTypedParameterPtr params, int n)
@@ -286,6 +314,7 @@ static void ask_the_rest(struct side *s, virDomainPtr dom)
 	ask_job(s, dom);
 	ask_control(s, dom);
 	ask_blockjobs(s, dom);
+	ask_next(s, dom);
 	ask_number(s, FACT_VM_SNAPSHOTS, dom, &vm->snapshots, count_snapshots);
 	ask_number(s, FACT_VM_CHECKPOINTS, dom, &vm->checkpoints, count_checkpoints);
 	ask_number(s, FACT_VM_SAVE_IMAGE, dom, &saved, has_save_image);

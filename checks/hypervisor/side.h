@@ -72,10 +72,14 @@ void gather_networks(struct side *s);
 void gather_bridges(struct side *s);
 void gather_nwfilters(struct side *s);
 void gather_peers(struct side *s);
+void gather_devices(struct side *s);
+void gather_pages(struct side *s);
+void gather_listen(struct side *s);
 
 /* A storage pool as seen on one side. */
 struct pool_seen {
 	const char *name, *type, *target, *format;
+	const char *host, *source; /* where it comes from; NULL: nowhere else */
 	uint64_t available;
 	bool active;
 };

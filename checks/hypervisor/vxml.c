@@ -173,7 +173,7 @@ int vxml_network(const char *text, struct arena *a, struct vxml_network *out, st
 {
 	auto_doc xmlDoc *doc = vxml_read(text, "network", e);
 	const xmlNode *root = xmlDocGetRootElement(doc);
-	const char **groups = NULL;
+	const char **groups = NULL, **addresses = NULL;
 
 	if (!doc)
 		return -e->code;
@@ -186,7 +186,25 @@ int vxml_network(const char *text, struct arena *a, struct vxml_network *out, st
 	XML_EACH(group, root, "portgroup")
 	*ARENA_PUSH(a, groups, out->n_portgroups) = vxml_attr(a, group, "name");
 	out->portgroups = groups;
+	XML_EACH(ip, root, "ip")
+	*ARENA_PUSH(a, addresses, out->n_addresses) = vxml_attr(a, ip, "address");
+	out->addresses = addresses;
 	return 0;
+}
+
+/* What a pool's <source> names besides the host: a directory, a device, or a name. */
+static const char *pool_source(const xmlNode *source, struct arena *a)
+{
+	static const char *const places[][2] = { { "dir", "path" }, { "device", "path" } };
+	const char *all = vxml_text(a, vxml_child(source, "name"));
+
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		const char *text = vxml_attr(a, vxml_child(source, places[i][0]), places[i][1]);
+
+		if (text)
+			all = all ? arena_printf(a, "%s %s", all, text) : text;
+	}
+	return all;
 }
 
 int vxml_pool(const char *text, struct arena *a, struct vxml_pool *out, struct err *e)
@@ -200,6 +218,8 @@ int vxml_pool(const char *text, struct arena *a, struct vxml_pool *out, struct e
 		.type = vxml_attr(a, root, "type"),
 		.target = vxml_text(a, vxml_at(root, "target/path")),
 		.format = vxml_attr(a, vxml_at(root, "source/format"), "type"),
+		.host = vxml_attr(a, vxml_at(root, "source/host"), "name"),
+		.source = pool_source(vxml_child(root, "source"), a),
 		.available = xml_text_u64(vxml_child(root, "available")),
 	};
 	return 0;

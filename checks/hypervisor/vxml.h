@@ -63,11 +63,14 @@ struct vxml_network {
 	const char *forward, *bridge; /* NULL: an isolated network; without a bridge */
 	const char *const *portgroups;
 	size_t n_portgroups;
+	const char *const *addresses; /* that the host has on it */
+	size_t n_addresses;
 };
 int vxml_network(const char *text, struct arena *a, struct vxml_network *out, struct err *e);
 
 struct vxml_pool {
 	const char *type, *target, *format; /* "netfs", "/srv/vm", "nfs" */
+	const char *host, *source; /* where it comes from: "nas1", "/export/vm"; NULL: nowhere else */
 	uint64_t available; /* bytes */
 };
 int vxml_pool(const char *text, struct arena *a, struct vxml_pool *out, struct err *e);

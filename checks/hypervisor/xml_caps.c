@@ -80,6 +80,7 @@ static void read_guests(const xmlNode *root, struct arena *a, struct host_caps *
 static void read_cpu(const xmlNode *cpu, struct arena *a, struct host_caps *out)
 {
 	struct vm_feature *features = NULL;
+	uint64_t *pages = NULL;
 
 	out->arch = vxml_text(a, vxml_child(cpu, "arch"));
 	out->cpu_model = vxml_text(a, vxml_child(cpu, "model"));
@@ -89,6 +90,9 @@ static void read_cpu(const xmlNode *cpu, struct arena *a, struct host_caps *out)
 	*ARENA_PUSH(a, features, out->n_cpu_features) =
 		(struct vm_feature){ .name = vxml_attr(a, feature, "name") };
 	out->cpu_features = features;
+	XML_EACH(page, cpu, "pages")
+	*ARENA_PUSH(a, pages, out->n_pages) = xml_attr_u64(page, "size");
+	out->page_kib = pages;
 	XML_EACH(counter, cpu, "counter")
 	{
 		if (!vxml_attr_is(counter, "name", "tsc"))

@@ -36,6 +36,7 @@ static void read_nics(const xmlNode *devices, struct arena *a, struct vm_config 
 			.driver = vxml_attr(a, vxml_child(n, "driver"), "name"),
 			.filter = vxml_attr(a, vxml_child(n, "filterref"), "filter"),
 			.teaming = vxml_attr(a, vxml_child(n, "teaming"), "type"),
+			.backend = vxml_attr(a, vxml_child(n, "backend"), "type"),
 			.alias = alias_of(n, a),
 		};
 	}
@@ -89,6 +90,7 @@ static void read_hostdevs(const xmlNode *devices, struct arena *a, struct vm_con
 			.address = hostdev_text(n, type, a),
 			.model = vxml_attr(a, n, "model"),
 			.teaming = vxml_attr(a, vxml_child(n, "teaming"), "type"),
+			.startup_policy = vxml_attr(a, vxml_child(n, "source"), "startupPolicy"),
 			.alias = alias_of(n, a),
 		};
 	}
@@ -287,6 +289,7 @@ void vxml_domain_devices(const xmlNode *devices, struct arena *a, struct vm_conf
 	read_devices(devices, a, out);
 	read_shmem(devices, a, out);
 	out->tpm_backend = vxml_attr(a, vxml_at(devices, "tpm/backend"), "type");
+	out->tpm_source = vxml_attr(a, vxml_at(devices, "tpm/backend/source"), "path");
 	out->lease = vxml_text(a, vxml_child(lease, "key"));
 	out->lockspace = vxml_text(a, vxml_child(lease, "lockspace"));
 	if (!vxml_attr_is(cid, "auto", "yes"))

@@ -59,7 +59,36 @@ static void read_memory(const xmlNode *root, struct arena *a, struct vm_config *
 	for (size_t i = 0; i < ARRAY_LEN(units); i++)
 		if (vxml_attr_is(page, "unit", units[i].unit))
 			out->hugepage_kib *= units[i].kib;
-	out->numa_nodes = vxml_attr(a, vxml_at(root, "numatune/memory"), "nodeset");
+}
+
+static void read_numa(const xmlNode *root, struct arena *a, struct vm_config *out)
+{
+	const xmlNode *tune = vxml_child(root, "numatune");
+
+	out->numa_nodes = vxml_attr(a, vxml_child(tune, "memory"), "nodeset");
+	XML_EACH(node, tune, "memnode")
+	{
+		const char *set = vxml_attr(a, node, "nodeset");
+
+		if (set)
+			out->numa_nodes = out->numa_nodes
+						  ? arena_printf(a, "%s,%s", out->numa_nodes, set)
+						  : set;
+	}
+}
+
+/* <relaxed state='on'/> and the like. */
+static void read_hyperv(const xmlNode *root, struct arena *a, struct vm_config *out)
+{
+	const xmlNode *hyperv = vxml_at(root, "features/hyperv");
+	const char **names = NULL;
+
+	out->hyperv_mode = vxml_attr(a, hyperv, "mode");
+	XML_EACH(feature, hyperv, NULL)
+	if (vxml_attr_is(feature, "state", "on"))
+		*ARENA_PUSH(a, names, out->n_hyperv_features) =
+			arena_strdup(a, (const char *)feature->name);
+	out->hyperv_features = names;
 }
 
 static void read_cpu(const xmlNode *root, struct arena *a, struct vm_config *out)
@@ -150,10 +179,11 @@ int vxml_domain(const char *text, struct arena *a, struct vm_config *out, struct
 		.title = vxml_text(a, vxml_child(root, "title")),
 		.virt = vxml_attr(a, root, "type"),
 		.emulator = vxml_text(a, vxml_at(root, "devices/emulator")),
-		.hyperv_mode = vxml_attr(a, vxml_at(root, "features/hyperv"), "mode"),
 	};
 	read_os(root, a, out);
 	read_memory(root, a, out);
+	read_numa(root, a, out);
+	read_hyperv(root, a, out);
 	read_cpu(root, a, out);
 	read_vcpus(root, a, out);
 	read_clock(root, out);

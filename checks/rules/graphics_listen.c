@@ -1,6 +1,7 @@
 /*
- * libvirt tells no addresses of a host. But a guest that runs here listens on its address, so the
- * source has it, and an address has one host. Only that of libvirt's default network is on most.
+ * libvirt tells no addresses of a host but those of its own networks. But a guest that runs here
+ * listens on its address, so the source has it, and an address has one host. Only that of
+ * libvirt's default network is on most.
  */
 #include "checks/rules/rules.h"
 
@@ -26,7 +27,8 @@ static void one(const struct facts *f, const struct vm_graphics *g, struct findi
 {
 	bool ours = facts_known(f, FACT_VM_STATE) && f->vm.active;
 
-	if (anywhere(g) || rule_is(g->listen, f->destination))
+	if (anywhere(g) || rule_is(g->listen, f->destination) ||
+		rule_has(f->dst.addresses, f->dst.n_addresses, g->listen))
 		return;
 	if (ours && !rule_is(g->listen, "192.168.122.1"))
 		refuse(g, out);

@@ -15,16 +15,16 @@
 	RULE(transport) RULE(bandwidth) RULE(options) RULE(addresses) RULE(planned) \
 	RULE(unmanaged) RULE(versions) RULE(state) RULE(job) \
 	RULE(control) RULE(blockjobs) RULE(io_error) RULE(save_image) RULE(persistence) \
-	RULE(autostart) RULE(new_settings) RULE(guest_type) RULE(machine) RULE(emulator) \
+	RULE(autostart) RULE(pending) RULE(new_settings) RULE(guest_type) RULE(machine) RULE(emulator) \
 	RULE(firmware) RULE(nvram) RULE(cpu_features) RULE(cpu_vendor) RULE(cpu_mode) \
-	RULE(cpu_passthrough) RULE(invtsc) RULE(tsc) RULE(hyperv) RULE(vcpus) \
+	RULE(cpu_passthrough) RULE(invtsc) RULE(tsc) RULE(hyperv) RULE(hyperv_features) RULE(vcpus) \
 	RULE(overcommit) RULE(pinning) RULE(memory_total) RULE(memory_free) RULE(hugepages) \
 	RULE(numa) RULE(memory_devices) RULE(memory_source) RULE(disk_local) \
-	RULE(disk_there) RULE(disk_cache) RULE(disk_transient) RULE(disk_format) \
+	RULE(disk_there) RULE(disk_pool) RULE(disk_cache) RULE(disk_transient) RULE(disk_format) \
 	RULE(disk_kind) RULE(disk_bus) RULE(removable) RULE(snapshots) RULE(checkpoints) \
 	RULE(secrets) RULE(storage_copy) RULE(networks) RULE(network_differs) RULE(bridges) \
-	RULE(nwfilters) RULE(nic_kind) RULE(macs) RULE(hostdevs) RULE(usb) RULE(shmem) \
-	RULE(filesystems) RULE(tpm) RULE(models) RULE(device_types) RULE(chardevs) \
+	RULE(nwfilters) RULE(nic_kind) RULE(user_net) RULE(macs) RULE(hostdevs) RULE(hostdevs_there) RULE(usb) RULE(shmem) \
+	RULE(filesystems) RULE(tpm) RULE(tpm_state) RULE(models) RULE(device_types) RULE(chardevs) \
 	RULE(clipboard) RULE(graphics_listen) RULE(graphics_ports) RULE(vsock) \
 	RULE(hypervisor_args) RULE(launch_security) RULE(seclabel) RULE(lease)
 /* clang-format on */

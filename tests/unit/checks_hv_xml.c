@@ -226,7 +226,7 @@ START_TEST(test_corner_platform)
 	ck_assert(c->hugepages && c->locked && c->prealloc);
 	ck_assert_uint_eq(c->hugepage_kib, 1048576);
 	ck_assert_str_eq(c->memory_source, "memfd");
-	ck_assert_str_eq(c->numa_nodes, "0-1");
+	ck_assert_str_eq(c->numa_nodes, "0-1,3");
 	ck_assert_uint_eq(c->vcpus, 4);
 	ck_assert_uint_eq(c->vcpus_current, 2);
 	ck_assert_uint_eq(c->n_pinned, 4);
@@ -236,6 +236,8 @@ START_TEST(test_corner_platform)
 	ck_assert_str_eq(c->nvram_template, "/usr/share/OVMF/OVMF_VARS.fd");
 	ck_assert_str_eq(c->kernel, "/boot/vmlinuz");
 	ck_assert_str_eq(c->hyperv_mode, "passthrough");
+	ck_assert_uint_eq(c->n_hyperv_features, 1);
+	ck_assert_str_eq(c->hyperv_features[0], "relaxed");
 	ck_assert_str_eq(c->cpu_mode, "host-passthrough");
 	ck_assert_str_eq(c->cpu_migratable, "off");
 	ck_assert(c->has_tsc_frequency);
@@ -367,6 +369,8 @@ START_TEST(test_caps)
 	struct err e;
 
 	ck_assert_int_eq(vxml_caps(text, a, &c, &e), 0);
+	ck_assert_uint_eq(c.n_pages, 3);
+	ck_assert_uint_eq(c.page_kib[1], 2048);
 	ck_assert_str_eq(c.uuid, "a5a5a5a5-0077-4000-8000-000000000011");
 	ck_assert_str_eq(c.arch, "x86_64");
 	ck_assert_str_eq(c.cpu_vendor, "AMD");
@@ -474,6 +478,37 @@ static const struct {
 	{ "/", 99, NULL },
 };
 
+START_TEST(test_where_a_pool_comes_from)
+{
+	struct arena *a = arena_new();
+	struct vxml_pool p;
+	struct vxml_network n;
+	struct err e;
+
+	ck_assert_int_eq(
+		vxml_pool("<pool type='netfs'><source><host name='nas'/><dir path='/vm'/></source>"
+			  "<target><path>/srv</path></target></pool>",
+			a, &p, &e),
+		0);
+	ck_assert_str_eq(p.host, "nas");
+	ck_assert_str_eq(p.source, "/vm");
+	ck_assert_int_eq(
+		vxml_pool("<pool type='rbd'><source><name>vms</name></source></pool>", a, &p, &e),
+		0);
+	ck_assert_ptr_null(p.host);
+	ck_assert_str_eq(p.source, "vms");
+	ck_assert_int_eq(vxml_pool("<pool type='dir'><source/></pool>", a, &p, &e), 0);
+	ck_assert_ptr_null(p.source);
+	ck_assert_int_eq(vxml_network("<network><ip address='192.168.122.1'/><ip family='ipv6' "
+				      "address='fd00::1'/></network>",
+				 a, &n, &e),
+		0);
+	ck_assert_uint_eq(n.n_addresses, 2);
+	ck_assert_str_eq(n.addresses[1], "fd00::1");
+	arena_free(a);
+}
+END_TEST
+
 START_TEST(test_mounts)
 {
 	char *type = fs_type_in(mounts, lines[_i].path, lines[_i].id);
@@ -544,6 +579,7 @@ int main(void)
 	tcase_add_test(t, test_caps);
 	tcase_add_test(t, test_domcaps);
 	tcase_add_test(t, test_network);
+	tcase_add_test(t, test_where_a_pool_comes_from);
 	tcase_add_loop_test(t, test_mounts, 0, ARRAY_LEN(lines));
 	tcase_add_loop_test(t, test_view_by_mounts, 0, ARRAY_LEN(views));
 	tcase_add_test(t, test_no_view);

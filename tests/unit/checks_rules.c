@@ -309,6 +309,13 @@ START_TEST(state)
 	ROW("persistence", "transient, restart", RESTART, "VSM3017:6", f->vm.persistent = false);
 
 	ROW("autostart", "not set", LIVE, "", (void)0);
+	ROW("pending", "none", LIVE, "", f->next = f->stored);
+	ROW("pending", "only the stored one moves", RESTART, "", f->next.name = "web1");
+	ROW("pending", "memory", LIVE, "VSM5006", f->next = f->stored; f->next.memory_kib = GIB);
+	ROW("pending", "an interface less", LIVE, "VSM5006", f->next = f->stored;
+		f->next.n_nics = 0);
+	ROW("pending", "another medium", LIVE, "VSM5006", f->next = f->stored;
+		f->next.disks = f->config.disks; DISK.source = "/other");
 	ROW("autostart", "set", LIVE, "VSM5021", f->vm.autostart = true);
 }
 END_TEST
@@ -416,6 +423,21 @@ START_TEST(platform)
 	ROW("tsc", "another", LIVE, "VSM4109:false", TSC(2400000000));
 	ROW("tsc", "scaled", LIVE, "", TSC(2400000000); f->dst.caps.tsc_scaling = true);
 
+	ROW("hyperv-features", "none", LIVE, "", f->config.virt = "kvm");
+	ROW("hyperv-features", "offered", LIVE, "", f->config.virt = "kvm";
+		f->config.hyperv_features = LIST("vapic"); f->config.n_hyperv_features = 1;
+		f->domcaps.enums =
+			((struct domcaps_enum[]){ { "hyperv/features", LIST("vapic"), 1 } });
+		f->domcaps.n_enums = 1);
+	ROW("hyperv-features", "not offered", RESTART, "VSM4115:false", f->config.virt = "kvm";
+		f->config.hyperv_features = LIST("evmcs"); f->config.n_hyperv_features = 1;
+		f->domcaps.enums =
+			((struct domcaps_enum[]){ { "hyperv/features", LIST("vapic"), 1 } });
+		f->domcaps.n_enums = 1);
+	ROW("hyperv-features", "not told", LIVE, "VSM6002", f->config.virt = "kvm";
+		f->config.hyperv_features = LIST("evmcs"); f->config.n_hyperv_features = 1);
+	ROW("hyperv-features", "emulated", LIVE, "", f->config.hyperv_features = LIST("evmcs");
+		f->config.n_hyperv_features = 1);
 	ROW("hyperv", "emulated", LIVE, "", f->config.hyperv_mode = "passthrough");
 	ROW("hyperv", "passed through", LIVE, "VSM4113:false",
 		f->config.hyperv_mode = "passthrough";
@@ -452,7 +474,12 @@ START_TEST(memory)
 		f->config.locked = true);
 	ROW("memory-free", "not told", LIVE, "", f->dst.free_kib = 0);
 	ROW("hugepages", "none", LIVE, "", (void)0);
-	ROW("hugepages", "asked", LIVE, "VSM6002", f->config.hugepages = true);
+	ROW("hugepages", "enough", LIVE, "", f->config.hugepages = true; f->dst.page_kib = 2048;
+		f->dst.free_pages = 1024);
+	ROW("hugepages", "too few", LIVE, "VSM4203:false", f->config.hugepages = true;
+		f->dst.page_kib = 2048; f->dst.free_pages = 1023);
+	ROW("hugepages", "of no size", LIVE, "VSM6002", f->config.hugepages = true);
+	ROW("hugepages", "only defined", OFFLINE, "", SHUT_OFF; f->config.hugepages = true);
 	ROW("numa", "there", LIVE, "", f->config.numa_nodes = "0");
 	ROW("numa", "not told", LIVE, "", f->config.numa_nodes = "0-1"; f->dst.caps.numa_nodes = 0);
 	ROW("numa", "gone", LIVE, "VSM4204:false", f->config.numa_nodes = "0-1");

@@ -32,6 +32,20 @@ START_TEST(storage)
 	ROW("disk-local", "not known", LIVE, "VSM6002",
 		f->disks_here[0] = ((struct disk_here){ .why = "the service runs elsewhere" }));
 
+#define POOL(here_host, here, there_host, there)                                                   \
+	DISK.pool = "tank";                                                                        \
+	f->disks_here[0].pool_host = here_host;                                                    \
+	f->disks_here[0].pool_source = here;                                                       \
+	f->disks_there[0].pool_host = there_host;                                                  \
+	f->disks_there[0].pool_source = there
+	ROW("disk-pool", "no pool", LIVE, "", (void)0);
+	ROW("disk-pool", "directories", LIVE, "", POOL(NULL, NULL, NULL, NULL));
+	ROW("disk-pool", "the same", LIVE, "", POOL("nas", "/vm", "nas", "/vm"));
+	ROW("disk-pool", "another name of the server", LIVE, "VSM4305 policy",
+		POOL("nas", "/vm", "nas.lab", "/vm"));
+	ROW("disk-pool", "another export", LIVE, "VSM4305:false policy",
+		POOL("nas", "/vm", "nas", "/vm2"));
+
 	ROW("disk-there", "there", LIVE, "", (void)0);
 	ROW("disk-there", "gone", LIVE, "VSM4302:false", f->disks_there[0].exists = TRI_NO);
 	ROW("disk-there", "gone, read-only", LIVE, "VSM4302:false",
@@ -190,6 +204,9 @@ START_TEST(network)
 	ROW("nic-kind", "teamed", LIVE, "", NIC.type = "hostdev"; NIC.teaming = "transient");
 	ROW("nic-kind", "vdpa", LIVE, "VSM4407:false", NIC.type = "vdpa");
 	ROW("nic-kind", "usb", LIVE, "VSM4410:false", NIC.model = "usb-net");
+	ROW("user-net", "none", LIVE, "", (void)0);
+	ROW("user-net", "passt", LIVE, "", NIC.type = "user"; NIC.backend = "passt");
+	ROW("user-net", "perhaps a helper", LIVE, "VSM6002", NIC.type = "user");
 	ROW("nic-kind", "vhost-user", LIVE, "VSM6002", NIC.type = "vhostuser");
 	ROW("nic-kind", "boots anew", RESTART, "", NIC.type = "vdpa");
 
@@ -217,6 +234,7 @@ END_TEST
 START_TEST(devices)
 {
 #define HOSTDEV(...)                                                                               \
+	f->hostdevs_there = NEW(f, enum tri);                                                      \
 	f->config.n_hostdevs = 1;                                                                  \
 	f->config.hostdevs = ((struct vm_hostdev[]){ { __VA_ARGS__ } })
 	ROW("hostdevs", "none", LIVE, "", (void)0);
@@ -228,6 +246,24 @@ START_TEST(devices)
 	ROW("hostdevs", "usb", LIVE, "", HOSTDEV(.type = "usb"));
 	ROW("usb", "none", LIVE, "", HOSTDEV(.type = "pci"));
 	ROW("usb", "one", LIVE, "VSM5011,VSM6002", HOSTDEV(.type = "usb", .address = "1234:5678"));
+	ROW("usb", "one like it", RESTART, "VSM5011",
+		HOSTDEV(.type = "usb", .address = "1234:5678");
+		f->hostdevs_there[0] = TRI_YES);
+	ROW("usb", "none like it", LIVE, "VSM4501:false,VSM5011",
+		HOSTDEV(.type = "usb", .address = "1234:5678");
+		f->hostdevs_there[0] = TRI_NO);
+	ROW("usb", "none like it, not needed", LIVE, "VSM5011",
+		HOSTDEV(.type = "usb", .address = "1234:5678", .startup_policy = "requisite");
+		f->hostdevs_there[0] = TRI_NO);
+	ROW("hostdevs-there", "there", RESTART, "", HOSTDEV(.type = "pci");
+		f->hostdevs_there[0] = TRI_YES);
+	ROW("hostdevs-there", "absent", RESTART, "VSM4501:false",
+		HOSTDEV(.type = "pci", .address = "0000:01:00.0");
+		f->hostdevs_there[0] = TRI_NO);
+	ROW("hostdevs-there", "a mediated one absent", RESTART, "VSM4502:false",
+		HOSTDEV(.type = "mdev", .address = "x");
+		f->hostdevs_there[0] = TRI_NO);
+	ROW("hostdevs-there", "not known", RESTART, "VSM6002", HOSTDEV(.type = "scsi"));
 
 	ROW("shmem", "master", LIVE, "", f->config.n_shmem = 1; f->config.shmem_role = "master");
 	ROW("shmem", "peer", LIVE, "VSM4503:false", f->config.n_shmem = 1;
@@ -246,6 +282,10 @@ START_TEST(devices)
 	ROW("filesystems", "boots anew", RESTART, "", SHARE(.driver = "virtiofs"));
 
 	ROW("tpm", "emulated", LIVE, "", f->config.tpm_backend = "emulator");
+	ROW("tpm-state", "its own", LIVE, "", f->config.tpm_backend = "emulator";
+		f->tpm_here.shared_fs = TRI_NO);
+	ROW("tpm-state", "shared", LIVE, "VSM6002", f->config.tpm_backend = "emulator";
+		f->tpm_here.shared_fs = TRI_YES);
 	ROW("tpm", "passed through", LIVE, "VSM4505:false", f->config.tpm_backend = "passthrough");
 
 #define DEVICE(...)                                                                                \
@@ -297,6 +337,10 @@ START_TEST(devices)
 	ROW("graphics-listen", "the source's address", LIVE, "VSM4511:false",
 		GRAPHICS(.type = "vnc", .listen_type = "address", .listen = "192.0.2.9"));
 	ROW("graphics-listen", "that of the default network", LIVE, "VSM6002",
+		GRAPHICS(.type = "vnc", .listen_type = "address", .listen = "192.168.122.1"));
+	ROW("graphics-listen", "that of a network there", LIVE, "",
+		f->dst.addresses = LIST("192.168.122.1");
+		f->dst.n_addresses = 1;
 		GRAPHICS(.type = "vnc", .listen_type = "address", .listen = "192.168.122.1"));
 	ROW("graphics-listen", "of a guest that is off", RESTART, "VSM6002", SHUT_OFF;
 		GRAPHICS(.type = "vnc", .listen_type = "address", .listen = "192.0.2.9"));

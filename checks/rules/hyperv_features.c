@@ -1,0 +1,34 @@
+/* With KVM libvirt compares the enlightenments with those that the host's kernel offers. */
+#include "checks/rules/rules.h"
+
+static bool applies(const struct vm_config *vm)
+{
+	return vm->n_hyperv_features > 0 && rule_is(vm->virt, "kvm");
+}
+
+static void run(const struct facts *f, const struct check_config *c, struct findings *out)
+{
+	const struct domcaps_enum *e = rule_enum(f, "hyperv/features");
+
+	(void)c;
+	for (size_t i = 0; i < f->config.n_hyperv_features; i++) {
+		const char *name = f->config.hyperv_features[i];
+
+		if (rule_offers(f, "hyperv/features", name) == TRI_NO)
+			finding_detail(out, finding_add(out, VSM4115, name), "hyperv",
+				rule_join(out->arena, e->values, e->n), name);
+		else if (!e)
+			finding_unknown(out, "whether the target host has the Hyper-V features",
+				NULL, "its domain capabilities do not list them");
+	}
+}
+
+const struct rule rule_hyperv_features = {
+	.name = "hyperv-features",
+	.what = "whether the target host has the Hyper-V features",
+	.moves = MOVE_ANY,
+	.warns = MOVE_OFFLINE,
+	.applies = applies,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_DOMCAPS),
+	.run = run,
+};
