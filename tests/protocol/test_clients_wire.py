@@ -7,6 +7,7 @@ import os
 import re
 import socket
 import ssl
+import tempfile
 import time
 import unittest
 import xml.etree.ElementTree as ET
@@ -167,6 +168,23 @@ class Http(Wire):
                 self.assertEqual(c.post(IDENTIFY).status, 200)
             self.assertLess(time.monotonic() - began, 1 * (SLACK if SANITIZED else 1))
 
+    def test_charsets(self):
+        """However a client says it: UTF-16 in, UTF-16 with its mark out."""
+        little, big = IDENTIFY.encode('utf-16-le'), IDENTIFY.encode('utf-16-be')
+        rows = [('utf-16', b'\xff\xfe' + little), ('"UTF-16"', b'\xff\xfe' + little), ('UTF-16LE', b'\xff\xfe' + little),
+                ('UTF-16', b'\xfe\xff' + big), ('UTF-16', little), ('UTF-16', big), ('UTF-16;action="x"', b'\xff\xfe' + little),
+                ('UTF-16', b'\xff\xfe' + '<?xml version="1.0" encoding="UTF-16"?>'.encode('utf-16-le') + little)]
+        for charset, body in rows:
+            with self.subTest((charset, body[:4])):
+                reply = self.c.post(body, content_type='application/soap+xml;charset=' + charset)
+                self.assertEqual((reply.status, reply.body[:2]), (200, b'\xff\xfe'))
+                self.assertEqual(reply.headers['content-type'], ['application/soap+xml;charset=UTF-16'])
+
+    def test_name_of_the_scheme_without_case(self):
+        for name in ('basic', 'BASIC'):
+            self.c.authorization = self.daemon.authorization().replace('Basic', name)
+            self.assertEqual(self.c.post(IDENTIFY).status, 200)
+
     def test_paths(self):
         for path in ('/wsman', '/wsman/'):
             self.assertEqual(self.c.post(IDENTIFY, path=path).status, 200)
@@ -249,6 +267,28 @@ class Libmi(Wire):
         self.assertEqual(len(reply.find('wsman:Items')), 0)
         self.assertIsNotNone(reply.first().find(q('wsman:EndOfSequence')))
 
+    def test_many_systems(self):
+        """libmi asks for 1000 items in 102400 octets at most, and pulls on the same connection until the end."""
+        domain = ("<domain type='test'><name>many%d</name><uuid>22222222-2222-4333-8444-%012d</uuid><memory>1024</memory>"
+                  "<vcpu>1</vcpu><os><type arch='i686'>hvm</type></os></domain>")
+        with tempfile.NamedTemporaryFile('w', suffix='.xml') as host:
+            with open(os.path.join(HOSTS, 'src.xml')) as f:
+                host.write(f.read().replace('</node>', ''.join(domain % (i, i) for i in range(300)) + '</node>'))
+            host.flush()
+            with Daemon(self.build, source='test://' + host.name) as daemon, Client(daemon) as c:
+                reply = c.send(ENUMERATION + 'Enumerate', CS, OPTIMIZED % 1000, max_envelope='102400')
+                seen, pages = len(reply.find('wsman:Items')), 1
+                sock, context = c.sock, reply.text('wsen:EnumerationContext')
+                while context:
+                    self.assertLessEqual(len(reply.body), 102400)
+                    reply = c.send(ENUMERATION + 'Pull', CS, '<wsen:Pull><wsen:EnumerationContext>%s</wsen:EnumerationContext>'
+                                   '<wsen:MaxElements>1000</wsen:MaxElements></wsen:Pull>' % context, max_envelope='102400')
+                    seen, pages = seen + len(reply.find('wsen:Items')), pages + 1
+                    context = reply.text('wsen:EnumerationContext')
+                self.assertEqual(seen, 309)
+                self.assertGreater(pages, 3)
+                self.assertIs(c.sock, sock)
+
     def test_non_ascii_is_raw(self):
         for reply in self.every_reply():
             if b'CIM_ManagedElement' in reply.body or b'>a&amp;b' in reply.body:
@@ -319,6 +359,12 @@ class Windows(Wire):
         query = '?CreationClassName=CIM_ComputerSystem&amp;Name=' + UUID
         for uri in (CS + query, WMI + 'CIM_ComputerSystem' + query):
             self.assertEqual(self.c.send(GET, uri).status, 200)
+
+    def test_namespace_in_the_uri_of_a_method(self):
+        uri = CIM + SERVICE + '?__cimnamespace=root/virtualization/v2'
+        for action in (CIM + SERVICE + '/' + CHECK, uri + '/' + CHECK):
+            reply = self.c.send(action, uri, self.input(''))
+            self.assertEqual((reply.text('wsa:Action'), reply.output()), (action + 'Response', {'ReturnValue': '4'}))
 
     def test_one_namespace(self):
         for uri in (WMI + 'CIM_ComputerSystem', CS + '?__cimnamespace=root/virtualization/v2'):
