@@ -460,6 +460,13 @@ class Rules(unittest.TestCase):
         for text in ('EnumerateDreams', ''):
             self.fault(('s:Sender', 'wsman:UnsupportedFeature', 'EnumerationMode'), ENUMERATE, body=enumerate_body(mode % text))
 
+    def test_DSP0227_all_classes(self):
+        for resource in (ALL, WMI + '*'):
+            for name in ('Get', 'Put', 'Create', 'Delete'):
+                with self.subTest((resource, name)):
+                    self.fault(('s:Sender', 'wsa:ActionNotSupported', 'ActionMismatch'), TRANSFER + name, resource,
+                               action=ADDRESSING_FAULT)
+
     def test_DSP0227_polymorphism(self):
         mode = '<wsmb:PolymorphismMode>%s</wsmb:PolymorphismMode>'
         rows = [('IncludeSubClassProperties', {SERVICE, ADVISOR}), ('ExcludeSubClassProperties', {'CIM_Service'}), ('None', set())]
@@ -614,7 +621,7 @@ class Manual(unittest.TestCase):
             cls.page = f.read()
 
     def test_conformance(self):
-        table = self.page.split('.Ss Conformance')[1].split('.El')[0]
+        table = self.page.split('.Ss Conformance\n')[1].split('.El')[0]
         rules = re.findall(r'\bR[0-9CE][0-9.]*-[0-9]+', table)
         self.assertEqual(sorted(rules), sorted(set(rules)), 'a rule stands there twice')
         self.assertGreater(len(rules), 150)
@@ -626,6 +633,8 @@ class Manual(unittest.TestCase):
         self.assertEqual(named - tests, set())
         # The other way round: each test of a rule is the proof of something.
         self.assertEqual({t for t in tests if re.match('test_R[0-9C]', t)} - named, set())
+        binding = set(re.findall(r'\btest_\w+', self.page.split('.Ss Conformance to the CIM')[1]))
+        self.assertEqual(binding - tests, set())
         for path in re.findall(r'\.Pa (tests/\S+)', self.page):
             self.assertTrue(os.path.exists(os.path.join(TOP, path)), path)
 
