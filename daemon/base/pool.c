@@ -82,7 +82,6 @@ static bool start_thread(struct pool *p)
 
 int pool_push(struct pool *p, struct work *w, struct err *e)
 {
-	bool idle = false;
 	int r = 0;
 
 	pthread_mutex_lock(&p->lock);
@@ -98,12 +97,14 @@ int pool_push(struct pool *p, struct work *w, struct err *e)
 		*p->last = w;
 		p->last = &w->next;
 		p->waiting++;
-		idle = p->busy < p->started;
+		/*
+		 * Under the lock: once the work is taken, the pool may be freed. Busy threads look
+		 * by themselves.
+		 */
+		if (p->busy < p->started)
+			pthread_cond_signal(&p->wake);
 	}
 	pthread_mutex_unlock(&p->lock);
-	/* Behind the lock, so that who wakes finds it free; busy threads look by themselves. */
-	if (idle)
-		pthread_cond_signal(&p->wake);
 	return r;
 }
 
