@@ -116,7 +116,8 @@ static void answered(struct wsman_call *ws)
 	const struct server_reply reply = { .status = ws->status,
 		.content_type = ws->reply_type,
 		.body = &body,
-		.close = ws->close };
+		.close = ws->close,
+		.known = principal_known(&ws->req.who) };
 
 	ws->reply = (struct buf){ 0 };
 	finish(CALL_OF(ws, ws), &reply, NULL);

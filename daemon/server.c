@@ -57,6 +57,7 @@ void server_reply(struct exchange *x, const struct server_reply *r)
 	};
 
 	call->close = r->close || !call->http.keep_alive || atomic_load(&box->closing);
+	call->known = r->known;
 	head.close = call->close;
 	http_reply_head(&call->wire, &head);
 	if (head.length)

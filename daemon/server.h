@@ -64,6 +64,7 @@ struct server_reply {
 	const char *headers; /* further header lines, each ended by CRLF; NULL: none */
 	struct buf *body; /* emptied; NULL or empty: Content-Length 0 */
 	bool close;
+	bool known; /* who asked has logged in, so that the connection may idle */
 };
 
 /* Binds and starts the threads. tls is kept by reference (see tls.h). -ERR_IO, -ERR_CONFIG. */

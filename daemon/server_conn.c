@@ -312,7 +312,8 @@ static void all_sent(struct conn *c)
 		resume(c);
 		break;
 	case AFTER_REPLY:
-		enter(c, PHASE_IDLE);
+		/* Connections are few: nobody holds one for long without a login. */
+		enter(c, c->known ? PHASE_IDLE : PHASE_HEAD);
 		resume(c);
 		break;
 	}
@@ -328,6 +329,7 @@ void server_conn_reply(struct reactor *r, struct call *call)
 		c->out = call->wire;
 		memset(&call->wire, 0, sizeof call->wire);
 		c->after = call->close || r->draining ? AFTER_CLOSE : AFTER_REPLY;
+		c->known = call->known;
 	}
 	let_go(r, call);
 	if (c && push(c) == SENT)

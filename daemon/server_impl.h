@@ -23,8 +23,8 @@ enum source { SOURCE_MAILBOX, SOURCE_LISTENER, SOURCE_CONN };
 /* Where a connection stands. Each phase has its list, and all but one a time limit. */
 enum phase {
 	PHASE_HANDSHAKE,
-	PHASE_IDLE, /* between requests */
-	PHASE_HEAD, /* the first head from the handshake on */
+	PHASE_IDLE, /* between requests of somebody known */
+	PHASE_HEAD, /* the first head from the handshake on; a stranger's from the last reply on */
 	PHASE_BODY,
 	PHASE_REPLY, /* the exchange is the handler's */
 	PHASE_WRITE, /* the client is slow to take what we say */
@@ -47,6 +47,7 @@ struct conn {
 	struct buf ahead; /* read, but of the next request */
 	struct buf out; /* PHASE_WRITE: what is left from `sent` on */
 	size_t sent, thrown_away;
+	bool known; /* the last request was by somebody who has logged in */
 	int64_t since; /* when it entered its phase, or last got on in it */
 	struct conn *prev, *next;
 	struct in6_addr from; /* IPv4 mapped */
@@ -62,7 +63,7 @@ struct call {
 	struct call *next; /* in the mailbox */
 	struct buf wire; /* the reply, head and body */
 	size_t counted; /* of the server's `held` */
-	bool close;
+	bool close, known;
 };
 
 struct mailbox {

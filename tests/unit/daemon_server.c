@@ -204,6 +204,8 @@ static const struct {
 	{ "nothing", HEADER, true, "", { 0 } },
 	{ "nothing any more", IDLE, true, ASK(0), { 200, 0 } },
 	{ "an empty line", HEADER, true, "\r\n", { 408, 0 } },
+	{ "nothing any more, and no login", HEADER, true, ASK(3) "401", { 401, 0 } },
+	{ "half a line, and no login", HEADER, true, ASK(3) "401POST /ws", { 401, 408, 0 } },
 	{ "an empty line at the end", IDLE, true, ASK(0) "\r\n", { 200, 0 } },
 	{ "half a line", HEADER, true, "POST /ws", { 408, 0 } },
 	{ "half a head", HEADER, true, ASK(0) POST, { 200, 408, 0 } },

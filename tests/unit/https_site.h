@@ -62,6 +62,7 @@ static inline void answer(struct exchange *x)
 		buf_free(&body);
 	}
 	r.close = strcmp(x->body, "close") == 0;
+	r.known = r.status == 200;
 	server_reply(x, &r);
 }
 
