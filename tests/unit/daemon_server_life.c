@@ -242,6 +242,76 @@ START_TEST(many)
 }
 END_TEST
 
+/* Asks with a body of n octets; the last one is left to be sent. */
+static struct client ask_most(size_t n)
+{
+	struct client c = client_open(port);
+	char *body = mem_calloc(1, n), head[128];
+
+	memset(body, 'x', n);
+	snprintf(head, sizeof head, POST "Content-Length: %zu\r\n\r\n", n);
+	client_say(&c, head);
+	client_send(&c, body, n - 1);
+	free(body);
+	return c;
+}
+
+/* What all clients together may have us keep; small requests are let pass at any time. */
+START_TEST(request_memory)
+{
+	struct server_config conf = config();
+	struct client first, second;
+
+	conf.limits.request_memory = 100000;
+	serve(&conf);
+	for (how = AT_ONCE; how <= HELD; how++) {
+		first = ask_most(80000);
+		/* Only what is read counts. */
+		if (how == HELD) {
+			client_say(&first, "x");
+			WAIT_FOR(count_held() == 1);
+		} else {
+			WAIT_FOR(count_get(COUNT_REQUEST_BYTES) > 60000);
+		}
+		second = ask_most(60000);
+		ck_assert_int_eq(client_status(&second), 503);
+		client_close(&second);
+		if (how != HELD) {
+			second = ask_most(10000);
+			client_say(&second, "x");
+			ck_assert_int_eq(client_status(&second), 200);
+			client_close(&second);
+			client_say(&first, "x");
+		} else {
+			answer(held[0]);
+		}
+		ck_assert_int_eq(client_status(&first), 200);
+		client_close(&first);
+		ck_assert_int_eq(count_get(COUNT_REQUEST_BYTES), 0);
+	}
+}
+END_TEST
+
+/* It is given back by a client that leaves in the middle, too, and by one that is too slow. */
+START_TEST(request_memory_back)
+{
+	struct server_config conf = config();
+	struct client c;
+
+	conf.limits.body_ms = 200;
+	serve(&conf);
+	c = ask_most(80000);
+	WAIT_FOR(count_get(COUNT_REQUEST_BYTES) > 60000);
+	client_close(&c);
+	WAIT_FOR(count_get(COUNT_REQUEST_BYTES) == 0);
+	c = ask_most(80000);
+	WAIT_FOR(count_get(COUNT_REQUEST_BYTES) > 60000);
+	ck_assert_int_eq(client_status(&c), 408);
+	ck_assert_int_eq(count_get(COUNT_REQUEST_BYTES), 0);
+	client_close(&c);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("daemon_server_life");
@@ -258,6 +328,8 @@ int main(void)
 	tcase_add_test(t, drained_at_once);
 	tcase_add_test(t, drain_deadline);
 	tcase_add_test(t, many);
+	tcase_add_test(t, request_memory);
+	tcase_add_test(t, request_memory_back);
 	suite_add_tcase(s, t);
 	sr = srunner_create(s);
 	srunner_run_all(sr, CK_ENV);

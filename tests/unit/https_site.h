@@ -110,7 +110,8 @@ static inline struct server_config config(void)
 	return (struct server_config){ .addresses = &address,
 		.n_addresses = 1,
 		.threads = 1,
-		.limits = { 4096, 1 << 20, 100 << 20, 100, 100, LONG_MS, LONG_MS, LONG_MS, LONG_MS, LONG_MS },
+		.limits = { 4096, 1 << 20, 100 << 20, 100, 100, LONG_MS, LONG_MS, LONG_MS, LONG_MS,
+			LONG_MS },
 		.path_known = path_known,
 		.on_request = on_request,
 		.arg = &server };
