@@ -234,7 +234,8 @@ struct facts {
 	struct vm_facts vm;
 	struct vm_config stored; /* as libvirt has it */
 	struct vm_config config; /* with the new settings applied: what would run there */
-	struct vm_config next; /* what a running VM becomes with its next start; name NULL: no other */
+	struct vm_config
+		next; /* what a running VM becomes with its next start; name NULL: no other */
 	struct disk_here tpm_here; /* the place of the TPM emulator's state */
 	enum tri *hostdevs_there; /* config.n_hostdevs */
 	const char *xml; /* the XML that config was read from */

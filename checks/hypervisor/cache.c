@@ -26,7 +26,7 @@ struct box *box_new(void)
 	return b;
 }
 
-static struct box *box_ref(struct box *b)
+struct box *box_ref(struct box *b)
 {
 	atomic_fetch_add(&b->refs, 1);
 	return b;
@@ -111,9 +111,12 @@ void cache_put(struct cache *c, unsigned generation, const char *key, struct box
 	struct slot *s;
 
 	pthread_mutex_lock(&c->lock);
-	if (generation == c->generation && !find(c, generation, key)) {
-		s = &c->slots[c->next];
-		c->next = (c->next + 1) % CACHE_SIZE;
+	if (generation == c->generation) {
+		s = find(c, generation, key);
+		if (!s) {
+			s = &c->slots[c->next];
+			c->next = (c->next + 1) % CACHE_SIZE;
+		}
 		empty(s);
 		*s = (struct slot){ mem_strdup(key), box_ref(b) };
 	}

@@ -1,6 +1,7 @@
 /*
  * What a host told once and does not change while a connection lasts: capabilities, domain
- * capabilities, CPU comparisons. An entry is a box: parsed once, then shared by reference.
+ * capabilities, CPU comparisons; and, in a cache of its own, what holds until an event says
+ * otherwise. An entry is a box: parsed once, then shared by reference.
  */
 #ifndef VSMIGD_HV_CACHE_H
 #define VSMIGD_HV_CACHE_H
@@ -15,6 +16,7 @@ struct box { /* immutable once it is in a cache */
 
 /* An empty box with one reference, to be filled by its maker. */
 struct box *box_new(void);
+struct box *box_ref(struct box *b);
 void box_unref(void *box);
 /* Makes arena a keep the box: the caller's reference is given up when a is freed. */
 void box_keep(struct arena *a, struct box *b);
@@ -27,7 +29,8 @@ void cache_free(struct cache *c);
 void cache_begin(struct cache *c, unsigned generation);
 /* A reference to the box of this key, or NULL. */
 struct box *cache_get(struct cache *c, unsigned generation, const char *key);
-/* Takes a reference of its own, unless the generation has passed. Full, the oldest goes. */
+/* Takes a reference of its own, unless the generation has passed; what had this key before goes.
+ * Full, the oldest goes. */
 void cache_put(struct cache *c, unsigned generation, const char *key, struct box *b);
 
 #endif

@@ -15,6 +15,8 @@ struct conn *conn_new(struct conn_env *env, const char *uri, bool keep)
 	c->uri = mem_strdup(uri);
 	c->keep = keep;
 	c->cache = cache_new();
+	c->inventory = cache_new();
+	c->events = events_new();
 	c->last = &c->first;
 	c->idle_since = clock_ms();
 	pthread_mutex_init(&c->lock, NULL);
@@ -34,6 +36,8 @@ void conn_unref(struct conn *c)
 	if (!c || atomic_fetch_sub(&c->refs, 1) > 1)
 		return;
 	cache_free(c->cache);
+	cache_free(c->inventory);
+	events_unref(c->events);
 	pthread_cond_destroy(&c->settled);
 	pthread_cond_destroy(&c->work);
 	pthread_mutex_destroy(&c->lock);
@@ -49,6 +53,16 @@ const char *conn_uri(const struct conn *c)
 struct cache *conn_cache(struct conn *c)
 {
 	return c->cache;
+}
+
+struct cache *conn_inventory(struct conn *c)
+{
+	return c->inventory;
+}
+
+struct events *conn_events(struct conn *c)
+{
+	return c->events;
 }
 
 void conn_settle(struct conn *c, struct timer *t, bool *fired)

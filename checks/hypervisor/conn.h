@@ -20,6 +20,7 @@
 #include "checks/facts.h"
 #include "checks/hypervisor/cache.h"
 #include "checks/hypervisor/conn_env.h"
+#include "checks/hypervisor/events.h"
 #include "checks/hypervisor/open.h"
 
 enum {
@@ -63,5 +64,8 @@ void conn_close(struct conn *c);
 
 const char *conn_uri(const struct conn *c);
 struct cache *conn_cache(struct conn *c);
+/* What holds until an event says otherwise, and the events. */
+struct cache *conn_inventory(struct conn *c);
+struct events *conn_events(struct conn *c);
 
 #endif

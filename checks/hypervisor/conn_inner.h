@@ -36,7 +36,8 @@ struct conn {
 	struct conn_env *env;
 	char *uri;
 	bool keep;
-	struct cache *cache;
+	struct cache *cache, *inventory;
+	struct events *events;
 
 	pthread_mutex_t lock; /* of all below; libvirt is never called under it */
 	pthread_cond_t work; /* for threads that wait for a task */

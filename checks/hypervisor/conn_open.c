@@ -14,6 +14,7 @@
  */
 struct watch {
 	struct conn *conn;
+	struct subscription subscription;
 	bool broken;
 };
 
@@ -39,6 +40,7 @@ static void run_closing(void *arg)
 
 	if (k->watch) {
 		virConnectUnregisterCloseCallback(k->v, on_close);
+		events_unsubscribe(k->v, &k->watch->subscription);
 		free_watch(k->watch);
 	}
 	virConnectClose(k->v);
@@ -145,8 +147,11 @@ static struct watch *watch_new(struct conn *c, virConnectPtr v)
 	struct watch *w = mem_calloc(1, sizeof *w);
 
 	w->conn = conn_ref(c);
-	if (virConnectRegisterCloseCallback(v, on_close, w, NULL) == 0)
+	if (virConnectRegisterCloseCallback(v, on_close, w, NULL) == 0) {
+		events_subscribe(c->events, v, &w->subscription);
 		return w;
+	}
+	events_mute(c->events);
 	free_watch(w);
 	return NULL;
 }
@@ -161,6 +166,7 @@ static void install(struct conn *c, virConnectPtr v, struct watch *w)
 	c->threads = c->waiting = 0;
 	c->idle_since = clock_ms();
 	cache_begin(c->cache, c->generation);
+	cache_begin(c->inventory, c->generation);
 	count_add(COUNT_HV_CONNECTIONS, 1);
 	if (!c->keep && !c->idle_armed) {
 		conn_ref(c);

@@ -93,7 +93,7 @@ static void run_needs(struct conn_task *t)
 	struct gather *w = CONTAINER(t, struct gather, needs_task);
 	struct side *s = &w->dst;
 	static void (*const asks[])(struct side * s) = {
-		gather_names,
+		gather_domains,
 		gather_domcaps,
 		gather_cpu,
 		gather_storage,
@@ -101,7 +101,6 @@ static void run_needs(struct conn_task *t)
 		gather_networks,
 		gather_bridges,
 		gather_nwfilters,
-		gather_peers,
 		gather_devices,
 		gather_pages,
 		gather_listen,

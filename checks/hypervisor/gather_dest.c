@@ -1,54 +1,10 @@
-/* The destination: names taken, what a guest may have there, CPU, secrets. */
+/* The destination: what a guest may have there, CPU, secrets. */
 #include "checks/hypervisor/cache.h"
 #include "checks/hypervisor/side.h"
 #include "checks/hypervisor/vxml.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static void read_clash(struct side *s, virDomainPtr dom, struct name_clash *out)
-{
-	char uuid[VIR_UUID_STRING_BUFLEN] = "";
-
-	virDomainGetUUIDString(dom, uuid);
-	out->name = arena_strdup(s->arena, virDomainGetName(dom));
-	out->uuid = arena_strdup(s->arena, uuid);
-	if (side_more(s, "reading the state of a virtual system there") &&
-		virDomainGetState(dom, &out->state, &out->reason, 0) < 0)
-		out->state = VIR_DOMAIN_NOSTATE;
-	if (side_more(s, "reading the state of a virtual system there"))
-		out->active = virDomainIsActive(dom) == 1;
-}
-
-static bool ask_clash(struct side *s, virDomainPtr dom, struct name_clash *out)
-{
-	const char *why = NULL;
-
-	out->taken = side_tri(s, dom != NULL, VIR_ERR_NO_DOMAIN, &why);
-	if (dom)
-		read_clash(s, dom, out);
-	if (out->taken == TRI_UNKNOWN)
-		facts_set_unknown(s->f, FACT_DST_NAMES, why, s->missing ? s->driver : NULL);
-	return out->taken != TRI_UNKNOWN;
-}
-
-void gather_names(struct side *s)
-{
-	const struct vm_config *config = &s->f->config;
-	auto_dom virDomainPtr by_name = NULL;
-	auto_dom virDomainPtr by_uuid = NULL;
-
-	if (!side_begin(s, FACT_DST_NAMES, "looking for the name on the target host"))
-		return;
-	by_name = virDomainLookupByName(s->v, config->name ? config->name : "");
-	if (!ask_clash(s, by_name, &s->f->same_name))
-		return;
-	if (!side_begin(s, FACT_DST_NAMES, "looking for the UUID on the target host"))
-		return;
-	by_uuid = virDomainLookupByUUIDString(s->v, config->uuid ? config->uuid : "");
-	if (ask_clash(s, by_uuid, &s->f->same_uuid))
-		side_end(s, FACT_DST_NAMES);
-}
 
 /* Errors that speak of the guest that was asked for, not of the asking. */
 static bool refuses_guest(const virError *err)

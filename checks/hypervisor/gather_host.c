@@ -2,6 +2,7 @@
 #include "checks/hypervisor/cache.h"
 #include "checks/hypervisor/side.h"
 #include "checks/hypervisor/vxml.h"
+#include "daemon/base/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,11 +41,50 @@ static struct box *ask_identity(struct side *s)
 	return b;
 }
 
+/* How large the host is: asked for anew every few minutes, for CPUs are added and taken away. */
+static struct box *ask_size(struct side *s, const char *key)
+{
+	struct box *b = box_new();
+
+	b->value = arena_alloc(b->arena, sizeof(virNodeInfo));
+	if (virNodeGetInfo(s->v, b->value) < 0) {
+		box_unref(b);
+		return NULL;
+	}
+	cache_put(conn_cache(s->conn), s->generation, key, b);
+	return b;
+}
+
+static const char *aged(struct side *s, const char *name)
+{
+	return arena_printf(s->arena, "%s %lld", name, (long long)(clock_ms() / EVENTS_AGE_MS));
+}
+
+static void gather_size(struct side *s, enum fact host_id)
+{
+	const char *key = aged(s, "size");
+	struct box *b = cache_get(conn_cache(s->conn), s->generation, key);
+	const virNodeInfo *info;
+
+	if (!b && !side_begin(s, host_id, "reading the host's size"))
+		return;
+	if (!b)
+		b = ask_size(s, key);
+	if (!b) {
+		side_failed(s, host_id);
+		return;
+	}
+	box_keep(s->arena, b);
+	info = b->value;
+	s->host->memory_kib = info->memory;
+	s->host->cpus = info->cpus;
+	facts_set_known(s->f, host_id);
+}
+
 static void gather_identity(struct side *s, enum fact host_id)
 {
 	struct box *b = cache_get(conn_cache(s->conn), s->generation, "identity");
 	const struct identity *id;
-	virNodeInfo info;
 
 	if (!b && side_begin(s, host_id, "asking what the host is")) {
 		b = ask_identity(s);
@@ -62,15 +102,7 @@ static void gather_identity(struct side *s, enum fact host_id)
 	s->host->hv_version = id->hv_version;
 	s->host->lib_version = id->lib_version;
 	s->host->simulated = side_is_test(s);
-	if (!side_begin(s, host_id, "reading the host's size"))
-		return;
-	if (virNodeGetInfo(s->v, &info) < 0) {
-		side_failed(s, host_id);
-		return;
-	}
-	s->host->memory_kib = info.memory;
-	s->host->cpus = info.cpus;
-	facts_set_known(s->f, host_id);
+	gather_size(s, host_id);
 }
 
 static struct box *ask_caps(struct side *s, enum fact id)
@@ -111,6 +143,19 @@ static void gather_caps(struct side *s, enum fact id)
 	facts_set_known(s->f, id);
 }
 
+/* On Linux there are so many, and libvirt wants to be told exactly. */
+enum { LINUX_STATS = 4, MOST_STATS = 16 };
+
+static bool other_stats(struct side *s, virNodeMemoryStats *stats, int *n)
+{
+	*n = 0;
+	if (virGetLastErrorCode() == VIR_ERR_NO_SUPPORT || !side_more(s, s->g->step) ||
+		virNodeGetMemoryStats(s->v, VIR_NODE_MEMORY_STATS_ALL_CELLS, NULL, n, 0) < 0 ||
+		*n <= 0 || *n > MOST_STATS || !side_more(s, s->g->step))
+		return false;
+	return virNodeGetMemoryStats(s->v, VIR_NODE_MEMORY_STATS_ALL_CELLS, stats, n, 0) == 0;
+}
+
 /*
  * Free, buffers and cached: what a new guest can have without anything being swapped out. The
  * total goes by what the kernel counts, for virNodeGetInfo misses memory that was added while the
@@ -123,13 +168,12 @@ static bool memory_stats(struct side *s, uint64_t *kib)
 		VIR_NODE_MEMORY_STATS_BUFFERS,
 		VIR_NODE_MEMORY_STATS_CACHED,
 	};
-	virNodeMemoryStats stats[16];
-	int n = 0;
+	virNodeMemoryStats stats[MOST_STATS];
+	int n = LINUX_STATS;
 
 	*kib = 0;
-	if (virNodeGetMemoryStats(s->v, VIR_NODE_MEMORY_STATS_ALL_CELLS, NULL, &n, 0) < 0 ||
-		n <= 0 || (size_t)n > ARRAY_LEN(stats) ||
-		virNodeGetMemoryStats(s->v, VIR_NODE_MEMORY_STATS_ALL_CELLS, stats, &n, 0) < 0)
+	if (virNodeGetMemoryStats(s->v, VIR_NODE_MEMORY_STATS_ALL_CELLS, stats, &n, 0) < 0 &&
+		!other_stats(s, stats, &n))
 		return false;
 	for (int i = 0; i < n; i++) {
 		for (size_t j = 0; j < ARRAY_LEN(fields); j++)
@@ -167,27 +211,53 @@ static void gather_memory(struct side *s)
 	facts_set_known(s->f, FACT_DST_MEMORY);
 }
 
-static void gather_cpumap(struct side *s)
+struct cpumap {
+	const unsigned char *online;
+	size_t n;
+};
+
+static struct box *ask_cpumap(struct side *s)
 {
 	unsigned char *map = NULL, *copy;
 	unsigned online = 0;
+	struct cpumap *out;
+	struct box *b;
 	size_t bytes;
-	int n;
+	int n = virNodeGetCPUMap(s->v, &map, &online, 0);
 
-	if (!side_begin(s, FACT_DST_CPUMAP, "reading the CPUs of the target host"))
-		return;
-	n = virNodeGetCPUMap(s->v, &map, &online, 0);
-	if (n < 0) {
-		side_failed(s, FACT_DST_CPUMAP);
-		return;
-	}
+	if (n < 0)
+		return NULL;
+	b = box_new();
+	b->value = out = arena_alloc(b->arena, sizeof *out);
 	bytes = ((size_t)n + 7) / 8;
-	copy = arena_alloc(s->arena, bytes);
+	copy = arena_alloc(b->arena, bytes);
 	if (map)
 		memcpy(copy, map, bytes);
 	free(map);
-	s->host->online = copy;
-	s->host->n_online = (size_t)n;
+	*out = (struct cpumap){ copy, (size_t)n };
+	return b;
+}
+
+static void gather_cpumap(struct side *s)
+{
+	const char *key = aged(s, "cpus");
+	struct box *b = cache_get(conn_cache(s->conn), s->generation, key);
+	const struct cpumap *map;
+
+	if (!b) {
+		if (!side_begin(s, FACT_DST_CPUMAP, "reading the CPUs of the target host"))
+			return;
+		b = ask_cpumap(s);
+		if (!b) {
+			side_failed(s, FACT_DST_CPUMAP);
+			return;
+		}
+		cache_put(conn_cache(s->conn), s->generation, key, b);
+	}
+	box_keep(s->arena, b);
+	map = b->value;
+	s->host->online = map->online;
+	s->host->n_online = map->n;
 	facts_set_known(s->f, FACT_DST_CPUMAP);
 }
 
@@ -207,13 +277,23 @@ void gather_host(struct side *s, enum fact host_id, enum fact caps_id)
  */
 void gather_capacity(struct side *s)
 {
-	const char *virt = s->f->config.virt;
+	const char *virt = s->f->config.virt, *key;
+	struct box *b;
 	int n;
 
-	if (!virt || strcmp(virt, "qemu") == 0 ||
-		!side_more(s, "reading the limit of virtual CPUs"))
+	if (!virt || strcmp(virt, "qemu") == 0)
 		return;
-	n = virConnectGetMaxVcpus(s->v, virt);
-	if (n > 0)
-		s->host->max_vcpus = (unsigned)n;
+	key = arena_printf(s->arena, "vcpus %s", virt);
+	b = cache_get(conn_cache(s->conn), s->generation, key);
+	if (!b) {
+		if (!side_more(s, "reading the limit of virtual CPUs"))
+			return;
+		n = virConnectGetMaxVcpus(s->v, virt);
+		b = box_new();
+		b->value = arena_alloc(b->arena, sizeof(unsigned));
+		*(unsigned *)b->value = n > 0 ? (unsigned)n : 0;
+		cache_put(conn_cache(s->conn), s->generation, key, b);
+	}
+	box_keep(s->arena, b);
+	s->host->max_vcpus = *(unsigned *)b->value;
 }

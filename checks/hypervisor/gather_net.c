@@ -11,31 +11,36 @@ static bool is_type(const struct vm_nic *nic, const char *type)
 	return nic->type && strcmp(nic->type, type) == 0;
 }
 
-/* Two interfaces of one network are asked for once. */
-static const struct nic_there *same_before(const struct facts *f, size_t i)
+static bool of_network(const struct vm_nic *nic)
 {
-	const struct vm_nic *nics = f->config.nics;
-
-	for (size_t j = 0; j < i; j++)
-		if (is_type(&nics[j], "network") && nics[j].network &&
-			strcmp(nics[j].network, nics[i].network) == 0 && !nics[j].portgroup &&
-			!nics[i].portgroup)
-			return &f->nics_there[j];
-	return NULL;
+	return is_type(nic, "network") && nic->network;
 }
 
-static bool read_network(struct side *s, virNetworkPtr net, struct vxml_network *out)
+/* What a network is, as it was since its last event. Port groups come and go without one: who
+ * needs them reads it anew. */
+static const struct vxml_network *read_network(
+	struct side *s, virNetworkPtr net, const char *name, bool anew)
 {
+	const char *key;
+	struct box *b = side_kept(s, TOPIC_NETWORKS, name, &key);
 	struct err e;
 	char *text;
-	bool ok;
 
+	if (b && !anew)
+		return b->value;
 	if (!side_more(s, "reading networks"))
-		return false;
+		return NULL;
 	text = virNetworkGetXMLDesc(net, 0);
-	ok = text && vxml_network(text, s->arena, out, &e) == 0;
+	b = box_new();
+	b->value = arena_alloc(b->arena, sizeof(struct vxml_network));
+	if (!text || vxml_network(text, b->arena, b->value, &e) < 0) {
+		box_unref(b);
+		b = NULL;
+	}
 	free(text);
-	return ok;
+	if (b)
+		side_keep(s, key, b);
+	return b ? b->value : NULL;
 }
 
 static enum tri has_portgroup(const struct vxml_network *net, const char *name)
@@ -46,53 +51,106 @@ static enum tri has_portgroup(const struct vxml_network *net, const char *name)
 	return TRI_NO;
 }
 
-static void ask_network(struct side *s, const struct vm_nic *nic, struct nic_there *out)
-{
-	auto_net virNetworkPtr net = NULL;
-	struct vxml_network xml;
-	int active;
+/* The networks that are active, from one call for all interfaces. */
+struct networks {
+	virNetworkPtr *items;
+	int n;
+};
 
+static void networks_free(struct networks *l)
+{
+	for (int i = 0; i < l->n; i++)
+		virNetworkFree(l->items[i]);
+	free(l->items);
+}
+
+static virNetworkPtr active_network(const struct networks *l, const char *name)
+{
+	for (int i = 0; i < l->n; i++)
+		if (strcmp(virNetworkGetName(l->items[i]), name) == 0)
+			return l->items[i];
+	return NULL;
+}
+
+static void describe(
+	struct side *s, virNetworkPtr net, const struct vm_nic *nic, struct nic_there *out)
+{
+	const struct vxml_network *xml = read_network(s, net, nic->network, nic->portgroup != NULL);
+
+	if (!xml)
+		return;
+	out->forward = xml->forward;
+	out->bridge = xml->bridge;
+	if (nic->portgroup)
+		out->portgroup = has_portgroup(xml, nic->portgroup);
+}
+
+static void ask_network(struct side *s, const struct networks *running, const struct vm_nic *nic,
+	struct nic_there *out)
+{
+	virNetworkPtr active = active_network(running, nic->network);
+	auto_net virNetworkPtr net = NULL;
+
+	if (active) {
+		out->exists = out->active = TRI_YES;
+		describe(s, active, nic, out);
+		return;
+	}
 	if (!side_more(s, "looking for networks on the target host"))
 		return;
 	net = virNetworkLookupByName(s->v, nic->network);
 	out->exists = side_tri(s, net != NULL, VIR_ERR_NO_NETWORK, &out->why);
-	if (!net || !side_more(s, "looking for networks on the target host"))
+	if (!net)
 		return;
-	active = virNetworkIsActive(net);
-	if (active >= 0)
-		out->active = active ? TRI_YES : TRI_NO;
-	if (!read_network(s, net, &xml))
-		return;
-	out->forward = xml.forward;
-	out->bridge = xml.bridge;
-	if (nic->portgroup)
-		out->portgroup = has_portgroup(&xml, nic->portgroup);
+	out->active = TRI_NO;
+	describe(s, net, nic, out);
+}
+
+static bool wants_networks(const struct vm_config *config)
+{
+	for (size_t i = 0; i < config->n_nics; i++)
+		if (of_network(&config->nics[i]))
+			return true;
+	return false;
 }
 
 void gather_networks(struct side *s)
 {
+	__attribute__((cleanup(networks_free))) struct networks running = { 0 };
 	const struct vm_config *config = &s->f->config;
 
-	s->missing = NULL;
-	for (size_t i = 0; i < config->n_nics; i++) {
-		struct nic_there *out = &s->f->nics_there[i];
-		const struct nic_there *before;
-
-		if (!is_type(&config->nics[i], "network") || !config->nics[i].network)
-			continue;
-		before = same_before(s->f, i);
-		if (!before) {
-			ask_network(s, &config->nics[i], out);
-			continue;
-		}
-		/* Not the whole struct: the source's thread writes other fields of it. */
-		out->exists = before->exists;
-		out->active = before->active;
-		out->forward = before->forward;
-		out->bridge = before->bridge;
-		out->why = before->why;
+	if (!wants_networks(config)) {
+		facts_set_known(s->f, FACT_DST_NETWORKS);
+		return;
 	}
+	if (!side_begin(s, FACT_DST_NETWORKS, "listing the networks of the target host"))
+		return;
+	running.n =
+		virConnectListAllNetworks(s->v, &running.items, VIR_CONNECT_LIST_NETWORKS_ACTIVE);
+	if (running.n < 0) {
+		running.n = 0;
+		side_failed(s, FACT_DST_NETWORKS);
+		return;
+	}
+	for (size_t i = 0; i < config->n_nics; i++)
+		if (of_network(&config->nics[i]))
+			ask_network(s, &running, &config->nics[i], &s->f->nics_there[i]);
 	side_end(s, FACT_DST_NETWORKS);
+}
+
+/* What the network is on the source. */
+static const struct vxml_network *network_here(struct side *s, const char *name)
+{
+	auto_net virNetworkPtr net = NULL;
+	const char *key;
+	struct box *b = side_kept(s, TOPIC_NETWORKS, name, &key);
+
+	if (b)
+		return b->value;
+	if (!side_more(s, "reading networks of the source host"))
+		return NULL;
+	net = virNetworkLookupByName(s->v, name);
+	return net ? read_network(s, net, name, false) : NULL;
 }
 
 /* The same network on the source, to see whether the two differ. */
@@ -101,17 +159,14 @@ void gather_networks_here(struct side *s)
 	const struct vm_config *config = &s->f->config;
 
 	for (size_t i = 0; i < config->n_nics; i++) {
-		struct vxml_network xml;
-		auto_net virNetworkPtr net = NULL;
+		const struct vxml_network *xml = of_network(&config->nics[i])
+							 ? network_here(s, config->nics[i].network)
+							 : NULL;
 
-		if (!is_type(&config->nics[i], "network") || !config->nics[i].network ||
-			!side_more(s, "reading networks of the source host"))
+		if (!xml)
 			continue;
-		net = virNetworkLookupByName(s->v, config->nics[i].network);
-		if (!net || !read_network(s, net, &xml))
-			continue;
-		s->f->nics_there[i].forward_here = xml.forward;
-		s->f->nics_there[i].bridge_here = xml.bridge;
+		s->f->nics_there[i].forward_here = xml->forward;
+		s->f->nics_there[i].bridge_here = xml->bridge;
 	}
 }
 

@@ -19,7 +19,8 @@ static void pool_list_free(struct pool_list *l)
 	free(l->items);
 }
 
-static bool read_pool(struct side *s, virStoragePoolPtr pool, struct pool_seen *out)
+static bool read_pool(
+	struct side *s, virStoragePoolPtr pool, struct arena *a, struct pool_seen *out)
 {
 	struct vxml_pool xml = { 0 };
 	struct err e;
@@ -28,31 +29,52 @@ static bool read_pool(struct side *s, virStoragePoolPtr pool, struct pool_seen *
 	if (!side_more(s, "reading storage pools"))
 		return false;
 	text = virStoragePoolGetXMLDesc(pool, 0);
-	if (!text || vxml_pool(text, s->arena, &xml, &e) < 0) {
+	if (!text || vxml_pool(text, a, &xml, &e) < 0) {
 		free(text);
 		return true; /* it went away meanwhile: one that is not there */
 	}
 	free(text);
 	*out = (struct pool_seen){
-		.name = arena_strdup(s->arena, virStoragePoolGetName(pool)),
+		.name = arena_strdup(a, virStoragePoolGetName(pool)),
 		.type = xml.type,
 		.target = xml.target,
 		.format = xml.format,
 		.host = xml.host,
 		.source = xml.source,
-		.available = xml.available,
 		.active =
 			side_more(s, "reading storage pools") && virStoragePoolIsActive(pool) == 1,
 	};
 	return true;
 }
 
-const struct pool_seen *side_pools(struct side *s, size_t *n, const char **why)
+struct pools {
+	struct pool_seen *items;
+	size_t n;
+};
+
+/* NULL with *why, or for want of time. */
+static struct box *read_pools(struct side *s, const struct pool_list *list)
+{
+	struct box *b = box_new();
+	struct pools *p = b->value = arena_alloc(b->arena, sizeof *p);
+
+	p->items = arena_array(b->arena, (size_t)list->n, sizeof *p->items);
+	p->n = 0;
+	for (int i = 0; i < list->n; i++) {
+		p->items[p->n].name = NULL;
+		if (!read_pool(s, list->items[i], b->arena, &p->items[p->n])) {
+			box_unref(b);
+			return NULL;
+		}
+		p->n += p->items[p->n].name != NULL;
+	}
+	return b;
+}
+
+static struct box *list_all(struct side *s, const char **why)
 {
 	__attribute__((cleanup(pool_list_free))) struct pool_list list = { 0 };
-	struct pool_seen *pools;
 
-	*n = 0;
 	if (!side_more(s, "listing storage pools"))
 		return NULL;
 	list.n = virConnectListAllStoragePools(s->v, &list.items, 0);
@@ -65,13 +87,25 @@ const struct pool_seen *side_pools(struct side *s, size_t *n, const char **why)
 		*why = "there are more storage pools than are looked at";
 		return NULL;
 	}
-	pools = arena_array(s->arena, (size_t)list.n, sizeof *pools);
-	for (int i = 0; i < list.n; i++) {
-		if (!read_pool(s, list.items[i], &pools[*n]))
+	return read_pools(s, &list);
+}
+
+const struct pool_seen *side_pools(struct side *s, size_t *n, const char **why)
+{
+	const char *key;
+	struct box *b = side_kept(s, TOPIC_POOLS, "pools", &key);
+	const struct pools *p;
+
+	*n = 0;
+	if (!b) {
+		b = list_all(s, why);
+		if (!b)
 			return NULL;
-		*n += pools[*n].name != NULL;
+		side_keep(s, key, b);
 	}
-	return pools;
+	p = b->value;
+	*n = p->n;
+	return p->items;
 }
 
 static bool holds_files(const struct pool_seen *p)
@@ -129,39 +163,50 @@ static bool look_again(struct side *s, virStoragePoolPtr pool)
 	       virStoragePoolRefresh(pool, 0) == 0;
 }
 
-/* Where the pool comes from, for one of the same name may be another. */
-static void ask_origin(struct side *s, virStoragePoolPtr pool, struct disk_there *out)
+static const struct pool_seen *pool_named(const struct storage *st, const char *name)
 {
-	struct vxml_pool xml = { 0 };
-	struct err e;
-	char *text;
-
-	if (!side_more(s, "reading storage pools"))
-		return;
-	text = virStoragePoolGetXMLDesc(pool, 0);
-	if (text && vxml_pool(text, s->arena, &xml, &e) == 0) {
-		out->pool_free = xml.available;
-		out->pool_host = xml.host;
-		out->pool_source = xml.source;
-	}
-	free(text);
+	for (size_t i = 0; st->pools && i < st->n; i++)
+		if (strcmp(st->pools[i].name, name) == 0)
+			return &st->pools[i];
+	return NULL;
 }
 
-static void ask_volume(struct side *s, const struct vm_disk *disk, struct disk_there *out)
+/* How much room there is: only a copy of the disks needs it. */
+static void ask_room(struct side *s, virStoragePoolPtr pool, struct disk_there *out)
 {
+	virStoragePoolInfo info;
+
+	if (s->f->settings && s->f->settings->move == MOVE_LIVE_COPY &&
+		side_more(s, "reading how much room there is on the target host") &&
+		virStoragePoolGetInfo(pool, &info) == 0)
+		out->pool_free = info.available;
+}
+
+static void ask_volume(struct storage *st, const struct vm_disk *disk, struct disk_there *out)
+{
+	struct side *s = st->s;
 	auto_pool virStoragePoolPtr pool = NULL;
 	auto_vol virStorageVolPtr vol = NULL;
+	const struct pool_seen *seen;
 
 	if (!disk->pool || !disk->volume || !side_more(s, "looking for storage pools"))
 		return;
 	pool = virStoragePoolLookupByName(s->v, disk->pool);
 	out->pool = side_tri(s, pool != NULL, VIR_ERR_NO_STORAGE_POOL, &out->why);
-	if (!pool || !side_more(s, "looking for storage pools"))
+	if (!pool)
 		return;
-	out->pool_active = virStoragePoolIsActive(pool) == 1 ? TRI_YES : TRI_NO;
+	list_pools(st);
+	seen = pool_named(st, disk->pool);
+	if (!seen) {
+		out->why = st->why ? st->why : "the storage pool could not be looked at";
+		return;
+	}
+	out->pool_host = seen->host;
+	out->pool_source = seen->source;
+	out->pool_active = seen->active ? TRI_YES : TRI_NO;
 	if (out->pool_active != TRI_YES || !side_more(s, "looking for volumes on the target host"))
 		return;
-	ask_origin(s, pool, out);
+	ask_room(s, pool, out);
 	vol = virStorageVolLookupByName(pool, disk->volume);
 	if (!vol && virGetLastErrorCode() == VIR_ERR_NO_STORAGE_VOL && look_again(s, pool))
 		vol = virStorageVolLookupByName(pool, disk->volume);
@@ -183,8 +228,10 @@ static void ask_covering(struct storage *st, const struct vm_disk *disk, struct 
 		return;
 	}
 	out->pool = out->pool_active = TRI_YES;
-	out->pool_free = seen->available;
-	pool = virStoragePoolLookupByName(s->v, seen->name);
+	if (side_more(s, "looking for storage pools"))
+		pool = virStoragePoolLookupByName(s->v, seen->name);
+	if (pool)
+		ask_room(s, pool, out);
 	if (!pool || !look_again(s, pool)) {
 		out->why = side_error(s);
 		return;
@@ -214,7 +261,7 @@ static void ask_disk(struct storage *st, const struct vm_disk *disk, struct disk
 	if (!disk->source)
 		out->exists = TRI_YES; /* an empty drive needs nothing */
 	else if (strcmp(disk->type, "volume") == 0)
-		ask_volume(st->s, disk, out);
+		ask_volume(st, disk, out);
 	else if (strcmp(disk->type, "file") == 0 || strcmp(disk->type, "block") == 0)
 		ask_path(st, disk, out);
 	else

@@ -1,6 +1,7 @@
 /* The virtual system on the source: state, configuration, jobs, what hangs on it. */
 #include "checks/hypervisor/side.h"
 #include "checks/hypervisor/vxml.h"
+#include "daemon/base/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -51,24 +52,79 @@ static virDomainPtr find_vm(struct side *s)
 	return dom;
 }
 
+/* What is stored of a VM, since something last happened to it, for some minutes at most. */
+struct kept_vm {
+	unsigned revision;
+	bool persistent, autostart;
+	const struct vm_config *next; /* NULL: not asked for yet */
+};
+
+static const char *vm_key(struct side *s)
+{
+	return arena_printf(
+		s->arena, "vm %s %lld", s->f->vm.uuid, (long long)(clock_ms() / EVENTS_AGE_MS));
+}
+
+static const struct kept_vm *kept_vm(struct side *s, virDomainPtr dom)
+{
+	struct box *b = cache_get(conn_inventory(s->conn), s->generation, vm_key(s));
+	unsigned char uuid[VIR_UUID_BUFLEN];
+	const struct kept_vm *k;
+
+	if (!b)
+		return NULL;
+	box_keep(s->arena, b);
+	k = b->value;
+	virDomainGetUUID(dom, uuid);
+	return events_touched(conn_events(s->conn), uuid, k->revision) ? NULL : k;
+}
+
+/* Takes b's reference. */
+static void keep_vm(struct side *s, struct box *b, const struct kept_vm *k)
+{
+	struct kept_vm *copy = arena_alloc(b->arena, sizeof *copy);
+
+	*copy = *k;
+	b->value = copy;
+	if (k->revision)
+		cache_put(conn_inventory(s->conn), s->generation, vm_key(s), b);
+	box_keep(s->arena, b);
+}
+
+/* Whether it is stored, and begins with the host. The latter changes without an event. */
+static bool ask_stored(struct side *s, virDomainPtr dom)
+{
+	const struct kept_vm *kept = kept_vm(s, dom);
+	struct kept_vm k = { .revision = events_revision(conn_events(s->conn), TOPIC_DOMAINS) };
+	int persistent, autostart = 0;
+
+	if (!kept) {
+		if (!side_more(s, s->g->step) || (persistent = virDomainIsPersistent(dom)) < 0)
+			return false;
+		k.persistent = persistent;
+		/* A transient domain has no autostart to ask for. */
+		if (persistent && side_more(s, s->g->step))
+			k.autostart = virDomainGetAutostart(dom, &autostart) == 0 && autostart;
+		keep_vm(s, box_new(), &k);
+		kept = &k;
+	}
+	s->f->vm.persistent = kept->persistent;
+	s->f->vm.autostart = kept->autostart;
+	return true;
+}
+
 static void ask_state(struct side *s, virDomainPtr dom)
 {
 	struct vm_facts *vm = &s->f->vm;
-	int active, persistent, autostart = 0;
 
 	if (!side_begin(s, FACT_VM_STATE, "reading the state of the virtual system"))
 		return;
-	if (virDomainGetState(dom, &vm->state, &vm->reason, 0) < 0 || !side_more(s, s->g->step) ||
-		(active = virDomainIsActive(dom)) < 0 || !side_more(s, s->g->step) ||
-		(persistent = virDomainIsPersistent(dom)) < 0) {
+	if (virDomainGetState(dom, &vm->state, &vm->reason, 0) < 0 || !ask_stored(s, dom)) {
 		side_failed(s, FACT_VM_STATE);
 		return;
 	}
-	vm->active = active;
-	vm->persistent = persistent;
-	/* A transient domain has no autostart to ask for. */
-	if (persistent && side_more(s, s->g->step))
-		vm->autostart = virDomainGetAutostart(dom, &autostart) == 0 && autostart;
+	/* What runs has a number, which came with the domain. */
+	vm->active = virDomainGetID(dom) != (unsigned)-1;
 	facts_set_known(s->f, FACT_VM_STATE);
 }
 
@@ -110,31 +166,54 @@ static void ask_config(struct side *s, virDomainPtr dom)
 		facts_set_known(f, FACT_VM_CONFIG);
 }
 
+static bool read_next(struct side *s, virDomainPtr dom, struct kept_vm *k)
+{
+	struct vm_config *next;
+	struct box *b;
+	struct err e = { 0 };
+	char *text;
+
+	if (!side_begin(s, FACT_VM_NEXT, "reading the stored configuration of the virtual system"))
+		return false;
+	text = virDomainGetXMLDesc(dom, VIR_DOMAIN_XML_INACTIVE);
+	if (!text) {
+		side_failed(s, FACT_VM_NEXT);
+		return false;
+	}
+	b = box_new();
+	k->next = next = arena_alloc(b->arena, sizeof *next);
+	if (vxml_domain(text, b->arena, next, &e) < 0)
+		facts_set_unknown(s->f, FACT_VM_NEXT, arena_strdup(s->arena, e.text), NULL);
+	free(text);
+	if (e.text[0])
+		box_unref(b);
+	else
+		keep_vm(s, b, k);
+	return !e.text[0];
+}
+
 /* What a running VM is to become with its next start. */
 static void ask_next(struct side *s, virDomainPtr dom)
 {
 	struct facts *f = s->f;
-	struct err e;
-	char *text;
+	const struct kept_vm *kept;
+	struct kept_vm k = { .revision = events_revision(conn_events(s->conn), TOPIC_DOMAINS) };
 
 	if (!facts_known(f, FACT_VM_CONFIG)) {
 		side_skip(f, FACT_VM_NEXT, "the configuration of the virtual system is not known");
 		return;
 	}
-	if (!f->vm.active || !f->vm.persistent || xml_flags(f) != 0) {
-		facts_set_known(f, FACT_VM_NEXT);
-		return;
+	if (f->vm.active && f->vm.persistent && xml_flags(f) == 0) {
+		kept = kept_vm(s, dom);
+		k.persistent = true;
+		k.autostart = f->vm.autostart;
+		if (kept && kept->next)
+			k.next = kept->next;
+		else if (!read_next(s, dom, &k))
+			return;
+		f->next = *k.next;
 	}
-	if (!side_begin(s, FACT_VM_NEXT, "reading the stored configuration of the virtual system"))
-		return;
-	text = virDomainGetXMLDesc(dom, VIR_DOMAIN_XML_INACTIVE);
-	if (!text)
-		side_failed(s, FACT_VM_NEXT);
-	else if (vxml_domain(text, s->arena, &f->next, &e) < 0)
-		facts_set_unknown(f, FACT_VM_NEXT, arena_strdup(s->arena, e.text), NULL);
-	else
-		facts_set_known(f, FACT_VM_NEXT);
-	free(text);
+	facts_set_known(f, FACT_VM_NEXT);
 }
 
 static void read_job(struct vm_facts *vm, int type, virTypedParameterPtr params, int n)

@@ -7,9 +7,19 @@
  * (COUNT_HV_STUCK), and nobody else waits for it. Connections are kept, watched by keepalive,
  * and opened again when lost; an idle destination is closed after a while.
  *
- * What is live, what is cached: state, jobs, names, networks, pools, secrets, free memory are
- * asked for every gather. Capabilities, domain capabilities and CPU comparisons are cached per
- * connection generation and dropped when the connection is opened again.
+ * How old a fact may be:
+ *
+ *	live		state, running configuration, jobs, block jobs, snapshots, checkpoints, save
+ *			image; of the target: its list of domains, active networks, volumes, secrets,
+ *			filters, devices, free memory and pages; and that anything is absent
+ *	by events	what the target's domains use (MACs, ports, CIDs), what networks and pools
+ *			are, whether the VM is stored and as what; at most five minutes old
+ *	some minutes	autostart, CPUs and size of a host: at most five
+ *	cached		capabilities, domain capabilities, CPU comparisons, limits, names, versions,
+ *			and which calls a driver lacks: until the connection is opened again
+ *
+ * A gather between open connections makes at most 10 calls, 2 for each disk and 2 for each
+ * interface, for a VM that has nothing out of the ordinary.
  *
  * All functions may be called from any thread.
  */

@@ -17,6 +17,32 @@ static const char *too_late(const struct side *s)
 	return NULL;
 }
 
+static const char *lack_key(struct side *s, enum fact id)
+{
+	return arena_printf(s->arena, "lacks %d", id);
+}
+
+/* What a driver lacks it lacks as long as it is this driver. */
+static void note_lack(struct side *s, enum fact id, const char *why)
+{
+	struct box *b = box_new();
+
+	b->value = arena_strdup(b->arena, why);
+	cache_put(conn_cache(s->conn), s->generation, lack_key(s, id), b);
+	box_unref(b);
+}
+
+static bool lacks(struct side *s, enum fact id)
+{
+	struct box *b = cache_get(conn_cache(s->conn), s->generation, lack_key(s, id));
+
+	if (!b)
+		return false;
+	box_keep(s->arena, b);
+	facts_set_unknown(s->f, id, b->value, s->driver);
+	return true;
+}
+
 bool side_begin(struct side *s, enum fact id, const char *step)
 {
 	const char *why = too_late(s);
@@ -26,7 +52,7 @@ bool side_begin(struct side *s, enum fact id, const char *step)
 		side_skip(s->f, id, why);
 		return false;
 	}
-	return side_more(s, step);
+	return !lacks(s, id) && side_more(s, step);
 }
 
 bool side_more(struct side *s, const char *step)
@@ -51,6 +77,29 @@ static void note_loss(struct side *s, const char *why, int code)
 	s->host->access_text = arena_printf(s->arena, "the connection was lost: %s", why);
 }
 
+struct box *side_kept(struct side *s, enum topic t, const char *name, const char **key)
+{
+	unsigned revision = events_revision(conn_events(s->conn), t);
+	struct box *b;
+
+	*key = NULL;
+	if (revision == 0)
+		return NULL;
+	*key = arena_printf(s->arena, "%d %u %lld %s", t, revision,
+		(long long)(clock_ms() / EVENTS_AGE_MS), name);
+	b = cache_get(conn_inventory(s->conn), s->generation, *key);
+	if (b)
+		box_keep(s->arena, b);
+	return b;
+}
+
+void side_keep(struct side *s, const char *key, struct box *b)
+{
+	if (key)
+		cache_put(conn_inventory(s->conn), s->generation, key, b);
+	box_keep(s->arena, b);
+}
+
 const char *side_error(struct side *s)
 {
 	return arena_strdup(s->arena, virGetLastErrorMessage());
@@ -62,10 +111,13 @@ void side_failed(struct side *s, enum fact id)
 	int code = virGetLastErrorCode();
 
 	note_loss(s, why, code);
-	if (s->lost)
+	if (s->lost) {
 		side_skip(s->f, id, s->host->access_text);
-	else
-		facts_set_unknown(s->f, id, why, code == VIR_ERR_NO_SUPPORT ? s->driver : NULL);
+		return;
+	}
+	facts_set_unknown(s->f, id, why, code == VIR_ERR_NO_SUPPORT ? s->driver : NULL);
+	if (code == VIR_ERR_NO_SUPPORT)
+		note_lack(s, id, why);
 }
 
 void side_end(struct side *s, enum fact id)

@@ -31,8 +31,8 @@ struct side {
 	const char *missing; /* the call that this driver lacks, since side_begin */
 };
 
-/* Begins a group: false, and the group unknown, when the deadline passed or the connection is
- * lost. Counts one call. */
+/* Begins a group: false, and the group unknown, when the deadline passed, the connection is lost,
+ * or its driver lacked the call before. Counts one call. */
 bool side_begin(struct side *s, enum fact id, const char *step);
 /* The same for a further call of a group; false leaves the group alone. */
 bool side_more(struct side *s, const char *step);
@@ -42,6 +42,13 @@ void side_failed(struct side *s, enum fact id);
 void side_end(struct side *s, enum fact id);
 /* The group is unknown because something more basic is. why is static or in an arena of f. */
 void side_skip(struct facts *f, enum fact id, const char *why);
+
+/*
+ * What was read of a topic and holds since its last event; NULL: it must be asked for. *key is for
+ * side_keep then, NULL when nothing may be kept. The box is kept by the side's arena.
+ */
+struct box *side_kept(struct side *s, enum topic t, const char *name, const char **key);
+void side_keep(struct side *s, const char *key, struct box *b);
 
 /* libvirt's last error in the arena. */
 const char *side_error(struct side *s);
@@ -63,7 +70,6 @@ void gather_vm_disks(struct side *s);
 void gather_networks_here(struct side *s);
 void gather_capacity(struct side *s);
 void gather_addresses(struct side *s);
-void gather_names(struct side *s);
 void gather_domcaps(struct side *s);
 void gather_cpu(struct side *s);
 void gather_storage(struct side *s);
@@ -71,7 +77,7 @@ void gather_secrets(struct side *s);
 void gather_networks(struct side *s);
 void gather_bridges(struct side *s);
 void gather_nwfilters(struct side *s);
-void gather_peers(struct side *s);
+void gather_domains(struct side *s);
 void gather_devices(struct side *s);
 void gather_pages(struct side *s);
 void gather_listen(struct side *s);
@@ -80,10 +86,9 @@ void gather_listen(struct side *s);
 struct pool_seen {
 	const char *name, *type, *target, *format;
 	const char *host, *source; /* where it comes from; NULL: nowhere else */
-	uint64_t available;
 	bool active;
 };
-/* All pools, inactive ones too; NULL with *why when they cannot be listed. */
+/* All pools, inactive ones too, as they were since the last event; NULL with *why when they cannot be listed. */
 const struct pool_seen *side_pools(struct side *s, size_t *n, const char **why);
 /* The active pool of files whose target directory holds path; NULL when there is none. */
 const struct pool_seen *side_pool_of(const struct pool_seen *pools, size_t n, const char *path);

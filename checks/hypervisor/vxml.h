@@ -70,7 +70,8 @@ int vxml_network(const char *text, struct arena *a, struct vxml_network *out, st
 
 struct vxml_pool {
 	const char *type, *target, *format; /* "netfs", "/srv/vm", "nfs" */
-	const char *host, *source; /* where it comes from: "nas1", "/export/vm"; NULL: nowhere else */
+	const char *host,
+		*source; /* where it comes from: "nas1", "/export/vm"; NULL: nowhere else */
 	uint64_t available; /* bytes */
 };
 int vxml_pool(const char *text, struct arena *a, struct vxml_pool *out, struct err *e);
