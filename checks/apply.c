@@ -266,7 +266,7 @@ static void set_mac(struct change *c)
 {
 	struct vm_nic *nic = &c->ap->out->nics[c->dev.i];
 
-	if (same(nic->mac, text_of(c->s)))
+	if (device_same_mac(nic->mac, text_of(c->s)))
 		return;
 	device_abi(c, nic->mac, text_of(c->s));
 	nic->mac = text_of(c->s);
@@ -342,6 +342,19 @@ static void set_target(struct change *c)
 	disk->target = text_of(c->s);
 }
 
+/* CIM_StorageAllocationSettingData.Access: 1 readable, 2 writeable, 3 both; 0 is not told. */
+static void set_access(struct change *c)
+{
+	struct vm_disk *disk = &c->ap->out->disks[c->dev.i];
+	unsigned long access = strtoul(text_of(c->s), NULL, 10);
+
+	if (access == 0 || (access == 1) == disk->readonly)
+		return;
+	device_abi(c, disk->readonly ? "read-only" : "writable",
+		access == 1 ? "read-only" : "writable");
+	disk->readonly = access == 1;
+}
+
 static const struct {
 	enum device_kind kind;
 	const char *name;
@@ -357,6 +370,7 @@ static const struct {
 	{ DEVICE_DISK, "HostResource", set_source },
 	{ DEVICE_DISK, "Connection", set_source },
 	{ DEVICE_DISK, "AddressOnParent", set_target },
+	{ DEVICE_DISK, "Access", set_access },
 };
 
 static void change_device(struct change *c)

@@ -1,5 +1,6 @@
 #include "checks/apply_device.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -11,6 +12,26 @@
 static bool same(const char *a, const char *b)
 {
 	return a && b && strcasecmp(a, b) == 0;
+}
+
+static size_t hex_digits(const char *text, char out[13])
+{
+	size_t n = 0;
+
+	for (; *text && n < 12; text++)
+		if (isxdigit((unsigned char)*text))
+			out[n++] = *text;
+		else if (*text != ':' && *text != '-' && *text != '.')
+			return 0;
+	out[n] = '\0';
+	return *text ? 0 : n;
+}
+
+bool device_same_mac(const char *a, const char *b)
+{
+	char x[13], y[13];
+
+	return a && b && hex_digits(a, x) == 12 && hex_digits(b, y) == 12 && strcasecmp(x, y) == 0;
 }
 
 static bool other_alias(const struct vm_config *vm, const char *name)
@@ -41,7 +62,7 @@ static struct device disk_named(const struct vm_config *vm, const char *target)
 static struct device nic_named(const struct vm_config *vm, const char *name)
 {
 	for (size_t i = 0; i < vm->n_nics; i++)
-		if (same(vm->nics[i].mac, name) || same(vm->nics[i].alias, name))
+		if (device_same_mac(vm->nics[i].mac, name) || same(vm->nics[i].alias, name))
 			return (struct device){ DEVICE_NIC, i, name };
 	return (struct device){ DEVICE_NONE, 0, name };
 }

@@ -21,6 +21,9 @@ struct device {
 	const char *name; /* "memory", a disk's target, a MAC address, an alias */
 };
 
+/* Two MAC addresses are one, however they are written: "52:54:00:aa:bb:cc", "525400AABBCC". */
+bool device_same_mac(const char *a, const char *b);
+
 /* By InstanceID (vsmigd:UUID:DEVICE); without one by ResourceType and Address or AddressOnParent. */
 struct device device_of(const struct vm_config *vm, const struct new_resource *r);
 

@@ -61,6 +61,7 @@ struct vm_filesystem {
 struct vm_chardev { /* serial, parallel, console, channel */
 	const char *kind, *alias, *type; /* type: "pty", "file", "dev", "tcp", "unix", ... */
 	const char *path, *host, *service, *mode, *target_name;
+	const char *target_type; /* "isa-serial", "usb-serial", ... */
 	bool clipboard; /* qemu-vdagent */
 	bool log_file_given;
 	const char *log_file;
@@ -81,6 +82,11 @@ struct vm_named { /* a device known by its model alone */
 	const char *kind; /* "sound", "video", "crypto", "iommu", "vsock", "rng", ... */
 	const char *model, *backend, *alias, *source;
 	bool accel3d;
+};
+
+struct vm_path { /* a file of the host that is no disk */
+	const char *user; /* "serial", "the boot ROM of interface" */
+	const char *path;
 };
 
 struct vm_feature {
@@ -140,6 +146,8 @@ struct vm_config {
 	const char *seclabel_model; /* of a static label */
 	const char *lease, *lockspace; /* the first lease */
 	unsigned vsock_cid; /* fixed; 0: none */
+	const struct vm_path *paths;
+	size_t n_paths;
 	const char *const *qemu_args; /* qemu:commandline arguments */
 	size_t n_qemu_args;
 };

@@ -55,7 +55,8 @@ int vxml_domain(const char *text, struct arena *a, struct vm_config *out, struct
 int vxml_caps(const char *text, struct arena *a, struct host_caps *out, struct err *e);
 int vxml_domcaps(const char *text, struct arena *a, struct domcaps *out, struct err *e);
 
-/* Part of vxml_domain: what is below <devices>. */
+/* Parts of vxml_domain: files of the host, and what is below <devices>. */
+void vxml_domain_paths(const xmlNode *root, struct arena *a, struct vm_config *out);
 void vxml_domain_devices(const xmlNode *devices, struct arena *a, struct vm_config *out);
 void vxml_domain_disks(const xmlNode *devices, struct arena *a, struct vm_config *out);
 

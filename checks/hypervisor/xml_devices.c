@@ -140,6 +140,7 @@ static void read_chardev(const xmlNode *n, struct arena *a, struct vm_chardev *d
 		.service = vxml_attr(a, source, "service"),
 		.mode = vxml_attr(a, source, "mode"),
 		.target_name = vxml_attr(a, vxml_child(n, "target"), "name"),
+		.target_type = vxml_attr(a, vxml_child(n, "target"), "type"),
 		.clipboard = vxml_attr_is(vxml_child(source, "clipboard"), "copypaste", "yes"),
 		.log_file = vxml_attr(a, log, "file"),
 	};

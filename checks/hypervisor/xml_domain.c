@@ -189,6 +189,7 @@ int vxml_domain(const char *text, struct arena *a, struct vm_config *out, struct
 	read_clock(root, out);
 	read_security(root, a, out);
 	read_qemu_args(root, a, out);
+	vxml_domain_paths(root, a, out);
 	vxml_domain_disks(vxml_child(root, "devices"), a, out);
 	vxml_domain_devices(vxml_child(root, "devices"), a, out);
 	return 0;

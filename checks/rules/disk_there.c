@@ -4,6 +4,8 @@
  */
 #include "checks/rules/rules.h"
 
+#include <string.h>
+
 static const char *object(const struct vm_disk *d, struct findings *out)
 {
 	return arena_printf(out->arena, "disk %s", rule_name(d->target));
@@ -31,6 +33,28 @@ static void source_lacks(const struct facts *f, const struct vm_disk *d, struct 
 	finding_detail(out, found, object(d, out), "absent", d->source);
 }
 
+static bool same_folder(const char *a, const char *b)
+{
+	const char *x = a ? strrchr(a, '/') : NULL, *y = b ? strrchr(b, '/') : NULL;
+
+	return x && y && x - a == y - b && strncmp(a, b, (size_t)(x - a)) == 0;
+}
+
+/* Images below the disk's own: where it was found, those beside it are taken to be too. */
+static void backing(const struct vm_disk *d, const struct disk_there *there, struct findings *out)
+{
+	for (size_t i = 0; i < d->n_backing; i++) {
+		const char *source = d->backing_sources ? d->backing_sources[i] : NULL;
+
+		if (source && (there->exists != TRI_YES || !same_folder(source, d->source)))
+			finding_unknown(out,
+				arena_printf(out->arena,
+					"whether %s below disk %s is there on the target host",
+					source, rule_name(d->target)),
+				NULL, "images below a disk are not looked for");
+	}
+}
+
 static void one(const struct facts *f, size_t i, struct findings *out)
 {
 	const struct vm_disk *d = &f->config.disks[i];
@@ -40,11 +64,12 @@ static void one(const struct facts *f, size_t i, struct findings *out)
 		return;
 	if (there->exists == TRI_NO)
 		source_lacks(f, d, out);
-	else if (there->exists == TRI_UNKNOWN && !rule_is(d->type, "network"))
+	else if (there->exists == TRI_UNKNOWN)
 		finding_unknown(out,
 			arena_printf(out->arena, "whether disk %s is there on the target host",
 				rule_name(d->target)),
 			NULL, there->why ? there->why : "no storage pool there covers it");
+	backing(d, there, out);
 }
 
 static bool applies(const struct vm_config *vm)

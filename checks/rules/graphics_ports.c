@@ -1,4 +1,8 @@
+/* Fixed ports of graphics and of character devices that listen. Those of other virtual systems
+ * show; those of other programs do not. */
 #include "checks/rules/rules.h"
+
+#include <stdlib.h>
 
 static const struct peer *user_of(const struct facts *f, int port)
 {
@@ -10,19 +14,34 @@ static const struct peer *user_of(const struct facts *f, int port)
 	return NULL;
 }
 
-static void one(const struct facts *f, int port, const char *type, struct findings *out)
+static void one(
+	const struct facts *f, int port, const char *kind, const char *type, struct findings *out)
 {
 	const struct peer *p = port > 0 ? user_of(f, port) : NULL;
-
-	if (!p)
-		return;
 	const char *number = arena_printf(out->arena, "%d", port);
-	finding_detail(out, finding_add(out, VSM4512, number, type, rule_name(p->name)),
-		arena_printf(out->arena, "graphics %s", type), number, "a free port");
+
+	if (p)
+		finding_detail(out, finding_add(out, VSM4512, number, type, rule_name(p->name)),
+			arena_printf(out->arena, "%s %s", kind, type), number, "a free port");
+	else if (port > 0)
+		finding_unknown(out,
+			arena_printf(out->arena,
+				"whether port %s of %s is free of other programs on the target "
+				"host",
+				number, type),
+			NULL, "libvirt shows only the ports of virtual systems");
+}
+
+static bool listens(const struct vm_chardev *dev)
+{
+	return rule_is(dev->mode, "bind") && dev->service;
 }
 
 static bool applies(const struct vm_config *vm)
 {
+	for (size_t i = 0; i < vm->n_chardevs; i++)
+		if (listens(&vm->chardevs[i]))
+			return true;
 	return vm->n_graphics > 0;
 }
 
@@ -34,8 +53,15 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 
 		if (g->autoport)
 			continue;
-		one(f, g->port, rule_name(g->type), out);
-		one(f, g->tls_port, rule_name(g->type), out);
+		one(f, g->port, "graphics", rule_name(g->type), out);
+		one(f, g->tls_port, "graphics", rule_name(g->type), out);
+	}
+	for (size_t i = 0; i < f->config.n_chardevs; i++) {
+		const struct vm_chardev *dev = &f->config.chardevs[i];
+
+		if (listens(dev))
+			one(f, atoi(dev->service), rule_name(dev->kind),
+				rule_name(dev->alias ? dev->alias : dev->kind), out);
 	}
 }
 

@@ -37,6 +37,16 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 				rule_is(dev->model, blocked[k].model))
 				one(dev, blocked[k].id, out);
 	}
+	for (size_t i = 0; i < f->config.n_chardevs; i++) {
+		const struct vm_chardev *dev = &f->config.chardevs[i];
+
+		if (rule_is(dev->target_type, "usb-serial"))
+			finding_detail(out,
+				finding_add(out, VSM4508,
+					rule_name(dev->alias ? dev->alias : dev->kind),
+					dev->target_type),
+				dev->kind, dev->target_type, "a device that can be migrated");
+	}
 }
 
 const struct rule rule_models = {

@@ -7,10 +7,15 @@ import prepare
 import settings
 from guests import Guest, disk, uuid_of
 from hosts import LOCAL, SHARED
-from scenario import BLUE, BLUE_HERE, Scenario as S
+from scenario import BLUE, BLUE_HERE, OTHER_UUID, Scenario as S
 
+BLUE_BOTH = (*BLUE_HERE, prepare.network("beta", "blue"))
 ELSEWHERE = f"{SHARED}/elsewhere.qcow2"
 MOVED_DISK = (settings.disk_at("vda", ELSEWHERE),)
+
+
+def change_stored(vm):
+    vm.setMemoryFlags(48 * 1024, libvirt.VIR_DOMAIN_AFFECT_CONFIG | libvirt.VIR_DOMAIN_MEM_MAXIMUM)
 
 
 def image(vm):
@@ -26,8 +31,17 @@ ROWS = (
     S("shared disk, new path absent", Guest((disk(),)), hosts=(prepare.pool("beta", "tank"),),
       settings=(settings.disk_at("vda", f"{SHARED}/absent.qcow2"),),
       code=6, finds=("VSM3013",), refused=(38, "absent")),
-    S("other interface model", Guest(BLUE), hosts=(*BLUE_HERE, prepare.network("beta", "blue")),
+    S("other interface model", Guest(BLUE), hosts=BLUE_BOTH,
       settings=(settings.nic_model("e1000"),), code=6, finds=("VSM3009",), refused=(67, "model|type")),
+    S("other MAC address", Guest(BLUE), hosts=BLUE_BOTH, settings=(settings.nic_mac("52:54:00:77:00:99"),), code=6,
+      finds=("VSM3009",), refused=(67, "mac")),
+    S("disk made read-only", Guest((disk(),)), settings=(settings.read_only("vda"),), code=6, finds=("VSM3009",),
+      refused=(67, "read-only|readonly|access mode")),
+    S("new name and new network", Guest(BLUE),
+      hosts=(*BLUE_HERE, prepare.network("beta", "green"),
+             prepare.domain("beta", "new name and new network", OTHER_UUID)),
+      settings=(settings.Rename("renamed"), settings.nic_on("green"))),
+    S("changes pending", vm=(change_stored,), warns=("VSM5006",)),
     S("bandwidth in bits", settings=(settings.bandwidth(800, "bit / second * 10^6", 95),)),
     S("bandwidth too large", settings=(settings.bandwidth(8, "byte / second * 2^60", 2**43),), code=6,
       finds=("VSM3018",), policy="libvirt takes the number for another one"),

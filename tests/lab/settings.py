@@ -17,7 +17,7 @@ def instance(name, **properties):
 
 def prop(name, value):
     kind = "uint64" if isinstance(value, int) else "string"
-    if name in ("ResourceType", "MigrationType", "TransportType", "Priority"):
+    if name in ("ResourceType", "MigrationType", "TransportType", "Priority", "Access"):
         kind = "uint16"
     if isinstance(value, bool):
         kind, value = "boolean", str(value).lower()
@@ -124,3 +124,13 @@ def address(*addresses):
     host = f"[{addresses[0]}]" if ":" in addresses[0] else addresses[0]
     return Migration((("DestinationIPAddressList", list(addresses)),),
                      ((libvirt.VIR_MIGRATE_PARAM_URI, f"tcp://{host}"),))
+
+
+def nic_mac(mac):
+    return Resource("net0", (("ResourceType", 10), ("Address", mac)),
+                    (r"<mac address='[^']*'/>", f"<mac address='{mac}'/>"))
+
+
+def read_only(target):
+    return Resource(target, (("ResourceType", 31), ("Access", 1)),
+                    (r"(<target dev='vda' bus='virtio'/>)", r"\1<readonly/>"))

@@ -478,37 +478,6 @@ static const struct {
 	{ "/", 99, NULL },
 };
 
-START_TEST(test_where_a_pool_comes_from)
-{
-	struct arena *a = arena_new();
-	struct vxml_pool p;
-	struct vxml_network n;
-	struct err e;
-
-	ck_assert_int_eq(
-		vxml_pool("<pool type='netfs'><source><host name='nas'/><dir path='/vm'/></source>"
-			  "<target><path>/srv</path></target></pool>",
-			a, &p, &e),
-		0);
-	ck_assert_str_eq(p.host, "nas");
-	ck_assert_str_eq(p.source, "/vm");
-	ck_assert_int_eq(
-		vxml_pool("<pool type='rbd'><source><name>vms</name></source></pool>", a, &p, &e),
-		0);
-	ck_assert_ptr_null(p.host);
-	ck_assert_str_eq(p.source, "vms");
-	ck_assert_int_eq(vxml_pool("<pool type='dir'><source/></pool>", a, &p, &e), 0);
-	ck_assert_ptr_null(p.source);
-	ck_assert_int_eq(vxml_network("<network><ip address='192.168.122.1'/><ip family='ipv6' "
-				      "address='fd00::1'/></network>",
-				 a, &n, &e),
-		0);
-	ck_assert_uint_eq(n.n_addresses, 2);
-	ck_assert_str_eq(n.addresses[1], "fd00::1");
-	arena_free(a);
-}
-END_TEST
-
 START_TEST(test_mounts)
 {
 	char *type = fs_type_in(mounts, lines[_i].path, lines[_i].id);
@@ -579,7 +548,6 @@ int main(void)
 	tcase_add_test(t, test_caps);
 	tcase_add_test(t, test_domcaps);
 	tcase_add_test(t, test_network);
-	tcase_add_test(t, test_where_a_pool_comes_from);
 	tcase_add_loop_test(t, test_mounts, 0, ARRAY_LEN(lines));
 	tcase_add_loop_test(t, test_view_by_mounts, 0, ARRAY_LEN(views));
 	tcase_add_test(t, test_no_view);

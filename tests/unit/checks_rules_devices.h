@@ -32,6 +32,14 @@ START_TEST(storage)
 	ROW("disk-local", "not known", LIVE, "VSM6002",
 		f->disks_here[0] = ((struct disk_here){ .why = "the service runs elsewhere" }));
 
+	ROW("disk-there", "with a base beside it", LIVE, "", DISK.n_backing = 1;
+		DISK.backing_formats = LIST("raw");
+		DISK.backing_sources = LIST("/shared/base.qcow2"));
+	ROW("disk-there", "with a base elsewhere", LIVE, "VSM6002", DISK.n_backing = 1;
+		DISK.backing_formats = LIST("raw");
+		DISK.backing_sources = LIST("/bases/base.qcow2"));
+	ROW("disk-there", "on a server", LIVE, "VSM6002", DISK.type = "network";
+		f->disks_there[0].exists = TRI_UNKNOWN);
 #define POOL(here_host, here, there_host, there)                                                   \
 	DISK.pool = "tank";                                                                        \
 	f->disks_here[0].pool_host = here_host;                                                    \
@@ -350,13 +358,25 @@ START_TEST(devices)
 	ROW("graphics-ports", "automatic", LIVE, "",
 		GRAPHICS(.type = "vnc", .port = 5901, .autoport = true);
 		PEER(.active = true, .ports = (const int[]){ 5901 }, .n_ports = 1));
-	ROW("graphics-ports", "free", LIVE, "", GRAPHICS(.type = "vnc", .port = 5902);
+	ROW("graphics-ports", "free of virtual systems", LIVE, "VSM6002",
+		GRAPHICS(.type = "vnc", .port = 5902);
 		PEER(.active = true, .ports = (const int[]){ 5901 }, .n_ports = 1));
 	ROW("graphics-ports", "taken", LIVE, "VSM4512:false", GRAPHICS(.type = "vnc", .port = 5901);
 		PEER(.active = true, .ports = (const int[]){ 5901 }, .n_ports = 1));
-	ROW("graphics-ports", "of one that is off", LIVE, "", GRAPHICS(.type = "vnc", .port = 5901);
+	ROW("graphics-ports", "of one that is off", LIVE, "VSM6002",
+		GRAPHICS(.type = "vnc", .port = 5901);
 		PEER(.ports = (const int[]){ 5901 }, .n_ports = 1));
 
+	ROW("graphics-ports", "of a serial port", LIVE, "VSM4512:false",
+		CHARDEV(.kind = "serial", .type = "tcp", .mode = "bind", .service = "7001");
+		PEER(.active = true, .ports = (const int[]){ 7001 }, .n_ports = 1));
+	ROW("host-paths", "none", LIVE, "", (void)0);
+	ROW("host-paths", "a kernel and a socket", RESTART, "VSM6002,VSM6002",
+		f->config.n_paths = 2;
+		f->config.paths = ((struct vm_path[]){
+			{ "kernel", "/boot/vmlinuz" }, { "serial", "/run/x" } }));
+	ROW("models", "USB serial", LIVE, "VSM4508:false",
+		CHARDEV(.kind = "serial", .type = "pty", .target_type = "usb-serial"));
 	ROW("vsock", "free", LIVE, "", f->config.vsock_cid = 4;
 		PEER(.active = true, .vsock_cid = 5));
 	ROW("vsock", "taken", LIVE, "VSM4513:false", f->config.vsock_cid = 4;

@@ -171,8 +171,16 @@ static const struct {
 			PROP("ElementName", "y"))),
 		"", disks, SAME_DISK },
 	{ "what cannot be mapped", MOVE_LIVE,
-		RESOURCES(RESOURCE(ID("vda"), PROP("Access", "1"), PROP("Limit", "3"))),
+		RESOURCES(RESOURCE(ID("vda"), PROP("PoolID", "1"), PROP("Limit", "3"))),
 		"VSM6002,VSM6002", disks, SAME_DISK },
+	{ "read-only", MOVE_LIVE, RESOURCES(RESOURCE(ID("vda"), PROP("Access", "1"))), "VSM3009",
+		disks, SAME_DISK },
+	{ "as writable as it is", MOVE_LIVE, RESOURCES(RESOURCE(ID("vda"), PROP("Access", "3"))),
+		"", disks, SAME_DISK },
+	{ "its MAC, as others write it", MOVE_LIVE,
+		RESOURCES(RESOURCE(PROP("ResourceType", "10"), PROP("Address", "525400000001"),
+			PROP("Connection", "blue"))),
+		"", nics, "1 " MAC_VM " blue virtio" },
 };
 
 static void ids(const struct findings *fs, char *out, size_t size)

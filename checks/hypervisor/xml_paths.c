@@ -1,0 +1,101 @@
+/* The files of the host that a domain's XML names and that are no disks: each must be there, or be
+ * creatable, wherever the guest starts. */
+#include "checks/hypervisor/vxml.h"
+
+#include <string.h>
+
+struct paths {
+	struct arena *a;
+	struct vm_path *items;
+	size_t n;
+};
+
+static void push(struct paths *p, const char *user, const char *path)
+{
+	if (path && path[0] == '/')
+		*ARENA_PUSH(p->a, p->items, p->n) = (struct vm_path){ user, path };
+}
+
+static const char *with(struct paths *p, const char *what, const char *name)
+{
+	return name ? arena_printf(p->a, "%s %s", what, name) : what;
+}
+
+static void boot_files(struct paths *p, const xmlNode *root)
+{
+	static const char *const places[] = { "kernel", "initrd", "dtb", "acpi/table" };
+	const xmlNode *os = vxml_child(root, "os");
+
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		push(p, places[i], vxml_text(p->a, vxml_at(os, places[i])));
+	XML_EACH(sysinfo, root, "sysinfo")
+	XML_EACH(entry, sysinfo, "entry")
+	push(p, "the firmware's configuration", vxml_attr(p->a, entry, "file"));
+}
+
+/* Any device may have a boot ROM of its own. */
+static void roms(struct paths *p, const xmlNode *devices)
+{
+	XML_EACH(device, devices, NULL)
+	push(p, with(p, "the boot ROM of", (const char *)device->name),
+		vxml_attr(p->a, vxml_child(device, "rom"), "file"));
+}
+
+static void shares(struct paths *p, const xmlNode *devices)
+{
+	XML_EACH(share, devices, "filesystem")
+	{
+		const xmlNode *source = vxml_child(share, "source");
+		const char *target = vxml_attr(p->a, vxml_child(share, "target"), "dir");
+
+		push(p, with(p, "share", target), vxml_attr(p->a, source, "dir"));
+		push(p, with(p, "share", target), vxml_attr(p->a, source, "file"));
+		push(p, with(p, "share", target), vxml_attr(p->a, source, "socket"));
+	}
+}
+
+/* What libvirt places itself it places anew over there. */
+static bool libvirts_own(const char *path)
+{
+	return path && (strncmp(path, "/var/lib/libvirt/qemu/", 22) == 0 ||
+			       strncmp(path, "/run/libvirt/qemu/", 18) == 0);
+}
+
+static void chardevs(struct paths *p, const xmlNode *devices)
+{
+	static const char *const kinds[] = { "serial", "parallel", "console", "channel" };
+	static const char *const types[] = { "file", "unix", "pipe", "dev" };
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		XML_EACH(n, devices, kinds[i])
+		{
+			const char *path = vxml_attr(p->a, vxml_child(n, "source"), "path");
+
+			for (size_t k = 0; k < ARRAY_LEN(types); k++)
+				if (vxml_attr_is(n, "type", types[k]) && !libvirts_own(path))
+					push(p, kinds[i], path);
+			push(p, with(p, "the log of", kinds[i]),
+				vxml_attr(p->a, vxml_child(n, "log"), "file"));
+		}
+	}
+}
+
+static void memory(struct paths *p, const xmlNode *devices)
+{
+	XML_EACH(n, devices, "memory")
+	push(p, "a memory device", vxml_text(p->a, vxml_at(n, "source/path")));
+}
+
+void vxml_domain_paths(const xmlNode *root, struct arena *a, struct vm_config *out)
+{
+	const xmlNode *devices = vxml_child(root, "devices");
+	struct paths p = { .a = a };
+
+	boot_files(&p, root);
+	roms(&p, devices);
+	shares(&p, devices);
+	chardevs(&p, devices);
+	memory(&p, devices);
+	out->paths = p.items;
+	out->n_paths = p.n;
+}

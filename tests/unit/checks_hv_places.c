@@ -1,0 +1,83 @@
+/* Where things of a VM and of a host lie, read from libvirt's XML. */
+#include <check.h>
+#include <stdlib.h>
+
+#include "checks/hypervisor/vxml.h"
+
+START_TEST(test_paths)
+{
+	static const char text[] =
+		"<domain "
+		"type='qemu'><os><kernel>/boot/k</kernel><acpi><table>/t</table></acpi></os>"
+		"<sysinfo type='fwcfg'><entry name='a' file='/c'/><entry "
+		"name='b'>x</entry></sysinfo>"
+		"<devices><interface type='user'><rom file='/rom'/></interface>"
+		"<filesystem><source dir='/srv'/><target dir='data'/></filesystem>"
+		"<serial type='unix'><source path='/run/s'/><log file='/var/l'/></serial>"
+		"<channel type='unix'><source path='/var/lib/libvirt/qemu/channel/x'/></channel>"
+		"<serial type='pty'><source path='/dev/pts/1'/><target type='usb-serial'/></serial>"
+		"</devices></domain>";
+	static const char *const want[] = { "kernel /boot/k", "acpi/table /t",
+		"the firmware's configuration /c", "the boot ROM of interface /rom",
+		"share data /srv", "serial /run/s", "the log of serial /var/l" };
+	struct arena *a = arena_new();
+	struct vm_config c;
+	struct err e;
+
+	ck_assert_int_eq(vxml_domain(text, a, &c, &e), 0);
+	ck_assert_uint_eq(c.n_paths, ARRAY_LEN(want));
+	for (size_t i = 0; i < c.n_paths; i++)
+		ck_assert_str_eq(
+			arena_printf(a, "%s %s", c.paths[i].user, c.paths[i].path), want[i]);
+	ck_assert_str_eq(c.chardevs[1].target_type, "usb-serial");
+	arena_free(a);
+}
+END_TEST
+
+START_TEST(test_where_a_pool_comes_from)
+{
+	struct arena *a = arena_new();
+	struct vxml_pool p;
+	struct vxml_network n;
+	struct err e;
+
+	ck_assert_int_eq(
+		vxml_pool("<pool type='netfs'><source><host name='nas'/><dir path='/vm'/></source>"
+			  "<target><path>/srv</path></target></pool>",
+			a, &p, &e),
+		0);
+	ck_assert_str_eq(p.host, "nas");
+	ck_assert_str_eq(p.source, "/vm");
+	ck_assert_int_eq(
+		vxml_pool("<pool type='rbd'><source><name>vms</name></source></pool>", a, &p, &e),
+		0);
+	ck_assert_ptr_null(p.host);
+	ck_assert_str_eq(p.source, "vms");
+	ck_assert_int_eq(vxml_pool("<pool type='dir'><source/></pool>", a, &p, &e), 0);
+	ck_assert_ptr_null(p.source);
+	ck_assert_int_eq(vxml_network("<network><ip address='192.168.122.1'/><ip family='ipv6' "
+				      "address='fd00::1'/></network>",
+				 a, &n, &e),
+		0);
+	ck_assert_uint_eq(n.n_addresses, 2);
+	ck_assert_str_eq(n.addresses[1], "fd00::1");
+	arena_free(a);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("hv_places");
+	TCase *t = tcase_create("places");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_test(t, test_paths);
+	tcase_add_test(t, test_where_a_pool_comes_from);
+	suite_add_tcase(s, t);
+	runner = srunner_create(s);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
