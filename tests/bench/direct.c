@@ -19,24 +19,16 @@ struct run {
 	virDomainPtr vm;
 	char *xml;
 	const char *uuid;
-	char name[256];
-	char disks[MOST_OBJECTS][256], paths[MOST_OBJECTS][256], networks[MOST_OBJECTS][256];
-	size_t n_disks, n_nics;
+	char disks[MOST_OBJECTS][256], paths[MOST_OBJECTS][256];
+	size_t n_disks;
 };
 
 static void look_up_vm(struct run *r, virConnectPtr c, size_t i)
 {
 	(void)i;
-	virDomainPtr d = virDomainLookupByUUIDString(c, r->uuid);
-
-	if (c != r->src) {
-		if (d)
-			virDomainFree(d);
-		return;
-	}
 	if (r->vm)
 		virDomainFree(r->vm);
-	r->vm = d;
+	r->vm = virDomainLookupByUUIDString(c, r->uuid);
 }
 
 static void get_state(struct run *r, virConnectPtr c, size_t i)
@@ -45,12 +37,6 @@ static void get_state(struct run *r, virConnectPtr c, size_t i)
 
 	(void)c, (void)i;
 	virDomainGetState(r->vm, &state, &reason, 0);
-}
-
-static void is_persistent(struct run *r, virConnectPtr c, size_t i)
-{
-	(void)c, (void)i;
-	virDomainIsPersistent(r->vm);
 }
 
 static void job_stats(struct run *r, virConnectPtr c, size_t i)
@@ -104,15 +90,6 @@ static void block_job(struct run *r, virConnectPtr c, size_t i)
 	virDomainGetBlockJobInfo(r->vm, r->disks[i], &info, 0);
 }
 
-static void look_up_name(struct run *r, virConnectPtr c, size_t i)
-{
-	virDomainPtr d = virDomainLookupByName(c, r->name);
-
-	(void)i;
-	if (d)
-		virDomainFree(d);
-}
-
 static void memory_stats(struct run *r, virConnectPtr c, size_t i)
 {
 	virNodeMemoryStats stats[16];
@@ -120,16 +97,6 @@ static void memory_stats(struct run *r, virConnectPtr c, size_t i)
 
 	(void)r, (void)i;
 	virNodeGetMemoryStats(c, VIR_NODE_MEMORY_STATS_ALL_CELLS, stats, &n, 0);
-}
-
-static void cpu_map(struct run *r, virConnectPtr c, size_t i)
-{
-	unsigned char *map = NULL;
-	unsigned online;
-
-	(void)r, (void)i;
-	virNodeGetCPUMap(c, &map, &online, 0);
-	free(map);
 }
 
 static void look_up_volume(struct run *r, virConnectPtr c, size_t i)
@@ -140,22 +107,26 @@ static void look_up_volume(struct run *r, virConnectPtr c, size_t i)
 		virStorageVolFree(v);
 }
 
-static void look_up_network(struct run *r, virConnectPtr c, size_t i)
+static void list_domains(struct run *r, virConnectPtr c, size_t i)
 {
-	virNetworkPtr n = virNetworkLookupByName(c, r->networks[i]);
+	virDomainPtr *all = NULL;
+	int n = virConnectListAllDomains(c, &all, 0);
 
-	if (n)
-		virNetworkFree(n);
+	(void)r, (void)i;
+	for (int k = 0; k < n; k++)
+		virDomainFree(all[k]);
+	free(all);
 }
 
-static void network_active(struct run *r, virConnectPtr c, size_t i)
+static void list_networks(struct run *r, virConnectPtr c, size_t i)
 {
-	virNetworkPtr n = virNetworkLookupByName(c, r->networks[i]);
+	virNetworkPtr *all = NULL;
+	int n = virConnectListAllNetworks(c, &all, VIR_CONNECT_LIST_NETWORKS_ACTIVE);
 
-	if (n) {
-		virNetworkIsActive(n);
-		virNetworkFree(n);
-	}
+	(void)r, (void)i;
+	for (int k = 0; k < n; k++)
+		virNetworkFree(all[k]);
+	free(all);
 }
 
 static const struct call {
@@ -164,7 +135,6 @@ static const struct call {
 } calls[] = {
 	{ "virDomainLookupByUUIDString", look_up_vm },
 	{ "virDomainGetState", get_state },
-	{ "virDomainIsPersistent", is_persistent },
 	{ "virDomainGetJobStats", job_stats },
 	{ "virDomainGetControlInfo", control_info },
 	{ "virDomainGetXMLDesc", get_xml },
@@ -172,18 +142,16 @@ static const struct call {
 	{ "virDomainListAllCheckpoints", checkpoints },
 	{ "virDomainHasManagedSaveImage", managed_save },
 	{ "virDomainGetBlockJobInfo", block_job },
-	{ "virDomainLookupByName", look_up_name },
 	{ "virNodeGetMemoryStats", memory_stats },
-	{ "virNodeGetCPUMap", cpu_map },
+	{ "virConnectListAllDomains", list_domains },
+	{ "virConnectListAllNetworks", list_networks },
 	{ "virStorageVolLookupByPath", look_up_volume },
-	{ "virNetworkLookupByName", look_up_network },
-	{ "virNetworkIsActive", network_active },
 };
 
 struct step {
 	const struct call *call;
 	bool on_dst;
-	char repeat; /* 'e'ach round, for each 'd'isk, for each 'n'ic */
+	char repeat; /* 'e'ach round, or for each 'd'isk */
 };
 
 static size_t read_steps(const char *path, struct step *steps)
@@ -223,9 +191,7 @@ static double round_of(struct run *r, const struct step *steps, size_t n)
 
 	clock_gettime(CLOCK_MONOTONIC, &a);
 	for (size_t i = 0; i < n; i++) {
-		size_t times = steps[i].repeat == 'd'	? r->n_disks
-			       : steps[i].repeat == 'n' ? r->n_nics
-							: 1;
+		size_t times = steps[i].repeat == 'd' ? r->n_disks : 1;
 		for (size_t k = 0; k < times; k++)
 			steps[i].call->make(r, steps[i].on_dst ? r->dst : r->src, k);
 	}
@@ -266,13 +232,11 @@ int main(int argc, char **argv)
 	look_up_vm(&r, r.src, 0);
 	if (!r.vm)
 		return 1;
-	snprintf(r.name, sizeof r.name, "%s", virDomainGetName(r.vm));
 	get_xml(&r, r.src, 0);
 	r.n_disks = quoted(r.xml, "<target dev='vd", r.disks);
 	for (size_t i = 0; i < r.n_disks; i++)
 		memmove(r.disks[i] + 2, r.disks[i], 250), memcpy(r.disks[i], "vd", 2);
 	quoted(r.xml, "<source file='", r.paths);
-	r.n_nics = quoted(r.xml, "<source network='", r.networks);
 	for (size_t i = 0; i < rounds; i++)
 		took[i] = round_of(&r, steps, n);
 	qsort(took, rounds, sizeof *took, by_value);
