@@ -31,10 +31,14 @@ enum check_code {
 
 enum check_unknown { UNKNOWN_ALLOW, UNKNOWN_REFUSE };
 
+/* When a throw-away twin may be started on the destination (checks/hypervisor/probe.h). */
+enum check_probe { PROBE_OFF = 0, PROBE_AUTO, PROBE_ALWAYS };
+
 /* Policy: findings that libvirt would not raise itself. true = refuse, false = warn. */
 struct check_config {
 	int64_t timeout_ms; /* [check] timeout */
 	enum check_unknown unknown; /* [check] unknown */
+	enum check_probe probe; /* [check] probe */
 	unsigned formats; /* FORMAT_* offered as DestinationHostFormatsSupported */
 	bool refuse_running_offline; /* the offline move of a running VM (default true) */
 	bool refuse_overcommit; /* not enough free memory (default false) */

@@ -6,10 +6,14 @@
 
 #include "checks/apply.h"
 #include "checks/hypervisor/hv.h"
+#include "checks/hypervisor/probe.h"
+#include "checks/settle.h"
 #include "checks/verdict.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/count.h"
 #include "daemon/base/pool.h"
+
+enum { PROBE_RESERVE_MS = 200 };
 
 /* A reload replaces the configuration; what was handed out stays valid until checks_free. */
 struct config {
@@ -39,6 +43,7 @@ struct run {
 	struct arena *input; /* the check's arena as it was before the start */
 	struct facts *facts;
 	struct hv_gather gather;
+	struct hv_probe probe;
 	struct timer timer;
 	struct work work;
 	int64_t started, deadline;
@@ -180,10 +185,9 @@ static void timer_fired(struct timer *t)
 		run_late(&r->work);
 }
 
-static void gathered(struct hv_gather *g)
+/* All is known that will be: the answer, unless the timer gave it already. */
+static void conclude(struct run *r)
 {
-	struct run *r = RUN_OF(g, gather);
-
 	if (atomic_exchange(&r->answered, true)) {
 		unref(r);
 		return;
@@ -198,6 +202,55 @@ static void gathered(struct hv_gather *g)
 		finish(r);
 	}
 	unref(r);
+}
+
+static void probed(struct hv_probe *p)
+{
+	struct run *r = RUN_OF(p, probe);
+
+	settle_facts(r->facts);
+	conclude(r);
+}
+
+/* The answer as it is so far decides whether there is a probe; nobody but the run sees it. */
+static bool wants_probe(struct run *r)
+{
+	struct check draft = r->c;
+	bool wanted;
+
+	if (r->config.probe == PROBE_OFF || atomic_load(&r->answered))
+		return false;
+	draft.arena = arena_new();
+	verdict_reach(&draft, r->facts, &r->config);
+	wanted = settle_wanted(&draft, r->facts, &r->config);
+	arena_free(draft.arena);
+	return wanted;
+}
+
+/* Without an answer from the probe there is still one from the facts: time is left for it. */
+static int64_t probe_deadline(const struct run *r)
+{
+	int64_t reserve = (r->deadline - r->started) / 10;
+
+	return r->deadline - (reserve > PROBE_RESERVE_MS ? reserve : PROBE_RESERVE_MS);
+}
+
+static void gathered(struct hv_gather *g)
+{
+	struct run *r = RUN_OF(g, gather);
+
+	if (!wants_probe(r)) {
+		conclude(r);
+		return;
+	}
+	atomic_store(&g->step, "starting a probe on the target host");
+	r->facts->probe.asked = true;
+	r->probe = (struct hv_probe){
+		.facts = r->facts,
+		.deadline = probe_deadline(r),
+		.done = probed,
+	};
+	hv_probe_start(r->cs->hv, &r->probe);
 }
 
 static void prepare(struct hv_gather *g)
@@ -223,6 +276,7 @@ static void start_gather(struct run *r)
 		.facts = f,
 		.deadline = r->deadline,
 		.prepare = prepare,
+		.probe = r->config.probe != PROBE_OFF,
 		.done = gathered,
 	};
 	atomic_store(&r->gather.step, "waiting for the source host");

@@ -32,6 +32,7 @@ static const char *const texts[] = {
 	[FACT_DST_NODEDEVS] = "the devices of the target host",
 	[FACT_DST_PAGES] = "the free huge pages of the target host",
 	[FACT_VM_NEXT] = "the stored configuration of the virtual system",
+	[FACT_DST_PROBE] = "a probe on the target host",
 };
 static_assert(ARRAY_LEN(texts) == FACT_COUNT, "every fact has a text");
 static_assert(FACT_COUNT <= 64, "facts fit a mask");

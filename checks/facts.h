@@ -45,6 +45,7 @@ enum fact {
 	FACT_DST_DOMAINS, /* peers[]: what runs there */
 	FACT_DST_NODEDEVS, /* hostdevs_there[] */
 	FACT_DST_PAGES, /* dst.free_pages, where the VM wants huge pages */
+	FACT_DST_PROBE, /* facts.probe: whether a twin of the VM starts there */
 	FACT_COUNT
 };
 #define FACT_BIT(f) (UINT64_C(1) << (f))
@@ -94,6 +95,7 @@ struct host_caps {
 	size_t n_guests;
 	const char *const *secmodels;
 	size_t n_secmodels;
+	const char *dac_label; /* what QEMU runs as, "+64055:+64055"; NULL: not told */
 	uint64_t tsc_frequency; /* 0: not told */
 	bool tsc_scaling;
 	unsigned numa_nodes; /* cells; 0: not told */
@@ -105,6 +107,7 @@ struct host_facts {
 	enum access access;
 	const char *access_text; /* a sentence when not ACCESS_OPEN */
 	const char *uri; /* without secrets */
+	const char *open_uri; /* as it is opened: not to be shown; the target's */
 	const char *type; /* virConnectGetType: "QEMU", "Test" */
 	const char *name; /* virConnectGetHostname */
 	const char *sysinfo_uuid; /* NULL: not told */
@@ -200,6 +203,57 @@ struct peer { /* another domain of the destination */
 	unsigned vsock_cid;
 };
 
+enum probe_part { /* of the VM */
+	PROBE_DISK,
+	PROBE_BACKING,
+	PROBE_FIRMWARE,
+	PROBE_KERNEL, /* and other files that QEMU reads for the guest */
+	PROBE_SHARE,
+	PROBE_RNG,
+	PROBE_PART_COUNT
+};
+
+enum probe_cause { /* what kept a twin from starting */
+	PROBE_OTHER,
+	PROBE_OWN, /* its own troubles: the group is unknown */
+	PROBE_FILE,
+	PROBE_DEVICE, /* of the network */
+	PROBE_NETWORK,
+	PROBE_NETWORK_INACTIVE,
+	PROBE_FILTER,
+	PROBE_POOL,
+	PROBE_POOL_INACTIVE,
+	PROBE_VOLUME,
+	PROBE_SECRET,
+	PROBE_EMULATOR,
+	PROBE_MACHINE,
+	PROBE_CPU,
+	PROBE_PINNING,
+	PROBE_ADDRESS,
+	PROBE_PORT,
+	PROBE_MODEL,
+	PROBE_MEMORY,
+	PROBE_CAUSE_COUNT
+};
+
+struct probe_facts {
+	bool asked;
+	/* somebody wanted a twin to be started */ /* a twin that was started there; known: yes or no */
+	enum tri started;
+	enum probe_cause cause; /* NO: what libvirt's error means, its code and text */
+	int code;
+	const char *text;
+	int64_t took_ms;
+	const struct probe_path { /* what the twin opens */
+		enum probe_part part;
+		size_t disk; /* of config.disks */
+		const char *path;
+	} * paths;
+	size_t n_paths;
+	const bool *disks, *nics; /* which of config's the twin has */
+	bool listens; /* it listens at the addresses of the VM's graphics */
+};
+
 struct vm_facts {
 	const char *name, *uuid;
 	int state, reason; /* virDomainState and its reason */
@@ -239,6 +293,7 @@ struct facts {
 	struct disk_here tpm_here; /* the place of the TPM emulator's state */
 	enum tri *hostdevs_there; /* config.n_hostdevs */
 	const char *xml; /* the XML that config was read from */
+	const char *move_xml; /* of a VM that runs: as libvirt sends it to the target */
 	struct host_facts src, dst;
 	struct domcaps domcaps;
 	struct cpu_fit cpu;
@@ -249,6 +304,7 @@ struct facts {
 	struct secret_there *secrets_there; /* config.n_secrets */
 	const struct peer *peers;
 	size_t n_peers;
+	struct probe_facts probe;
 };
 
 /* Zeroed facts, every group unknown ("not gathered"), with both arenas. */

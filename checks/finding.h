@@ -19,6 +19,7 @@ struct finding {
 	const char *found, *needed; /* values, where there are such; else NULL */
 	const char *remedy; /* what to do; never NULL */
 	const char *rule; /* name of the rule; "" for the engine's own */
+	bool presumed; /* concluded rather than read: a twin that starts shows better */
 	bool policy; /* refuses or warns about what libvirt would carry out */
 };
 

@@ -323,6 +323,17 @@ static void run_rules(struct judge *j, enum move move)
 		add_gap_finding(j, &j->gaps[i]);
 }
 
+/* A twin that started has shown that what was concluded without it is not so. */
+static void drop_presumed(struct judge *j)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < j->fs.n; i++)
+		if (!j->fs.items[i].presumed)
+			j->fs.items[n++] = j->fs.items[i];
+	j->fs.n = n;
+}
+
 /* The answer. */
 
 static bool has_effect(const struct findings *fs, enum effect effect)
@@ -391,6 +402,8 @@ void verdict_reach(struct check *c, const struct facts *f, const struct check_co
 		judge_source(&j);
 		judge_ground(c, &j);
 		run_rules(&j, c->settings.move);
+		if (facts_known(f, FACT_DST_PROBE) && f->probe.started == TRI_YES)
+			drop_presumed(&j);
 	}
 	answer(c, &j.fs, j.n_rules);
 }

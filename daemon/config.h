@@ -21,9 +21,6 @@
 
 #define CONFIG_FILE SYSCONFDIR "/vsmigd/vsmigd.conf"
 
-/* When a throw-away twin may be started on the destination (VERDICT.md, "the probe"). */
-enum config_probe { PROBE_OFF, PROBE_AUTO, PROBE_ALWAYS };
-
 struct config {
 	struct arena *arena;
 	struct server_config server; /* [listener], [limits] */
@@ -34,7 +31,6 @@ struct config {
 	struct hv_config hv; /* [source], [destination], [hosts], [host NAME] */
 	struct hv_host *hosts; /* hv.hosts, while the file is read */
 	struct check_config check;
-	enum config_probe probe;
 	struct wsman_config wsman;
 	unsigned workers;
 	unsigned queue;

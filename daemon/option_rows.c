@@ -112,8 +112,10 @@ const struct option option_rows[] = {
 	{ "check", "timeout", DURATION(check.timeout_ms, SECONDS(1), HOURS(1)), .reload = true,
 		.preset = "30s",
 		.help = "How long a check may take before it is answered with code 3" },
-	{ "check", "probe", WORD(probe, config_probe, probes), .reload = true, .preset = "auto",
-		.help = "When a probe may be started; this version never starts one" },
+	{ "check", "probe", WORD(check.probe, check_probe, probes), .reload = true,
+		.preset = "auto",
+		.help = "When a probe, a twin that is started and destroyed at once, may settle "
+			"what is unknown" },
 	{ "check", "unknown", WORD(check.unknown, check_unknown, unknowns), .reload = true,
 		.preset = "allow",
 		.help = "Whether a fact that matters and cannot be had refuses the move" },

@@ -59,6 +59,7 @@ struct conn {
 	enum access fail_access;
 	int64_t fail_until;
 	char fail_text[OPEN_TEXT];
+	unsigned swept; /* the probes': the generation that was swept of twins */
 };
 
 /* Waits until a timer's fire() has let go; fire() sets `fired` under the lock. */

@@ -5,6 +5,7 @@
  * when both the first step is done and the VM's configuration is known. Whoever of the two is
  * later starts the second step.
  */
+#include "checks/hypervisor/probe_inner.h"
 #include "checks/hypervisor/side.h"
 
 #include <stdatomic.h>
@@ -71,6 +72,8 @@ static void part_done(struct gather *w)
 
 	if (atomic_fetch_sub(&w->parts, 1) > 1)
 		return;
+	if (w->dst_open)
+		probes_met(w->hv->probes, w->dst_conn, w->dst.generation, g->facts);
 	conn_unref(w->dst_conn);
 	free(w);
 	g->done(g);
@@ -225,6 +228,7 @@ static void start_destination(struct gather *w)
 	f->dst.access = d.access;
 	f->dst.access_text = d.text;
 	f->dst.uri = d.uri;
+	f->dst.open_uri = d.open_uri;
 	f->dst.maintenance = d.maintenance;
 	f->dst.max_migrations = d.max_migrations;
 	if (d.access == ACCESS_OPEN)
@@ -257,6 +261,7 @@ void hv_gather_start(struct hv *hv, struct hv_gather *g)
 		.dst = { .hv = hv, .g = g, .f = f, .arena = f->dst_arena, .host = &f->dst },
 	};
 	g->step = "opening the hypervisor connections";
+	side_skip(f, FACT_DST_PROBE, "no probe was started");
 	f->src.uri = arena_strdup(f->arena, hv->source_uri);
 	w->src.uri = f->src.uri;
 	w->src_task = (struct conn_task){ .run = run_source, .deadline = g->deadline };

@@ -4,6 +4,7 @@
  * only when an event told of it, when it began or ended, and after some minutes.
  */
 #include "checks/hypervisor/side.h"
+#include "checks/hypervisor/twin.h"
 #include "checks/hypervisor/vxml.h"
 #include "daemon/base/clock.h"
 
@@ -196,6 +197,10 @@ static void read_all(struct side *s, const struct domain_list *all, const struct
 	for (int i = 0; i < all->n; i++) {
 		struct known k = { .revision = revision };
 
+		/* Another daemon's probe is gone in a moment, and so are its ports. */
+		if (strncmp(virDomainGetName(all->items[i]), TWIN_PREFIX, sizeof TWIN_PREFIX - 1) ==
+			0)
+			continue;
 		virDomainGetUUID(all->items[i], k.uuid);
 		k.box = known_before(s, old, k.uuid, is_active(all->items[i]));
 		if (!k.box)

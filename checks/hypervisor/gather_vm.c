@@ -216,6 +216,19 @@ static void ask_next(struct side *s, virDomainPtr dom)
 	facts_set_known(f, FACT_VM_NEXT);
 }
 
+/* As the target would get it: without what only this host knows, or has chosen itself. */
+static void ask_move_xml(struct side *s, virDomainPtr dom)
+{
+	char *text;
+
+	if (!s->g->probe || !s->f->vm.active || xml_flags(s->f) != 0 ||
+		!side_more(s, "reading the configuration that would be moved"))
+		return;
+	text = virDomainGetXMLDesc(dom, VIR_DOMAIN_XML_MIGRATABLE);
+	s->f->move_xml = arena_strdup(s->arena, text);
+	free(text);
+}
+
 static void read_job(struct vm_facts *vm, int type, virTypedParameterPtr params, int n)
 {
 	unsigned long long total = 0, processed = 0;
@@ -390,6 +403,7 @@ static void ask_the_rest(struct side *s, virDomainPtr dom)
 	struct vm_facts *vm = &s->f->vm;
 	unsigned saved = 0;
 
+	ask_move_xml(s, dom);
 	ask_job(s, dom);
 	ask_control(s, dom);
 	ask_blockjobs(s, dom);

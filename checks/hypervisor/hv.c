@@ -1,4 +1,5 @@
 #include "checks/hypervisor/hv_inner.h"
+#include "checks/hypervisor/probe_inner.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/count.h"
 
@@ -70,6 +71,7 @@ struct hv *hv_new(const struct hv_config *c, struct timers *timers, struct err *
 		return NULL;
 	hv = mem_calloc(1, sizeof *hv);
 	conn_env_init(&hv->env, timers);
+	hv->probes = probes_new(&hv->env);
 	pthread_mutex_init(&hv->lock, NULL);
 	hv->names = arena_new();
 	hv->own_name = own_host_name(hv->names);
@@ -103,6 +105,7 @@ size_t hv_free(struct hv *hv, int64_t deadline)
 	if (!hv)
 		return 0;
 	hv->env.closing = true;
+	probes_close(hv->probes);
 	conn_close(hv->source);
 	pthread_mutex_lock(&hv->lock);
 	for (size_t i = 0; i < hv->n_destinations; i++)
@@ -112,6 +115,7 @@ size_t hv_free(struct hv *hv, int64_t deadline)
 	if (stuck)
 		return stuck; /* those threads still refer to hv */
 	conn_env_clear(&hv->env);
+	probes_free(hv->probes);
 	conn_unref(hv->source);
 	for (size_t i = 0; i < hv->n_destinations; i++)
 		conn_unref(hv->destinations[i]);

@@ -123,6 +123,7 @@ struct hv_gather {
 	/* Called on a hypervisor thread when facts.stored is known: sets facts.config. */
 	void (*prepare)(struct hv_gather *g);
 	void (*done)(struct hv_gather *g); /* exactly once, any thread */
+	bool probe; /* there may be a probe: what it is made of is asked for too */
 	void *arg;
 	_Atomic(const char *) step; /* static text: what is being waited for */
 };

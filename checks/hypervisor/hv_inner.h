@@ -12,6 +12,7 @@ struct hv {
 	struct conn_env env;
 	struct conn *source;
 	char *source_uri;
+	struct probes *probes;
 
 	pthread_mutex_t lock; /* of all below */
 	struct arena *names; /* keeps every host name ever told */

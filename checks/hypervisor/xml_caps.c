@@ -120,7 +120,14 @@ static void read_secmodels(const xmlNode *host, struct arena *a, struct host_cap
 	struct names models = { 0 };
 
 	XML_EACH(secmodel, host, "secmodel")
-	push_name(a, &models, vxml_text(a, vxml_child(secmodel, "model")));
+	{
+		const char *model = vxml_text(a, vxml_child(secmodel, "model"));
+
+		push_name(a, &models, model);
+		/* The same for every kind of guest. */
+		if (model && strcmp(model, "dac") == 0)
+			out->dac_label = vxml_text(a, vxml_child(secmodel, "baselabel"));
+	}
 	out->secmodels = models.items;
 	out->n_secmodels = models.n;
 }

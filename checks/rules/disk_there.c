@@ -41,12 +41,14 @@ static bool same_folder(const char *a, const char *b)
 }
 
 /* Images below the disk's own: where it was found, those beside it are taken to be too. */
-static void backing(const struct vm_disk *d, const struct disk_there *there, struct findings *out)
+static void backing(const struct facts *f, const struct vm_disk *d, const struct disk_there *there,
+	struct findings *out)
 {
 	for (size_t i = 0; i < d->n_backing; i++) {
 		const char *source = d->backing_sources ? d->backing_sources[i] : NULL;
 
-		if (source && (there->exists != TRI_YES || !same_folder(source, d->source)))
+		if (source && !rule_shown(f, source) &&
+			(there->exists != TRI_YES || !same_folder(source, d->source)))
 			finding_unknown(out,
 				arena_printf(out->arena,
 					"whether %s below disk %s is there on the target host",
@@ -69,7 +71,7 @@ static void one(const struct facts *f, size_t i, struct findings *out)
 			arena_printf(out->arena, "whether disk %s is there on the target host",
 				rule_name(d->target)),
 			NULL, there->why ? there->why : "no storage pool there covers it");
-	backing(d, there, out);
+	backing(f, d, there, out);
 }
 
 static bool applies(const struct vm_config *vm)

@@ -23,7 +23,7 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	bool told = facts_known(f, FACT_DST_DOMCAPS) && f->domcaps.supported != TRI_UNKNOWN;
 
 	(void)c;
-	if (!path || listed(f) || (told && f->domcaps.supported == TRI_YES))
+	if (!path || rule_started(f) || listed(f) || (told && f->domcaps.supported == TRI_YES))
 		return;
 	if (!told) {
 		const struct fact_state *st = &f->state[FACT_DST_DOMCAPS];

@@ -16,9 +16,10 @@ static bool sibling_listed(const struct domcaps *d, const char *path)
 	return false;
 }
 
-static void refuse(struct findings *out, const char *name, const char *const *list, size_t n)
+static struct finding *refuse(
+	struct findings *out, const char *name, const char *const *list, size_t n)
 {
-	finding_detail(
+	return finding_detail(
 		out, finding_add(out, VSM4114, name), NULL, rule_join(out->arena, list, n), name);
 }
 
@@ -27,10 +28,10 @@ static void loader(const struct facts *f, struct findings *out)
 	const struct domcaps *d = &f->domcaps;
 	const char *path = f->config.loader;
 
-	if (rule_has(d->loaders, d->n_loaders, path))
+	if (rule_started(f) || rule_has(d->loaders, d->n_loaders, path))
 		return;
 	if (strncmp(path, "/usr/", 5) == 0 && !sibling_listed(d, path))
-		refuse(out, path, d->loaders, d->n_loaders);
+		refuse(out, path, d->loaders, d->n_loaders)->presumed = true;
 	else
 		finding_unknown(out, "whether the firmware is there", NULL,
 			arena_printf(out->arena, "%s is not among what the target host announces",

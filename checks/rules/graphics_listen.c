@@ -18,16 +18,19 @@ static bool anywhere(const struct vm_graphics *g)
 
 static void refuse(const struct vm_graphics *g, struct findings *out)
 {
-	finding_detail(out, finding_add(out, VSM4511, g->listen),
-		arena_printf(out->arena, "graphics %s", rule_name(g->type)),
+	struct finding *found = finding_add(out, VSM4511, g->listen);
+
+	finding_detail(out, found, arena_printf(out->arena, "graphics %s", rule_name(g->type)),
 		"an address of the source host", g->listen);
+	found->presumed = true;
 }
 
 static void one(const struct facts *f, const struct vm_graphics *g, struct findings *out)
 {
 	bool ours = facts_known(f, FACT_VM_STATE) && f->vm.active;
 
-	if (anywhere(g) || rule_is(g->listen, f->destination) ||
+	if (anywhere(g) || (rule_started(f) && f->probe.listens) ||
+		rule_is(g->listen, f->destination) ||
 		rule_has(f->dst.addresses, f->dst.n_addresses, g->listen))
 		return;
 	if (ours && !rule_is(g->listen, "192.168.122.1"))

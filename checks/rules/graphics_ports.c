@@ -19,11 +19,12 @@ static void one(
 {
 	const struct peer *p = port > 0 ? user_of(f, port) : NULL;
 	const char *number = arena_printf(out->arena, "%d", port);
+	bool shown = rule_started(f) && f->probe.listens;
 
 	if (p)
 		finding_detail(out, finding_add(out, VSM4512, number, type, rule_name(p->name)),
 			arena_printf(out->arena, "%s %s", kind, type), number, "a free port");
-	else if (port > 0)
+	else if (port > 0 && !(shown && rule_is(kind, "graphics")))
 		finding_unknown(out,
 			arena_printf(out->arena,
 				"whether port %s of %s is free of other programs on the target "

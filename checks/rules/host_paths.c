@@ -12,6 +12,8 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	for (size_t i = 0; i < f->config.n_paths; i++) {
 		const struct vm_path *p = &f->config.paths[i];
 
+		if (rule_shown(f, p->path))
+			continue;
 		finding_unknown(out,
 			arena_printf(out->arena,
 				"whether %s can be used on the target host, for %s", p->path,

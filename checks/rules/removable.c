@@ -18,14 +18,21 @@ static void one(const struct facts *f, size_t i, struct findings *out)
 	bool absent = there->exists == TRI_NO;
 	enum reason_id id = absent && !dropped(d, f->settings->move) ? VSM4316 : VSM5010;
 
-	if (there->exists == TRI_YES || rule_is(d->type, "network") ||
+	bool local = facts_known(f, FACT_VM_DISK_FS) && f->disks_here[i].shared_fs == TRI_NO;
+	/* A twin has only shown that something of that name is there. */
+	bool there_too = there->exists == TRI_YES && !(rule_started(f) && local);
+
+	if (there_too || rule_is(d->type, "network") ||
 		(!absent && facts_known(f, FACT_VM_DISK_FS) &&
 			f->disks_here[i].shared_fs == TRI_YES))
 		return;
 	finding_detail(out, finding_add(out, id, target, d->source),
-		arena_printf(out->arena, "disk %s", target), absent ? "absent" : "not known",
+		arena_printf(out->arena, "disk %s", target),
+		absent			   ? "absent"
+		: there->exists == TRI_YES ? "another of the same name"
+					   : "not known",
 		d->source);
-	if (!absent && !dropped(d, f->settings->move))
+	if (there->exists == TRI_UNKNOWN && !dropped(d, f->settings->move))
 		finding_unknown(out,
 			arena_printf(out->arena,
 				"whether the medium of %s is there on the target host", target),

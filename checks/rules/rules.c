@@ -159,6 +159,19 @@ struct finding *rule_new_value_absent(
 	return NULL;
 }
 
+bool rule_started(const struct facts *f)
+{
+	return facts_known(f, FACT_DST_PROBE) && f->probe.started == TRI_YES;
+}
+
+bool rule_shown(const struct facts *f, const char *path)
+{
+	for (size_t i = 0; rule_started(f) && i < f->probe.n_paths; i++)
+		if (rule_is(f->probe.paths[i].path, path))
+			return true;
+	return false;
+}
+
 bool rule_hosts_same(const struct facts *f)
 {
 	const struct host_facts *src = &f->src, *dst = &f->dst;

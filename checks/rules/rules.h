@@ -26,7 +26,7 @@
 	RULE(nwfilters) RULE(nic_kind) RULE(user_net) RULE(macs) RULE(hostdevs) RULE(hostdevs_there) RULE(usb) RULE(shmem) \
 	RULE(filesystems) RULE(tpm) RULE(tpm_state) RULE(models) RULE(device_types) RULE(chardevs) RULE(host_paths) \
 	RULE(clipboard) RULE(graphics_listen) RULE(graphics_ports) RULE(vsock) \
-	RULE(hypervisor_args) RULE(launch_security) RULE(seclabel) RULE(lease)
+	RULE(hypervisor_args) RULE(launch_security) RULE(seclabel) RULE(lease) RULE(probe)
 /* clang-format on */
 
 #define RULE_DECLARE(x) extern const struct rule rule_##x;
@@ -90,6 +90,11 @@ const struct vm_disk *rule_disks(const struct facts *f);
 bool rule_names_disk(const char *text, const struct vm_disk *d);
 /* Disk i is copied to the target by this move. */
 bool rule_copied(const struct facts *f, size_t i);
+
+/* A twin was started on the target host: what it needs is there. */
+bool rule_started(const struct facts *f);
+/* ... and this path was among that. */
+bool rule_shown(const struct facts *f, const char *path);
 
 /* Whether [check] refuses what libvirt would carry out: marks f as policy. */
 void rule_policy(struct finding *f, bool refuse);

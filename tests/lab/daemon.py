@@ -37,13 +37,14 @@ resting = qemu+tcp://beta/system
 maintenance = yes
 
 [check]
-timeout = 30s
+timeout = {timeout}
+probe = {probe}
 """
 
 
 class Daemon:
-    def __init__(self, program, log):
-        self.folder = BASE / "vsmigd"
+    def __init__(self, program, log, probe="auto", name="vsmigd", timeout="30s"):
+        self.folder, self.settings = BASE / name, {"probe": probe, "timeout": timeout}
         self.folder.mkdir()
         self.log = log
         password = secrets.token_urlsafe(12)
@@ -66,7 +67,7 @@ class Daemon:
         passwords.chmod(0o600)
         allow = [host.name for host in HOSTS] + ["beta.lab", "closed", "silent", "nowhere", f"{SUBNET}.0/24", f"{SUBNET6}:/64"]
         (self.folder / "vsmigd.conf").write_text(CONFIG.format(folder=self.folder, source=f"{SOURCE.name}.lab",
-                                                               allow=", ".join(allow)))
+                                                               allow=", ".join(allow), **self.settings))
 
     def port(self):
         if self.process.poll() is not None:

@@ -29,6 +29,7 @@ def parse():
     parser.add_argument("--only", metavar="NAME", action="append", 
                         help="this scenario, or those that a pattern with * matches (may be repeated)")
     parser.add_argument("--keep", action="store_true", help="afterwards leave hosts and daemon up until interrupted")
+    parser.add_argument("--probe", choices=("off", "auto", "always"), default="auto", help="vsmigd's [check] probe")
     parser.add_argument("--list", action="store_true", help="name the scenarios")
     parser.add_argument("--vsmigd", metavar="PATH", type=pathlib.Path, default=ROOT / "build/vsmigd")
     options = parser.parse_args()
@@ -85,7 +86,7 @@ def lab(options):
     logs.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     connections = hosts.bring_up()
-    daemon = None if options.judge_only else Daemon(options.vsmigd, logs / "vsmigd.log")
+    daemon = None if options.judge_only else Daemon(options.vsmigd, logs / "vsmigd.log", options.probe)
     print(f"{len(connections)} hosts up in {time.monotonic() - began:.1f} s: {', '.join(connections)}")
     try:
         status = run_all(options, connections, daemon)

@@ -139,6 +139,7 @@ static inline struct facts *facts_sample(const struct settings *s)
 
 	for (enum fact id = 0; id < FACT_COUNT; id++)
 		facts_set_known(f, id);
+	facts_set_unknown(f, FACT_DST_PROBE, "no probe was started", NULL);
 	f->vm_text = "web1";
 	f->destination = "host-b";
 	f->format = FORMAT_NAME;

@@ -500,6 +500,7 @@ START_TEST(memory)
 END_TEST
 
 #include "tests/unit/checks_rules_devices.h"
+#include "tests/unit/checks_rules_probe.h"
 
 START_TEST(every_rule_has_rows)
 {
@@ -546,6 +547,7 @@ int main(void)
 	tcase_add_test(tc, storage);
 	tcase_add_test(tc, network);
 	tcase_add_test(tc, devices);
+	tcase_add_test(tc, probes);
 	tcase_add_test(tc, every_rule_has_rows);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_NORMAL);

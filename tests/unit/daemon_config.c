@@ -58,7 +58,7 @@ START_TEST(test_defaults)
 	ck_assert(!c->check.refuse_overcommit && !c->check.refuse_duplicate_mac);
 	ck_assert_uint_eq(c->wsman.max_envelope, 500 * 1024);
 	ck_assert_uint_eq(c->server.limits.body_bytes, 500 * 1024);
-	ck_assert_int_eq(c->probe, PROBE_AUTO);
+	ck_assert_int_eq(c->check.probe, PROBE_AUTO);
 	ck_assert_int_eq(c->log_level, LOG_LEVEL_INFO);
 	config_free(c);
 }

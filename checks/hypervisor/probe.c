@@ -1,0 +1,483 @@
+#include "checks/hypervisor/probe.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "checks/hypervisor/conn_inner.h"
+#include "checks/hypervisor/probe_inner.h"
+#include "daemon/base/clock.h"
+
+/*
+ * A job: a probe, or, with neither twin nor asker, a sweep. Two hold it: the list, until it has
+ * run; and its timer, until that fired or was cancelled.
+ */
+struct job {
+	struct conn_task task;
+	struct probes *ps;
+	struct conn *conn;
+	struct arena *arena;
+	char *host; /* the source host's UUID */
+	xmlDoc *twin;
+	const char *key; /* the twin's text: equal ones are one probe */
+	struct probe_facts covers;
+	struct hv_probe *asker; /* NULL once answered */
+	const char *why; /* it is answered without a result, because */
+	struct probe_result result;
+	struct timer timer;
+	struct work work;
+	struct job *next;
+	unsigned refs, attempts;
+	bool running, sleeping;
+};
+
+struct live {
+	char uuid[VIR_UUID_STRING_BUFLEN];
+	struct live *next;
+};
+
+struct probes {
+	struct conn_env *env;
+	pthread_mutex_t lock; /* of all below, and of the jobs' links and askers */
+	struct job *jobs; /* in the order they came */
+	struct live *live;
+	bool closed;
+};
+
+struct probes *probes_new(struct conn_env *env)
+{
+	struct probes *ps = mem_calloc(1, sizeof *ps);
+
+	ps->env = env;
+	pthread_mutex_init(&ps->lock, NULL);
+	return ps;
+}
+
+void probes_live(struct probes *ps, const char *uuid, bool live)
+{
+	struct live *l, **link;
+
+	pthread_mutex_lock(&ps->lock);
+	if (live) {
+		l = mem_calloc(1, sizeof *l);
+		memcpy(l->uuid, uuid, strnlen(uuid, sizeof l->uuid - 1));
+		l->next = ps->live;
+		ps->live = l;
+	} else {
+		for (link = &ps->live; *link && strcmp((*link)->uuid, uuid) != 0;)
+			link = &(*link)->next;
+		l = *link;
+		if (l)
+			*link = l->next;
+		free(l);
+	}
+	pthread_mutex_unlock(&ps->lock);
+}
+
+bool probes_is_live(struct probes *ps, const char *uuid)
+{
+	bool found = false;
+
+	pthread_mutex_lock(&ps->lock);
+	for (const struct live *l = ps->live; l && !found; l = l->next)
+		found = strcmp(l->uuid, uuid) == 0;
+	pthread_mutex_unlock(&ps->lock);
+	return found;
+}
+
+static void job_free(struct job *j)
+{
+	if (j->twin)
+		xmlFreeDoc(j->twin);
+	arena_free(j->arena);
+	conn_unref(j->conn);
+	free(j->host);
+	free(j);
+}
+
+static void drop(struct job *j)
+{
+	bool last;
+
+	pthread_mutex_lock(&j->ps->lock);
+	last = --j->refs == 0;
+	pthread_mutex_unlock(&j->ps->lock);
+	if (last)
+		job_free(j);
+}
+
+static struct hv_probe *take_asker(struct job *j)
+{
+	struct hv_probe *p;
+
+	pthread_mutex_lock(&j->ps->lock);
+	p = take(j->asker);
+	pthread_mutex_unlock(&j->ps->lock);
+	return p;
+}
+
+/* Locked. */
+static void unlink_job(struct job *j)
+{
+	struct job **link = &j->ps->jobs;
+
+	while (*link && *link != j)
+		link = &(*link)->next;
+	if (*link)
+		*link = j->next;
+	j->next = NULL;
+}
+
+/* Locked. */
+static void append_job(struct job *j)
+{
+	struct job **link = &j->ps->jobs;
+
+	while (*link)
+		link = &(*link)->next;
+	*link = j;
+}
+
+static void run_job(struct conn_task *task);
+
+/* Locked: the first job of a connection that has none running. */
+static void kick(struct probes *ps, const struct conn *conn)
+{
+	struct job *first = NULL;
+
+	for (struct job *j = ps->jobs; j; j = j->next) {
+		if (j->conn != conn || j->sleeping)
+			continue;
+		if (j->running)
+			return;
+		if (!first)
+			first = j;
+	}
+	if (!first)
+		return;
+	first->running = true;
+	first->task = (struct conn_task){ .run = run_job,
+		.deadline = first->asker ? first->asker->deadline : clock_in(PROBE_SWEEP_MS) };
+	conn_submit(first->conn, &first->task);
+}
+
+/* Answers. */
+
+static void free_arena(void *arena)
+{
+	arena_free(arena);
+}
+
+/* With the lock released: nobody else refers to the asker any more. */
+static void answer(struct job *j, struct hv_probe *p, const struct probe_result *r, const char *why)
+{
+	struct facts *f = p->facts;
+
+	if (r) {
+		f->probe = j->covers;
+		f->probe.asked = true;
+		f->probe.started = r->started;
+		f->probe.cause = r->cause;
+		f->probe.code = r->code;
+		f->probe.text = arena_strdup(f->dst_arena, r->text);
+		f->probe.took_ms = r->took_ms;
+		/* What it covers lives in the job's. */
+		arena_defer(f->dst_arena, free_arena, take(j->arena));
+		why = f->probe.text;
+	}
+	if (r && r->started != TRI_UNKNOWN)
+		facts_set_known(f, FACT_DST_PROBE);
+	else
+		facts_set_unknown(f, FACT_DST_PROBE, why, NULL);
+	p->done(p);
+}
+
+/* Gives up the timer's reference, when it has not fired. Locked. */
+static void disarm(struct job *j)
+{
+	if (j->timer.fire && timers_cancel(j->ps->env->timers, &j->timer))
+		j->refs--;
+	j->timer.fire = NULL;
+}
+
+/* Answers a chain of jobs that are in the list no more, and lets go of them. */
+static void answer_all(struct job *answers, const struct probe_result *r, const char *why)
+{
+	for (struct job *j = answers, *next; j; j = next) {
+		struct hv_probe *p = take_asker(j);
+
+		next = j->next;
+		if (p)
+			answer(j, p, r, why);
+		drop(j);
+	}
+}
+
+static bool same_probe(const struct job *a, const struct job *b)
+{
+	return a->conn == b->conn && a->key && b->key && !b->running && strcmp(a->key, b->key) == 0;
+}
+
+/*
+ * Locked, when the job is about to be started: takes those that wait for the same twin out of the
+ * line. They are answered along with it; until then their timers may answer them.
+ */
+static struct job *companions(struct job *j)
+{
+	struct job *all = NULL, **end = &all;
+
+	for (struct job *o = j->ps->jobs, *next; o; o = next) {
+		next = o->next;
+		if (o == j || !same_probe(j, o))
+			continue;
+		unlink_job(o);
+		*end = o;
+		end = &o->next;
+	}
+	return all;
+}
+
+/* On a thread aside: timers must not be held up. */
+static void run_late(struct work *w)
+{
+	struct job *j = CONTAINER(w, struct job, work);
+	struct hv_probe *p = take_asker(j);
+
+	if (p)
+		answer(j, p, NULL, j->why);
+	drop(j);
+}
+
+/* The deadline of the asker. A job that runs goes on without it. */
+static void too_late(struct timer *timer)
+{
+	struct job *j = CONTAINER(timer, struct job, timer);
+	struct err e;
+
+	pthread_mutex_lock(&j->ps->lock);
+	j->timer.fire = NULL;
+	j->why = "the probe on the target host did not end in time";
+	if (!j->running) {
+		j->why = "other probes on the target host took all the time";
+		unlink_job(j);
+		j->refs--; /* the list's */
+	}
+	pthread_mutex_unlock(&j->ps->lock);
+	j->work.run = run_late;
+	if (pool_push(j->ps->env->late, &j->work, &e) < 0)
+		run_late(&j->work);
+}
+
+/* Sweeps that could not be done, and are tried again. */
+
+static void wake_sweep(struct timer *timer)
+{
+	struct job *j = CONTAINER(timer, struct job, timer);
+
+	pthread_mutex_lock(&j->ps->lock);
+	j->timer.fire = NULL;
+	j->sleeping = false;
+	j->refs--; /* the timer's; the list has one */
+	kick(j->ps, j->conn);
+	pthread_mutex_unlock(&j->ps->lock);
+}
+
+/* Locked: to the end of the line, for later. */
+static void sleep_on(struct job *j)
+{
+	j->attempts++;
+	j->running = false;
+	j->sleeping = true;
+	j->refs++;
+	unlink_job(j);
+	append_job(j);
+	j->timer = (struct timer){ 0 };
+	timers_add(j->ps->env->timers, &j->timer, clock_in(PROBE_SWEEP_AGAIN_MS), wake_sweep);
+}
+
+static struct job *job_new(struct probes *ps, struct conn *conn, const char *host)
+{
+	struct job *j = mem_calloc(1, sizeof *j);
+
+	j->refs = 1;
+	j->ps = ps;
+	j->conn = conn_ref(conn);
+	j->arena = arena_new();
+	j->host = mem_strdup(host);
+	return j;
+}
+
+/* Locked. */
+static void add_sweep(struct probes *ps, struct conn *conn, const char *host)
+{
+	struct job *j;
+
+	for (j = ps->jobs; j; j = j->next)
+		if (j->conn == conn && !j->twin)
+			return; /* one is on its way */
+	j = job_new(ps, conn, host);
+	append_job(j);
+	kick(ps, conn);
+}
+
+static bool swept(struct job *j)
+{
+	return j->task.access == ACCESS_OPEN && probe_sweep(j->ps, j->task.v, j->host);
+}
+
+static void run_sweep(struct job *j)
+{
+	bool again = !swept(j);
+
+	pthread_mutex_lock(&j->ps->lock);
+	again = again && j->attempts < PROBE_SWEEPS && !j->ps->closed;
+	if (again)
+		sleep_on(j);
+	else
+		unlink_job(j);
+	kick(j->ps, j->conn);
+	pthread_mutex_unlock(&j->ps->lock);
+	if (!again)
+		drop(j);
+}
+
+static void try_twin(struct job *j)
+{
+	struct probe_result *r = &j->result;
+
+	*r = (struct probe_result){ .started = TRI_UNKNOWN };
+	if (j->task.access == ACCESS_OPEN)
+		probe_try(j->ps, j->task.v, j->host, j->twin, r);
+	else
+		memcpy(r->text, j->task.text, sizeof j->task.text);
+}
+
+static void run_probe(struct job *j)
+{
+	struct probes *ps = j->ps;
+	struct job *others;
+	struct probe_result r;
+
+	pthread_mutex_lock(&ps->lock);
+	others = companions(j);
+	for (struct job *o = others; o; o = o->next)
+		o->running = true;
+	pthread_mutex_unlock(&ps->lock);
+	try_twin(j);
+	r = j->result;
+	pthread_mutex_lock(&ps->lock);
+	unlink_job(j);
+	j->next = others;
+	for (struct job *o = j; o; o = o->next)
+		disarm(o);
+	if (r.left && !ps->closed)
+		add_sweep(ps, j->conn, j->host);
+	kick(ps, j->conn);
+	pthread_mutex_unlock(&ps->lock);
+	answer_all(j, &r, NULL);
+}
+
+static void run_job(struct conn_task *task)
+{
+	struct job *j = CONTAINER(task, struct job, task);
+
+	if (j->twin)
+		run_probe(j);
+	else
+		run_sweep(j);
+}
+
+/* From outside. */
+
+const char *hv_probe_hindrance(const struct facts *f)
+{
+	if (f->src.simulated || f->dst.simulated)
+		return "a simulated host starts nothing";
+	if (!f->dst.type || strcasecmp(f->dst.type, "QEMU") != 0)
+		return "only QEMU starts a guest that does not run";
+	if (!facts_known(f, FACT_SRC_CAPS) || !f->src.caps.uuid)
+		return "the source host has no UUID to sign a probe with";
+	if (!facts_known(f, FACT_DST_CAPS) || !f->dst.caps.uuid)
+		return "the target host has no UUID";
+	if (strcasecmp(f->src.caps.uuid, f->dst.caps.uuid) == 0)
+		return "source and target are the same host";
+	return NULL;
+}
+
+void hv_probe_start(struct hv *hv, struct hv_probe *p)
+{
+	struct probes *ps = hv->probes;
+	struct facts *f = p->facts;
+	struct conn *conn = f->dst.open_uri ? hv_destination(hv, f->dst.open_uri) : NULL;
+	struct job *j = job_new(ps, conn ? conn : hv->source, f->src.caps.uuid);
+	struct err e = { 0 };
+
+	if (!conn || twin_make(f, j->arena, &j->twin, &j->covers, &e) < 0) {
+		facts_set_unknown(f, FACT_DST_PROBE,
+			conn ? arena_strdup(f->dst_arena, e.text)
+			     : "too many hypervisor connections are in use",
+			NULL);
+		conn_unref(conn);
+		job_free(j);
+		p->done(p);
+		return;
+	}
+	conn_unref(conn); /* the job has its own */
+	j->key = twin_text(j->twin, NULL, j->arena);
+	j->asker = p;
+	j->refs = 2;
+	pthread_mutex_lock(&ps->lock);
+	append_job(j);
+	timers_add(ps->env->timers, &j->timer, p->deadline, too_late);
+	kick(ps, conn);
+	pthread_mutex_unlock(&ps->lock);
+}
+
+void probes_met(struct probes *ps, struct conn *conn, unsigned generation, const struct facts *f)
+{
+	if (hv_probe_hindrance(f))
+		return;
+	pthread_mutex_lock(&ps->lock);
+	if (!ps->closed && conn->swept != generation) {
+		conn->swept = generation;
+		add_sweep(ps, conn, f->src.caps.uuid);
+	}
+	pthread_mutex_unlock(&ps->lock);
+}
+
+/* Locked: what is not running leaves the list. Its timer, if it fires just now, finds no asker. */
+static struct job *idle_jobs(struct probes *ps)
+{
+	struct job *all = NULL;
+
+	for (struct job *j = ps->jobs, *next; j; j = next) {
+		next = j->next;
+		if (j->running)
+			continue;
+		disarm(j);
+		unlink_job(j);
+		j->running = true; /* for a timer that fires just now */
+		j->next = all;
+		all = j;
+	}
+	return all;
+}
+
+void probes_close(struct probes *ps)
+{
+	struct job *idle;
+
+	pthread_mutex_lock(&ps->lock);
+	ps->closed = true;
+	idle = idle_jobs(ps);
+	pthread_mutex_unlock(&ps->lock);
+	answer_all(idle, NULL, "the service is shutting down");
+}
+
+void probes_free(struct probes *ps)
+{
+	if (!ps)
+		return;
+	pthread_mutex_destroy(&ps->lock);
+	free(ps);
+}

@@ -1,0 +1,59 @@
+/* What the files of the probe share. */
+#ifndef VSMIGD_HV_PROBE_INNER_H
+#define VSMIGD_HV_PROBE_INNER_H
+
+#include "checks/hypervisor/hv_inner.h"
+#include "checks/hypervisor/probe.h"
+#include "checks/hypervisor/twin.h"
+#include "checks/hypervisor/virt.h"
+
+enum {
+	PROBE_NAMES = 8, /* twins of one source host on one destination at a time */
+	PROBE_EXPIRES_S = 1800,
+	PROBE_SWEEP_MS = 20000, /* an attempt to sweep may take */
+	PROBE_SWEEP_AGAIN_MS = 2000,
+	PROBE_SWEEPS = 300,
+};
+
+struct probes;
+
+/* Of an hv; connections come and go below it. */
+struct probes *probes_new(struct conn_env *env);
+/* Nothing is begun any more; what waits is answered. */
+void probes_close(struct probes *ps);
+/* When no thread of the connections is left. */
+void probes_free(struct probes *ps);
+/* A gather of f has met this connection: what is left there of ours is swept, once for each time
+ * that the connection is opened. */
+void probes_met(struct probes *ps, struct conn *conn, unsigned generation, const struct facts *f);
+
+/* This process among all that ever ran on this host. */
+const char *probe_instance(void);
+/* Whether the process with that instance, of this host, may still be there. */
+bool probe_instance_lives(const char *instance);
+
+/* UUIDs of twins that this process has out. */
+void probes_live(struct probes *ps, const char *uuid, bool live);
+bool probes_is_live(struct probes *ps, const char *uuid);
+
+/* Destroys what is ours or has expired; false when that could not be done. */
+bool probe_sweep(struct probes *ps, virConnectPtr v, const char *host);
+
+/* What came of starting a twin. */
+struct probe_result {
+	enum tri started; /* UNKNOWN: text says why that is not known */
+	int code;
+	enum probe_cause cause;
+	char text[1024];
+	int64_t took_ms;
+	bool left; /* the twin, or what became of the call, is out of our hands */
+};
+
+/* Starts the twin, and destroys it. Blocks as long as libvirt does. */
+void probe_try(struct probes *ps, virConnectPtr v, const char *host, xmlDoc *twin,
+	struct probe_result *out);
+
+/* What libvirt's error says of a twin that did not start. */
+enum probe_cause probe_cause_of(int code, const char *text);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * The twin: from the XML of a virtual system, that of a guest which needs the same things of a
+ * host and can harm nothing. A pure function of its input.
+ *
+ * What the table of twin.c and twin_devices.c does not name does not get in, so that an element
+ * that a later libvirt invents is left out rather than passed on. In short:
+ *
+ * - name, UUID and MAC addresses are others; description, metadata and security labels are gone
+ * - every disk is opened raw, read-only and shareable: the locks of the running VM do not matter,
+ *   nothing is written, nothing is relabelled. Lower images of a chain, and the firmware, which
+ *   would bring a writable NVRAM file along, become such disks too: they are only to be found
+ * - an interface is there with its link down; one that takes a host's device for itself, or that
+ *   tells a controller or a switch who it is, is left out
+ * - whatever writes, binds or locks something of the VM's own is left out or made null: serial and
+ *   log files, sockets, channels, TPM, NVRAM, NVDIMM, shared memory, leases, reservations, passed
+ *   devices, huge, locked and preallocated memory, QEMU arguments
+ */
+#ifndef VSMIGD_HV_TWIN_H
+#define VSMIGD_HV_TWIN_H
+
+#include <libxml/tree.h>
+#include <stdint.h>
+
+#include "checks/facts.h"
+#include "daemon/base/err.h"
+
+#define TWIN_PREFIX "vsmigd-probe-" /* of every twin's name */
+#define TWIN_NS "urn:vsmigd:probe:1" /* of the element in its metadata */
+
+struct twin_id {
+	const char *name, *uuid;
+	const char *host; /* UUID of the source host */
+	const char *instance; /* of the daemon that starts it */
+	int64_t expires; /* seconds of the epoch; then anybody may remove it */
+};
+
+/*
+ * The twin of f's VM as its configuration is with the new settings, for f's destination, in a
+ * document for xmlFreeDoc: without identity, so that equal twins are equal texts. What it covers
+ * goes to *covers, in `a`. -ERR_SYNTAX, -ERR_UNAVAILABLE: there can be none.
+ */
+int twin_make(const struct facts *f, struct arena *a, xmlDoc **out, struct probe_facts *covers,
+	struct err *e);
+/* Its text in `a`: as it is for NULL, else with this identity and MAC addresses of its own. */
+const char *twin_text(xmlDoc *doc, const struct twin_id *id, struct arena *a);
+
+#endif

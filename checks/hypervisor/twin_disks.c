@@ -1,0 +1,197 @@
+/* A twin's disks: raw, read-only, shareable, and nobody's owner changed. */
+#include <string.h>
+
+#include "checks/hypervisor/twin_inner.h"
+
+static bool is(const char *a, const char *b)
+{
+	return a && strcmp(a, b) == 0;
+}
+
+static bool type_fits(const xmlNode *disk)
+{
+	static const char *const types[] = { "file", "block", "network", "volume" };
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		if (vxml_attr_is(disk, "type", types[i]))
+			return true;
+	return false;
+}
+
+/* A disk that the move copies is not there yet. */
+static bool copied(const struct twin *t, const struct vm_disk *d)
+{
+	return t->f->settings && t->f->settings->move == MOVE_LIVE_COPY && !d->readonly &&
+	       !d->shareable;
+}
+
+/* Read past the host's cache where the VM does so: nothing stale may stay in it. */
+static void rewrite_driver(xmlNode *disk)
+{
+	xmlNode *driver = vxml_child(disk, "driver");
+	bool direct = vxml_attr_is(driver, "cache", "none") ||
+		      vxml_attr_is(driver, "cache", "directsync");
+
+	if (driver)
+		twin_drop(driver);
+	driver = twin_add(disk, "driver");
+	twin_set(driver, "name", "qemu");
+	twin_set(driver, "type", "raw");
+	if (direct)
+		twin_set(driver, "cache", "none");
+}
+
+static void rewrite_source(struct twin *t, xmlNode *disk)
+{
+	static const char *const kept[] = { "host", "auth", "initiator", "snapshot", "config",
+		"ssl", "cookies", "timeout", NULL };
+	static const char *const attrs[] = { "file", "dev", "protocol", "name", "tls", "query",
+		"pool", "volume", "mode", "startupPolicy", NULL };
+	xmlNode *source = vxml_child(disk, "source");
+
+	if (!source)
+		return;
+	twin_keep(source, kept);
+	twin_keep_attrs(source, attrs);
+	twin_no_relabel(t, source);
+}
+
+/* What NewResourceSettingData named. */
+static void new_source(struct twin *t, xmlNode *disk, const struct vm_disk *d)
+{
+	xmlNode *source = vxml_child(disk, "source");
+	const struct vm_disk *old = &t->f->stored.disks[t->disk];
+
+	if (t->disk >= t->f->stored.n_disks || !d->source || is(old->source, d->source))
+		return;
+	if (!source)
+		source = twin_add(disk, "source");
+	if (is(d->type, "volume")) {
+		twin_set(source, "pool", d->pool);
+		twin_set(source, "volume", d->volume);
+	} else {
+		twin_unset(source, "pool");
+		twin_unset(source, "volume");
+		twin_unset(source, "file");
+		twin_unset(source, "dev");
+		twin_set(source, is(d->type, "block") ? "dev" : "file", d->source);
+	}
+	twin_set(disk, "type", d->type);
+}
+
+/* IDE and SATA know no read-only hard disks: there it is one in a CD drive. */
+static void choose_device(xmlNode *disk)
+{
+	const xmlNode *target = vxml_child(disk, "target");
+	bool ide = vxml_attr_is(target, "bus", "ide") || vxml_attr_is(target, "bus", "sata");
+
+	if (vxml_attr_is(disk, "device", "cdrom") || vxml_attr_is(disk, "device", "floppy"))
+		return;
+	twin_set(disk, "device", ide ? "cdrom" : "disk");
+}
+
+static void note_paths(struct twin *t, const struct vm_disk *d)
+{
+	if (d->source && (is(d->type, "file") || is(d->type, "block")))
+		twin_path(t, PROBE_DISK, t->disk, d->source);
+	for (size_t i = 0; d->backing_sources && i < d->n_backing; i++)
+		if (d->backing_sources[i] && d->backing_sources[i][0] == '/')
+			twin_path(t, PROBE_BACKING, t->disk, d->backing_sources[i]);
+}
+
+bool twin_disk(struct twin *t, xmlNode *disk)
+{
+	static const char *const kept[] = { "driver", "source", "target", "address", "auth", NULL };
+	static const char *const attrs[] = { "type", "device", NULL };
+	static const char *const target_attrs[] = { "dev", "bus", NULL };
+	const struct vm_disk *d;
+
+	if (t->disk >= t->f->config.n_disks)
+		return false;
+	d = &t->f->config.disks[t->disk];
+	if (!type_fits(disk) || copied(t, d)) {
+		t->disk++;
+		return false;
+	}
+	twin_keep(disk, kept);
+	twin_keep_attrs(disk, attrs);
+	twin_keep_attrs(vxml_child(disk, "target"), target_attrs);
+	choose_device(disk);
+	new_source(t, disk, d);
+	rewrite_driver(disk);
+	rewrite_source(t, disk);
+	twin_add(disk, "readonly");
+	if (!vxml_attr_is(disk, "device", "floppy"))
+		twin_add(disk, "shareable");
+	note_paths(t, d);
+	t->disks[t->disk++] = true;
+	return true;
+}
+
+static unsigned scsi_controllers(const xmlNode *devices)
+{
+	unsigned next = 0;
+
+	XML_EACH(n, devices, "controller")
+	{
+		unsigned index = (unsigned)xml_attr_u64(n, "index");
+
+		if (vxml_attr_is(n, "type", "scsi") && index >= next)
+			next = index + 1;
+	}
+	return next;
+}
+
+static void extra_disk(
+	struct twin *t, xmlNode *devices, const char *path, const char *controller, unsigned unit)
+{
+	bool device = strncmp(path, "/dev/", 5) == 0;
+	xmlNode *disk = twin_add(devices, "disk"), *n;
+
+	twin_set(disk, "type", device ? "block" : "file");
+	twin_set(disk, "device", "disk");
+	rewrite_driver(disk);
+	n = twin_add(disk, "source");
+	twin_set(n, device ? "dev" : "file", path);
+	twin_no_relabel(t, n);
+	n = twin_add(disk, "target");
+	twin_set(n, "dev",
+		arena_printf(t->a, "sdx%c%c", 'a' + (int)(unit / 26 % 26), 'a' + (int)(unit % 26)));
+	twin_set(n, "bus", "scsi");
+	twin_add(disk, "readonly");
+	twin_add(disk, "shareable");
+	n = twin_add(disk, "address");
+	twin_set(n, "type", "drive");
+	twin_set(n, "controller", controller);
+	twin_set(n, "bus", "0");
+	twin_set(n, "target", "0");
+	twin_set(n, "unit", arena_printf(t->a, "%u", unit));
+}
+
+static bool seen_before(const struct twin *t, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (strcmp(t->paths[j].path, t->paths[i].path) == 0)
+			return true;
+	return false;
+}
+
+void twin_extra_disks(struct twin *t, xmlNode *devices)
+{
+	const char *controller = arena_printf(t->a, "%u", scsi_controllers(devices));
+	unsigned unit = 0;
+	xmlNode *n;
+
+	for (size_t i = 0; i < t->n_paths && unit < 200; i++) {
+		enum probe_part part = t->paths[i].part;
+
+		if ((part == PROBE_BACKING || part == PROBE_FIRMWARE) && !seen_before(t, i))
+			extra_disk(t, devices, t->paths[i].path, controller, unit++);
+	}
+	if (!unit)
+		return;
+	n = twin_add(devices, "controller");
+	twin_set(n, "type", "scsi");
+	twin_set(n, "index", controller);
+	twin_set(n, "model", "virtio-scsi");
+}

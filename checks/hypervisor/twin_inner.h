@@ -1,0 +1,46 @@
+/* What the files of the twin share. */
+#ifndef VSMIGD_HV_TWIN_INNER_H
+#define VSMIGD_HV_TWIN_INNER_H
+
+#include <libxml/tree.h>
+
+#include "checks/hypervisor/twin.h"
+#include "checks/hypervisor/vxml.h"
+
+struct twin {
+	const struct facts *f;
+	struct arena *a;
+	struct probe_path *paths;
+	size_t n_paths;
+	bool *disks, *nics; /* of f->config: are in the twin */
+	bool listens;
+	size_t disk, nic; /* how many were seen */
+	const char
+		*dac_label; /* the target's own; NULL: each source says that it keeps its owner */
+	bool label_dac, label_selinux; /* each source says so for this driver */
+};
+
+void twin_set(xmlNode *n, const char *name, const char *value);
+void twin_unset(xmlNode *n, const char *name);
+xmlNode *twin_add(xmlNode *parent, const char *name);
+void twin_drop(xmlNode *n);
+/* Drops children, or attributes, that the NULL-terminated list does not name. */
+void twin_keep(xmlNode *n, const char *const *names);
+void twin_keep_attrs(xmlNode *n, const char *const *names);
+/* The twin needs the path; disk: of f->config, for PROBE_DISK and PROBE_BACKING. */
+void twin_path(struct twin *t, enum probe_part part, size_t disk, const char *path);
+/* A source keeps its owner and label. */
+void twin_no_relabel(struct twin *t, xmlNode *source);
+
+/* What is below <devices>. */
+void twin_devices(struct twin *t, xmlNode *devices);
+/* <disk>; false: it cannot be in a twin. */
+bool twin_disk(struct twin *t, xmlNode *disk);
+/* <interface>; likewise. */
+bool twin_nic(struct twin *t, xmlNode *nic);
+/* Every interface below has another address than anybody else's. */
+void twin_new_macs(const xmlNode *devices, struct arena *a);
+/* Disks for paths that are not disks of the VM: lower images, firmware. */
+void twin_extra_disks(struct twin *t, xmlNode *devices);
+
+#endif

@@ -1,0 +1,269 @@
+/*
+ * A twin that needs the same things did not start there: libvirt's error, as the reason that
+ * stands for it. What is not evaluated because there was none is said by the rules it is about.
+ */
+#include "checks/rules/rules.h"
+
+#include <string.h>
+
+static bool quotes(const struct facts *f, const char *name)
+{
+	return name && strstr(f->probe.text, name);
+}
+
+static const char *disk_object(const struct facts *f, size_t i, struct findings *out)
+{
+	return arena_printf(out->arena, "disk %s", rule_name(f->config.disks[i].target));
+}
+
+static void other(const struct facts *f, struct findings *out)
+{
+	finding_detail(out, finding_add(out, VSM4901, f->probe.text), NULL, f->probe.text,
+		"a guest that starts on the target host");
+}
+
+/* The longest of the twin's paths that the message speaks of. */
+static const struct probe_path *path_of(const struct facts *f)
+{
+	const struct probe_path *best = NULL;
+
+	for (size_t i = 0; i < f->probe.n_paths; i++) {
+		const struct probe_path *p = &f->probe.paths[i];
+
+		if (quotes(f, p->path) && (!best || strlen(p->path) > strlen(best->path)))
+			best = p;
+	}
+	return best;
+}
+
+static void disk_file(const struct facts *f, const struct probe_path *p, struct findings *out)
+{
+	const struct vm_disk *d = &f->config.disks[p->disk];
+	bool medium = rule_is(d->device, "cdrom") || rule_is(d->device, "floppy");
+	struct finding *found = rule_new_value_absent(f, out, p->path);
+
+	if (!found)
+		found = finding_add(out, medium ? VSM4316 : VSM4302, rule_name(d->target), p->path);
+	finding_detail(out, found, disk_object(f, p->disk, out), "absent", p->path);
+}
+
+static void file(const struct facts *f, struct findings *out)
+{
+	const struct probe_path *p = path_of(f);
+
+	if (p && (p->part == PROBE_DISK || p->part == PROBE_BACKING))
+		disk_file(f, p, out);
+	else if (p && p->part == PROBE_FIRMWARE)
+		finding_detail(out, finding_add(out, VSM4114, p->path), NULL, "absent", p->path);
+	else
+		other(f, out);
+}
+
+static void volume(const struct facts *f, enum reason_id id, struct findings *out)
+{
+	for (size_t i = 0; i < f->config.n_disks; i++) {
+		const struct vm_disk *d = &f->config.disks[i];
+
+		if (!quotes(f, id == VSM4302 ? d->volume : d->pool))
+			continue;
+		finding_detail(out,
+			id == VSM4302 ? finding_add(out, id, rule_name(d->target), d->source)
+				      : finding_add(out, id, d->pool, rule_name(d->target)),
+			disk_object(f, i, out), f->probe.text, d->source);
+		return;
+	}
+	other(f, out);
+}
+
+static void pool(const struct facts *f, struct findings *out)
+{
+	volume(f, VSM4303, out);
+}
+
+static void pool_inactive(const struct facts *f, struct findings *out)
+{
+	volume(f, VSM4304, out);
+}
+
+static void volume_absent(const struct facts *f, struct findings *out)
+{
+	volume(f, VSM4302, out);
+}
+
+static void nic(const struct facts *f, enum reason_id id, struct findings *out)
+{
+	for (size_t i = 0; i < f->config.n_nics; i++) {
+		const struct vm_nic *n = &f->config.nics[i];
+		const char *device = rule_is(n->type, "direct") ? n->dev : n->bridge;
+		const char *name = id == VSM4404 ? device : id == VSM4405 ? n->filter : n->network;
+		struct finding *found;
+
+		if (!quotes(f, name))
+			continue;
+		found = rule_new_value_absent(f, out, name);
+		if (!found)
+			found = finding_add(out, id, name, rule_name(n->mac));
+		finding_detail(out, found,
+			arena_printf(out->arena, "interface %s", rule_name(n->mac)), f->probe.text,
+			name);
+		return;
+	}
+	other(f, out);
+}
+
+static void device(const struct facts *f, struct findings *out)
+{
+	nic(f, VSM4404, out);
+}
+
+static void network(const struct facts *f, struct findings *out)
+{
+	nic(f, VSM4401, out);
+}
+
+static void network_inactive(const struct facts *f, struct findings *out)
+{
+	nic(f, VSM4402, out);
+}
+
+static void filter(const struct facts *f, struct findings *out)
+{
+	nic(f, VSM4405, out);
+}
+
+static void secret(const struct facts *f, struct findings *out)
+{
+	for (size_t i = 0; i < f->config.n_secrets; i++) {
+		const struct vm_secret *s = &f->config.secrets[i];
+		const char *id = s->uuid ? s->uuid : rule_name(s->usage);
+
+		if (f->config.n_secrets > 1 && !quotes(f, id))
+			continue;
+		finding_detail(out,
+			finding_add(out, VSM4314, id, rule_name(s->user), f->probe.text),
+			rule_name(s->user), f->probe.text, id);
+		return;
+	}
+	other(f, out);
+}
+
+static void emulator(const struct facts *f, struct findings *out)
+{
+	const char *path = rule_name(f->config.emulator);
+
+	finding_detail(out, finding_add(out, VSM4112, path), NULL, f->probe.text, path);
+}
+
+static void machine(const struct facts *f, struct findings *out)
+{
+	const char *name = rule_name(f->config.machine);
+
+	finding_detail(out, finding_add(out, VSM4103, name), NULL, f->probe.text, name);
+}
+
+static void cpu(const struct facts *f, struct findings *out)
+{
+	finding_detail(out, finding_add(out, VSM4104, f->probe.text), NULL, f->probe.text, NULL);
+}
+
+static void address(const struct facts *f, struct findings *out)
+{
+	for (size_t i = 0; i < f->config.n_graphics; i++) {
+		const struct vm_graphics *g = &f->config.graphics[i];
+
+		if (!g->listen || (f->config.n_graphics > 1 && !quotes(f, g->listen) &&
+					  i + 1 < f->config.n_graphics))
+			continue;
+		finding_detail(out, finding_add(out, VSM4511, g->listen),
+			arena_printf(out->arena, "graphics %s", rule_name(g->type)), f->probe.text,
+			g->listen);
+		return;
+	}
+	other(f, out);
+}
+
+static void port(const struct facts *f, struct findings *out)
+{
+	for (size_t i = 0; i < f->config.n_graphics; i++) {
+		const struct vm_graphics *g = &f->config.graphics[i];
+		const char *number = rule_number(out->arena, (uint64_t)(g->port > 0 ? g->port : 0));
+
+		if (g->autoport || g->port <= 0)
+			continue;
+		finding_detail(out,
+			finding_add(out, VSM4512, number, rule_name(g->type), "another process"),
+			arena_printf(out->arena, "graphics %s", rule_name(g->type)), number,
+			"a free port");
+		return;
+	}
+	other(f, out);
+}
+
+/* The rule that knows the target's size may have said more. */
+static void memory(const struct facts *f, struct findings *out)
+{
+	for (size_t i = 0; i < out->n; i++)
+		if (out->items[i].id == VSM4201 && out->items[i].effect != EFFECT_NONE)
+			return;
+	other(f, out);
+}
+
+static void (*const reasons[])(const struct facts *f, struct findings *out) = {
+	[PROBE_OTHER] = other,
+	[PROBE_OWN] = other,
+	[PROBE_FILE] = file,
+	[PROBE_DEVICE] = device,
+	[PROBE_NETWORK] = network,
+	[PROBE_NETWORK_INACTIVE] = network_inactive,
+	[PROBE_FILTER] = filter,
+	[PROBE_POOL] = pool,
+	[PROBE_POOL_INACTIVE] = pool_inactive,
+	[PROBE_VOLUME] = volume_absent,
+	[PROBE_SECRET] = secret,
+	[PROBE_EMULATOR] = emulator,
+	[PROBE_MACHINE] = machine,
+	[PROBE_CPU] = cpu,
+	[PROBE_PINNING] = other,
+	[PROBE_ADDRESS] = address,
+	[PROBE_PORT] = port,
+	[PROBE_MODEL] = other,
+	[PROBE_MEMORY] = memory,
+};
+_Static_assert(ARRAY_LEN(reasons) == PROBE_CAUSE_COUNT, "every cause has its reason");
+
+/* A rule that read the facts may have said it already. */
+static void say_once(struct findings *out, size_t first)
+{
+	for (size_t i = 0; i < first && out->n > first; i++)
+		if (out->items[i].id == out->items[first].id && out->items[i].effect != EFFECT_NONE)
+			out->n = first;
+}
+
+static void run(const struct facts *f, const struct check_config *c, struct findings *out)
+{
+	const struct fact_state *st = &f->state[FACT_DST_PROBE];
+	size_t first = out->n;
+
+	(void)c;
+	if (rule_started(f)) {
+		finding_add(out, VSM6001, "probe",
+			arena_printf(out->arena,
+				"a guest that needs the same was started on the target host, "
+				"paused, and removed, in %lld ms",
+				(long long)f->probe.took_ms));
+	} else if (st->known && f->probe.started == TRI_NO) {
+		reasons[f->probe.cause](f, out);
+		say_once(out, first);
+	} else if (f->probe.asked) {
+		finding_unknown(out, "whether the virtual system starts there", NULL, st->why);
+	}
+}
+
+const struct rule rule_probe = {
+	.name = "probe",
+	.what = "whether the virtual system starts on the target host",
+	.moves = MOVE_ANY,
+	.warns = MOVE_OFFLINE,
+	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_DST_HOST),
+	.run = run,
+};

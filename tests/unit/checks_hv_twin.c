@@ -1,0 +1,387 @@
+/*
+ * The twin of every recorded domain: what must never be in one, what must; and what libvirt's
+ * errors of twins that did not start mean.
+ */
+#include <check.h>
+#include <dirent.h>
+#include <libvirt/virterror.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checks/hypervisor/probe_inner.h"
+#include "checks/hypervisor/twin.h"
+#include "checks/hypervisor/vxml.h"
+
+#define DATA TEST_DATA "/libvirt/"
+#define HOST "aaaaaaaa-0000-4000-8000-00000000000a"
+#define TWIN_UUID "cccccccc-0000-4000-8000-00000000000c"
+
+static const char *slurp(const char *name, struct arena *a)
+{
+	char path[512], *text = arena_alloc(a, 1 << 18);
+	FILE *f;
+
+	snprintf(path, sizeof path, DATA "%s", name);
+	f = fopen(path, "r");
+	ck_assert_msg(f != NULL, "%s", path);
+	ck_assert_uint_gt(fread(text, 1, (1 << 18) - 1, f), 0);
+	fclose(f);
+	return text;
+}
+
+static const struct settings live = { .move = MOVE_LIVE };
+static const char *const models[] = { "none", "dac" };
+
+static struct facts *facts_of(const char *xml)
+{
+	struct facts *f = facts_new();
+	struct err e;
+
+	f->xml = xml;
+	f->settings = &live;
+	ck_assert_int_eq(vxml_domain(xml, f->arena, &f->stored, &e), 0);
+	f->config = f->stored;
+	f->nics_there = arena_array(f->arena, f->config.n_nics, sizeof *f->nics_there);
+	f->dst.caps.secmodels = models;
+	f->dst.caps.n_secmodels = ARRAY_LEN(models);
+	f->dst.caps.dac_label = "+64055:+64055";
+	return f;
+}
+
+static const char *twin_of(struct facts *f, struct probe_facts *covers)
+{
+	static const struct twin_id id = { TWIN_PREFIX HOST, TWIN_UUID, HOST, "b/1/2/3", 1 };
+	auto_doc xmlDoc *doc = NULL;
+	const char *text;
+	struct err e;
+
+	ck_assert_int_eq(twin_make(f, f->arena, &doc, covers, &e), 0);
+	text = twin_text(doc, &id, f->arena);
+	return text;
+}
+
+static const xmlNode *root_of(const char *text, xmlDoc **doc)
+{
+	struct err e;
+
+	*doc = vxml_read(text, "domain", &e);
+	ck_assert(*doc != NULL);
+	return xmlDocGetRootElement(*doc);
+}
+
+/* Whatever the VM has, its twin has none of this. */
+static void lacks_the_vms_own(const struct facts *f, const char *text)
+{
+	static const char *const never[] = { "<nvram", "<tpm", "<shmem", "<hostdev", "<lease",
+		"<loader", "<memoryBacking", "<launchSecurity", "<redirdev", "<smartcard",
+		"<serial type=\"file", "<console type=\"file", "type=\"unix\"", "type=\"pty\"",
+		"<log ", "serial.log", "<backingStore", "<encryption", "<reservations", "<mirror",
+		"<transient", "qemu:commandline", "nvdimm", "virtiofs", "socket=", "clipboard",
+		"evdev", "accel3d", "firmware=", "<genid", "<title", "lab:note", "<alias", "vnet" };
+
+	for (size_t i = 0; i < ARRAY_LEN(never); i++)
+		ck_assert_msg(!strstr(text, never[i]), "%s has %s:\n%.2000s", f->config.name,
+			never[i], text);
+	ck_assert_msg(!strstr(text, f->config.uuid), "%.3000s", text);
+	for (size_t i = 0; i < f->config.n_nics; i++)
+		ck_assert_msg(!strstr(text, f->config.nics[i].mac), "%.3000s", text);
+}
+
+static void harmless_disk(const xmlNode *disk, const char *text)
+{
+	ck_assert_msg(vxml_child(disk, "readonly") != NULL, "%.3000s", text);
+	ck_assert_msg(vxml_child(disk, "shareable") != NULL, "%.3000s", text);
+	ck_assert_msg(vxml_attr_is(vxml_child(disk, "driver"), "type", "raw"), "%.3000s", text);
+}
+
+static void is_harmless(const struct facts *f, const char *text)
+{
+	auto_doc xmlDoc *doc = NULL;
+	const xmlNode *root = root_of(text, &doc), *devices = vxml_child(root, "devices");
+	const xmlNode *label = vxml_child(root, "seclabel");
+
+	lacks_the_vms_own(f, text);
+	ck_assert_str_eq(vxml_text(f->arena, vxml_child(root, "uuid")), TWIN_UUID);
+	ck_assert(vxml_attr_is(vxml_at(root, "metadata/probe"), "host", HOST));
+	ck_assert(vxml_attr_is(label, "model", "dac") && vxml_attr_is(label, "relabel", "no"));
+	XML_EACH(disk, devices, "disk")
+	harmless_disk(disk, text);
+	XML_EACH(nic, devices, "interface")
+	ck_assert_msg(vxml_attr_is(vxml_child(nic, "link"), "state", "down"), "%.3000s", text);
+	XML_EACH(serial, devices, "serial")
+	ck_assert_msg(vxml_attr_is(serial, "type", "null"), "%.3000s", text);
+	XML_EACH(channel, devices, "channel")
+	ck_assert_msg(vxml_attr_is(channel, "type", "null"), "%.3000s", text);
+}
+
+START_TEST(every_recorded_domain)
+{
+	DIR *dir = opendir(DATA);
+	struct dirent *e;
+	unsigned n = 0;
+
+	while ((e = readdir(dir))) {
+		auto_arena struct arena *a = arena_new();
+		struct probe_facts covers;
+		struct facts *f;
+
+		if (strncmp(e->d_name, "domain-", 7) != 0 &&
+			strcmp(e->d_name, "handmade-corners.xml") != 0)
+			continue;
+		f = facts_of(slurp(e->d_name, a));
+		is_harmless(f, twin_of(f, &covers));
+		facts_free(f);
+		n++;
+	}
+	closedir(dir);
+	ck_assert_uint_gt(n, 30);
+}
+END_TEST
+
+/* What the twin of a domain still needs of the target, and what it does not. */
+static const struct row {
+	const char *file, *has, *lacks;
+} rows[] = {
+	{ "domain-local-disk.xml", "file=\"/run/vsmlab/local/disk.qcow2\"", "qcow2\" cache" },
+	{ "domain-network.xml", "<source network=\"blue\"/>", "portid" },
+	{ "domain-bridge.xml", "<source bridge=", "target dev=" },
+	{ "domain-filter.xml", "<filterref filter=\"lab\"/>", NULL },
+	{ "domain-vnc.xml", "<listen type=\"address\"", "port=\"59" },
+	{ "domain-volume.xml", "<source pool=\"tank\" volume=\"tank.qcow2\"/>", NULL },
+	{ "domain-uefi.xml", "<source file=\"/usr/share/OVMF/OVMF_CODE_4M.ms.fd\"/>", "_VARS" },
+	{ "domain-rich.xml", ">/dev/urandom<", "index=\"4" },
+	{ "domain-9p.xml", "<readonly/></filesystem>", NULL },
+	{ "domain-cpu-adx.xml", "name=\"adx\"", NULL },
+	{ "domain-old-machine.xml", "machine=\"pc-i440fx-3.0\"", NULL },
+	{ "domain-spare-emulator.xml", "/run/vsmlab/spare/qemu-system-x86_64", NULL },
+	{ "handmade-corners.xml", "<source file=\"/srv/base1.qcow2\"/>", "3b" },
+	{ "handmade-corners.xml", "<source dev=\"/dev/vg/base0\"/>", "nvme" },
+	{ "handmade-corners.xml", "port=\"5901\" tlsPort=\"5902\"", "memAccess" },
+	{ "handmade-corners.xml", "<cid auto=\"no\" address=\"7\"/>", "a.img" },
+	{ "handmade-corners.xml", "<vcpupin vcpu=\"0\" cpuset=\"1\"/>", "hard_limit" },
+};
+
+START_TEST(what_it_needs)
+{
+	const struct row *r = &rows[_i];
+	auto_arena struct arena *a = arena_new();
+	struct facts *f = facts_of(slurp(r->file, a));
+	struct probe_facts covers;
+	const char *text = twin_of(f, &covers);
+
+	for (char *quote = strchr(text, '\''); quote; quote = strchr(quote, '\''))
+		*quote = '"';
+	ck_assert_msg(strstr(text, r->has) != NULL, "%s lacks %s:\n%.2000s", r->file, r->has, text);
+	ck_assert_msg(!r->lacks || !strstr(text, r->lacks), "%s has %s:\n%.2000s", r->file,
+		r->lacks, text);
+	facts_free(f);
+}
+END_TEST
+
+START_TEST(equal_twins)
+{
+	auto_arena struct arena *a = arena_new();
+	struct facts *f = facts_of(slurp("domain-rich.xml", a));
+	struct probe_facts covers;
+	auto_doc xmlDoc *one = NULL, *other = NULL;
+	struct err e;
+
+	ck_assert_int_eq(twin_make(f, a, &one, &covers, &e), 0);
+	ck_assert_int_eq(twin_make(f, a, &other, &covers, &e), 0);
+	ck_assert_str_eq(twin_text(one, NULL, a), twin_text(other, NULL, a));
+	ck_assert_str_ne(twin_of(f, &covers), twin_of(f, &covers)); /* MAC addresses */
+	facts_free(f);
+}
+END_TEST
+
+/* Without a label to give, each source keeps its owner, and what libvirt relabels is left out. */
+START_TEST(unknown_label)
+{
+	static const char *const both[] = { "selinux", "dac" };
+	auto_arena struct arena *a = arena_new();
+	struct facts *f = facts_of(slurp("handmade-corners.xml", a));
+	auto_doc xmlDoc *doc = NULL;
+	struct probe_facts covers;
+	const xmlNode *root;
+
+	f->dst.caps.secmodels = both;
+	f->dst.caps.dac_label = NULL;
+	root = root_of(twin_of(f, &covers), &doc);
+	ck_assert(!vxml_child(root, "seclabel") && !vxml_at(root, "os/kernel"));
+	XML_EACH(disk, vxml_child(root, "devices"), "disk")
+	{
+		const xmlNode *source = vxml_child(disk, "source"), *first;
+
+		if (!source)
+			continue;
+		first = vxml_child(source, "seclabel");
+		ck_assert(vxml_attr_is(first, "model", "dac"));
+		ck_assert(vxml_attr_is(first, "relabel", "no"));
+		ck_assert(vxml_attr_is(vxml_next(first, "seclabel"), "model", "selinux"));
+	}
+	facts_free(f);
+}
+END_TEST
+
+/* New settings, disks that are copied, networks that lend devices of their host. */
+START_TEST(changed)
+{
+	auto_arena struct arena *a = arena_new();
+	struct facts *f = facts_of(slurp("domain-rich.xml", a));
+	static const struct settings copy = { .move = MOVE_LIVE_COPY };
+	struct vm_disk *disks = arena_array(a, f->config.n_disks, sizeof *disks);
+	struct vm_nic *nics = arena_array(a, f->config.n_nics, sizeof *nics);
+	struct probe_facts covers;
+	const char *text;
+
+	memcpy(disks, f->stored.disks, f->config.n_disks * sizeof *disks);
+	memcpy(nics, f->stored.nics, f->config.n_nics * sizeof *nics);
+	f->config.disks = disks;
+	f->config.nics = nics;
+	disks[1].source = "/other/data.qcow2";
+	nics[0].network = "green";
+	f->nics_there[1].forward = "hostdev";
+	text = twin_of(f, &covers);
+	ck_assert_msg(
+		strstr(text, "/other/data.qcow2") && !strstr(text, "shared/data"), "%.3000s", text);
+	ck_assert_msg(strstr(text, "green") && !strstr(text, "br-blue"), "%.3000s", text);
+	ck_assert(covers.disks[1] && covers.nics[0] && !covers.nics[1]);
+	f->settings = &copy;
+	text = twin_of(f, &covers);
+	ck_assert_msg(!strstr(text, "qcow2") && strstr(text, "rich.iso"), "%.3000s", text);
+	ck_assert(!covers.disks[0] && covers.disks[3]);
+	facts_free(f);
+}
+END_TEST
+
+START_TEST(no_twin)
+{
+	struct facts *f = facts_new();
+	struct probe_facts covers;
+	xmlDoc *doc = NULL;
+	struct err e;
+
+	ck_assert_int_eq(twin_make(f, f->arena, &doc, &covers, &e), -ERR_UNAVAILABLE);
+	f->xml = "<domain type='lxc'><name>x</name></domain>";
+	ck_assert_int_eq(twin_make(f, f->arena, &doc, &covers, &e), -ERR_SYNTAX);
+	f->xml = "<domain";
+	ck_assert_int_eq(twin_make(f, f->arena, &doc, &covers, &e), -ERR_SYNTAX);
+	facts_free(f);
+}
+END_TEST
+
+/* As libvirt 9.0.0 said it. */
+static const struct {
+	int code;
+	const char *text;
+	enum probe_cause cause;
+} causes[] = {
+	{ VIR_ERR_SYSTEM_ERROR,
+		"Cannot access storage file '/run/vsmlab/local/disk.qcow2': No such file or "
+		"directory",
+		PROBE_FILE },
+	{ VIR_ERR_SYSTEM_ERROR,
+		"Cannot access storage file '/srv/disk' (as uid:64055, gid:64055): Permission "
+		"denied",
+		PROBE_OWN },
+	{ VIR_ERR_INTERNAL_ERROR,
+		"process exited while connecting to monitor: -blockdev ...: Failed to get "
+		"\"write\" "
+		"lock",
+		PROBE_OWN },
+	{ VIR_ERR_SYSTEM_ERROR, "Cannot get interface MTU on 'br-red': No such device",
+		PROBE_DEVICE },
+	{ VIR_ERR_INTERNAL_ERROR, "referenced filter 'lab' is missing", PROBE_FILTER },
+	{ VIR_ERR_NO_NETWORK, "Network not found: no network with matching name 'blue'",
+		PROBE_NETWORK },
+	{ VIR_ERR_OPERATION_INVALID,
+		"Requested operation is not valid: network 'blue' is not active",
+		PROBE_NETWORK_INACTIVE },
+	{ VIR_ERR_NO_STORAGE_POOL, "Storage pool not found: no storage pool with matching name 'x'",
+		PROBE_POOL },
+	{ VIR_ERR_CONFIG_UNSUPPORTED,
+		"unsupported configuration: storage pool 'tank' containing volume 'a' is not "
+		"active",
+		PROBE_POOL_INACTIVE },
+	{ VIR_ERR_NO_SECRET, "Secret not found", PROBE_SECRET },
+	{ VIR_ERR_SYSTEM_ERROR,
+		"Cannot check QEMU binary /usr/local/bin/qemu: No such file or directory",
+		PROBE_EMULATOR },
+	{ VIR_ERR_CONFIG_UNSUPPORTED,
+		"unsupported configuration: Emulator '/usr/bin/qemu-system-x86_64' does not "
+		"support "
+		"machine type 'pc-i440fx-3.0'",
+		PROBE_MACHINE },
+	{ VIR_ERR_OPERATION_FAILED,
+		"operation failed: guest CPU doesn't match specification: missing features: adx",
+		PROBE_CPU },
+	{ VIR_ERR_INTERNAL_ERROR,
+		"process exited while connecting to monitor: -vnc 10.77.0.11:0: Failed to bind "
+		"socket: "
+		"Cannot assign requested address",
+		PROBE_ADDRESS },
+	{ VIR_ERR_INTERNAL_ERROR,
+		"process exited while connecting to monitor: -vnc 0.0.0.0:77: Failed to find an "
+		"available port: Address already in use",
+		PROBE_PORT },
+	{ VIR_ERR_INTERNAL_ERROR, "Failed to reserve port 5977", PROBE_PORT },
+	{ VIR_ERR_INTERNAL_ERROR,
+		"process exited while connecting to monitor: cannot set up guest memory 'pc.ram': "
+		"Cannot allocate memory",
+		PROBE_MEMORY },
+	{ VIR_ERR_OPERATION_FAILED, "operation failed: domain 'x' already exists with uuid y",
+		PROBE_OWN },
+	{ VIR_ERR_ACCESS_DENIED, "access denied", PROBE_OWN },
+	{ VIR_ERR_INTERNAL_ERROR, "client socket is closed", PROBE_OTHER },
+	{ VIR_ERR_INTERNAL_ERROR, "something that nobody has seen", PROBE_OTHER },
+	{ VIR_ERR_XML_ERROR, "XML error: missing something", PROBE_OWN },
+};
+
+START_TEST(what_it_means)
+{
+	ck_assert_msg(probe_cause_of(causes[_i].code, causes[_i].text) == causes[_i].cause,
+		"%s: %d", causes[_i].text, probe_cause_of(causes[_i].code, causes[_i].text));
+}
+END_TEST
+
+START_TEST(instances)
+{
+	char other[256];
+	const char *own = probe_instance(), *pid;
+
+	ck_assert(probe_instance_lives(own));
+	ck_assert(probe_instance_lives("what another version wrote"));
+	ck_assert(!probe_instance_lives("00000000-0000-4000-8000-000000000000/1/1/1"));
+	/* A process of this boot that started at another time is not this one. */
+	snprintf(other, sizeof other, "%.*s/1", (int)(strrchr(own, '/') - own), own);
+	ck_assert(!probe_instance_lives(other));
+	/* In another PID namespace: not to be judged from here. */
+	pid = strchr(own, '/') + 1;
+	snprintf(other, sizeof other, "%.*s1%s", (int)(pid - own), own, pid);
+	ck_assert(probe_instance_lives(other));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("twin");
+	TCase *t = tcase_create("twin");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_test(t, every_recorded_domain);
+	tcase_add_loop_test(t, what_it_needs, 0, ARRAY_LEN(rows));
+	tcase_add_test(t, equal_twins);
+	tcase_add_test(t, unknown_label);
+	tcase_add_test(t, changed);
+	tcase_add_test(t, no_twin);
+	tcase_add_loop_test(t, what_it_means, 0, ARRAY_LEN(causes));
+	tcase_add_test(t, instances);
+	suite_add_tcase(s, t);
+	runner = srunner_create(s);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,77 @@
+/* Rows of the rule "probe": what the error of a twin that did not start becomes. */
+
+static void no_start(struct facts *f, enum probe_cause cause, const char *text)
+{
+	facts_set_known(f, FACT_DST_PROBE);
+	f->probe.started = TRI_NO;
+	f->probe.cause = cause;
+	f->probe.text = text;
+}
+
+static void no_file(struct facts *f, enum probe_part part, const char *path)
+{
+	struct probe_path *p = NEW(f, struct probe_path);
+
+	*p = (struct probe_path){ part, 0, path };
+	f->probe.paths = p;
+	f->probe.n_paths = 1;
+	no_start(f, PROBE_FILE,
+		arena_printf(f->arena, "Cannot access '%s': No such file or directory", path));
+}
+
+#define STARTED                                                                                    \
+	facts_set_known(f, FACT_DST_PROBE);                                                        \
+	f->probe.started = TRI_YES;                                                                \
+	f->probe.listens = true
+#define PORT                                                                                       \
+	f->config.n_graphics = 1;                                                                  \
+	f->config.graphics = ((struct vm_graphics[]){ { .type = "vnc", .port = 5977 } })
+#define LISTEN                                                                                     \
+	f->config.n_graphics = 1;                                                                  \
+	f->config.graphics = ((struct vm_graphics[]){                                              \
+		{ .type = "vnc", .listen = "10.0.0.1", .autoport = true } })
+
+START_TEST(probes)
+{
+	ROW("probe", "not wanted", LIVE, "", (void)0);
+	ROW("probe", "wanted, and not had", LIVE, "VSM6002", f->probe.asked = true);
+	ROW("probe", "started", LIVE, "VSM6001", STARTED);
+	ROW("probe", "in the words of libvirt", LIVE, "VSM4901:false",
+		no_start(f, PROBE_OTHER, "no"));
+	ROW("probe", "only defined", OFFLINE, "VSM4901", SHUT_OFF; no_start(f, PROBE_OTHER, "no"));
+	ROW("probe", "no disk", LIVE, "VSM4302:false", no_file(f, PROBE_DISK, "/shared/a"));
+	ROW("probe", "no lower image", LIVE, "VSM4302:false", no_file(f, PROBE_BACKING, "/b"));
+	ROW("probe", "no medium", LIVE, "VSM4316:false", f->config.disks[0].device = "cdrom";
+		no_file(f, PROBE_DISK, "/cd.iso"));
+	ROW("probe", "no firmware", LIVE, "VSM4114:false", no_file(f, PROBE_FIRMWARE, "/fw"));
+	ROW("probe", "no kernel", LIVE, "VSM4901:false", no_file(f, PROBE_KERNEL, "/vmlinuz"));
+	ROW("probe", "no network", LIVE, "VSM4401:false",
+		no_start(f, PROBE_NETWORK, "no network with matching name 'default'"));
+	ROW("probe", "network inactive", LIVE, "VSM4402:false",
+		no_start(f, PROBE_NETWORK_INACTIVE, "network 'default' is not active"));
+	ROW("probe", "no bridge", LIVE, "VSM4404:false", f->config.nics[0].type = "bridge";
+		f->config.nics[0].bridge = "br0";
+		no_start(f, PROBE_DEVICE, "Cannot get interface MTU on 'br0'"));
+	ROW("probe", "no filter", LIVE, "VSM4405:false", f->config.nics[0].filter = "lab";
+		no_start(f, PROBE_FILTER, "referenced filter 'lab' is missing"));
+	ROW("probe", "no device that anybody named", LIVE, "VSM4901:false",
+		no_start(f, PROBE_DEVICE, "No such device"));
+	ROW("probe", "no emulator", LIVE, "VSM4112:false", no_start(f, PROBE_EMULATOR, "no"));
+	ROW("probe", "no machine", LIVE, "VSM4103:false", no_start(f, PROBE_MACHINE, "no"));
+	ROW("probe", "another CPU", LIVE, "VSM4104:false", no_start(f, PROBE_CPU, "no adx"));
+	ROW("probe", "no address", LIVE, "VSM4511:false", LISTEN; SHUT_OFF;
+		no_start(f, PROBE_ADDRESS, "Cannot assign requested address"));
+	ROW("probe", "no address, as was concluded", LIVE, "", LISTEN;
+		no_start(f, PROBE_ADDRESS, "Cannot assign requested address"));
+	ROW("graphics-listen", "an address of both", LIVE, "", LISTEN; STARTED);
+	ROW("probe", "no port", LIVE, "VSM4512:false", PORT;
+		no_start(f, PROBE_PORT, "Address already in use"));
+	ROW("probe", "no memory", LIVE, "VSM4901:false", no_start(f, PROBE_MEMORY, "no"));
+	ROW("probe", "no memory, as was read", LIVE, "", f->config.memory_kib = 17 * GIB;
+		no_start(f, PROBE_MEMORY, "no"));
+	ROW("firmware", "found by a twin", LIVE, "", f->config.loader_type = "pflash"; STARTED;
+		f->config.loader = "/usr/share/AAVMF/AAVMF_CODE.fd");
+	ROW("emulator", "that ran a twin", LIVE, "", f->config.emulator = "/opt/qemu"; STARTED;
+		facts_set_unknown(f, FACT_DST_DOMCAPS, NULL, "Test"));
+}
+END_TEST
