@@ -38,6 +38,24 @@ static void loader(const struct facts *f, struct findings *out)
 				path));
 }
 
+/* libvirt offers what its descriptors tell of, whether the files are there or not; it lists those
+ * that are. */
+static void chosen_there(const struct domcaps *d, const char *firmware, struct findings *out)
+{
+	if (d->n_firmwares > 0 && !rule_has(d->firmwares, d->n_firmwares, firmware))
+		refuse(out, firmware, d->firmwares, d->n_firmwares);
+	else if (rule_is(firmware, "efi") && d->loader_supported && d->n_loaders == 0)
+		refuse(out, firmware, d->loaders, d->n_loaders);
+}
+
+/* The list of kinds goes by the descriptions of firmware, that of loaders by the files. */
+static bool offered(const struct domcaps *d, const char *firmware)
+{
+	if (d->n_firmwares > 0 && !rule_has(d->firmwares, d->n_firmwares, firmware))
+		return false;
+	return !rule_is(firmware, "efi") || !d->loader_supported || d->n_loaders > 0;
+}
+
 static bool applies(const struct vm_config *vm)
 {
 	return vm->firmware || vm->loader;
@@ -53,9 +71,8 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 		return;
 	if (vm->loader && rule_is(vm->loader_type, "pflash"))
 		loader(f, out);
-	else if (vm->firmware && !vm->loader && d->n_firmwares > 0 &&
-		 !rule_has(d->firmwares, d->n_firmwares, vm->firmware))
-		refuse(out, vm->firmware, d->firmwares, d->n_firmwares);
+	else if (vm->firmware && !vm->loader)
+		chosen_there(d, vm->firmware, out);
 }
 
 const struct rule rule_firmware = {

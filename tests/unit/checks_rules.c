@@ -362,6 +362,10 @@ START_TEST(platform)
 		f->config.loader = "/usr/share/OVMF/OVMF_CODE.fd");
 	ROW("firmware", "efi not offered", RESTART, "VSM4114:false", f->config.firmware = "efi";
 		f->domcaps.n_firmwares = 1);
+	ROW("firmware", "efi offered, listed", RESTART, "", f->config.firmware = "efi");
+	ROW("firmware", "efi offered, its files absent", RESTART, "VSM4114:false",
+		f->config.firmware = "efi";
+		f->domcaps.loader_supported = true; f->domcaps.n_loaders = 0);
 
 	ROW("nvram", "none", LIVE, "", (void)0);
 	ROW("nvram", "a file", LIVE, "VSM5023",
