@@ -48,14 +48,6 @@ static void chosen_there(const struct domcaps *d, const char *firmware, struct f
 		refuse(out, firmware, d->loaders, d->n_loaders);
 }
 
-/* The list of kinds goes by the descriptions of firmware, that of loaders by the files. */
-static bool offered(const struct domcaps *d, const char *firmware)
-{
-	if (d->n_firmwares > 0 && !rule_has(d->firmwares, d->n_firmwares, firmware))
-		return false;
-	return !rule_is(firmware, "efi") || !d->loader_supported || d->n_loaders > 0;
-}
-
 static bool applies(const struct vm_config *vm)
 {
 	return vm->firmware || vm->loader;
