@@ -3,6 +3,7 @@
 import dataclasses
 import subprocess
 import uuid
+from xml.sax.saxutils import escape
 
 from hosts import EMULATOR, LOCAL, SHARED, LabError
 
@@ -32,7 +33,7 @@ class Guest:
         firmware = f" firmware='{self.firmware}'" if self.firmware else ""
         devices = "\n    ".join(device.xml for device in self.devices)
         return f"""<domain type='qemu'>
-  <name>{name}</name>
+  <name>{escape(name)}</name>
   <uuid>{identity or uuid_of(name)}</uuid>
   <memory unit='MiB'>{self.memory_mib}</memory>
   <vcpu>{self.vcpus}</vcpu>
@@ -71,19 +72,45 @@ def mac_of(number):
     return f"52:54:00:77:00:{number:02x}"
 
 
-def disk(name="disk", folder=SHARED, kind="qcow2", target="vda", inside="", driver=""):
+def disk(name="disk", folder=SHARED, kind="qcow2", target="vda", inside="", driver="", bus="virtio", size="1M"):
     path = f"{folder}/{name}.{kind}"
     return Device(f"<disk type='file' device='disk'><driver name='qemu' type='{kind}'{driver}/><source file='{path}'/>"
-                  f"<target dev='{target}' bus='virtio'/>{inside}</disk>", (path, kind, "1M"))
+                  f"<target dev='{target}' bus='{bus}'/>{inside}</disk>", (path, kind, size))
 
 
 def empty_cdrom():
     return Device("<disk type='file' device='cdrom'><target dev='hda' bus='ide'/><readonly/></disk>")
 
 
-def cdrom(path):
-    return Device(f"<disk type='file' device='cdrom'><driver name='qemu' type='raw'/><source file='{path}'/>"
+def cdrom(path, policy=""):
+    starts = f" startupPolicy='{policy}'" if policy else ""
+    return Device(f"<disk type='file' device='cdrom'><driver name='qemu' type='raw'/>"
+                  f"<source file='{path}'{starts}/>"
                   f"<target dev='hda' bus='ide'/><readonly/></disk>", (path, "raw", "1M"))
+
+
+def floppy(path):
+    """The guest boots from it."""
+    return Device(f"<disk type='file' device='floppy'><driver name='qemu' type='raw'/><source file='{path}'/>"
+                  "<target dev='fda' bus='fdc'/><boot order='1'/></disk>", (path, "raw", "1440K"))
+
+
+def plain_disk(path, bus="virtio", target="vda"):
+    """A disk whose image somebody else makes."""
+    kind = str(path).rpartition(".")[2]
+    return Device(f"<disk type='file' device='disk'><driver name='qemu' type='{kind}'/><source file='{path}'/>"
+                  f"<target dev='{target}' bus='{bus}'/></disk>")
+
+
+def block_disk(path, cache="none"):
+    return Device(f"<disk type='block' device='disk'><driver name='qemu' type='raw' cache='{cache}'/>"
+                  f"<source dev='{path}'/><target dev='vda' bus='virtio'/></disk>")
+
+
+def nbd_disk(address, port=10809):
+    return Device("<disk type='network' device='disk'><driver name='qemu' type='raw'/>"
+                  f"<source protocol='nbd' name='lab'><host name='{address}' port='{port}'/></source>"
+                  "<target dev='vda' bus='virtio'/></disk>")
 
 
 def volume(pool, name):
@@ -92,10 +119,10 @@ def volume(pool, name):
                   (f"{SHARED}/{name}", "qcow2", "1M"))
 
 
-def luks_disk(secret=SECRET):
+def luks_disk(secret=f"uuid='{SECRET}'"):
     path = f"{SHARED}/secret.luks"
     return Device(f"<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='{path}'>"
-                  f"<encryption format='luks'><secret type='passphrase' uuid='{secret}'/></encryption>"
+                  f"<encryption format='luks'><secret type='passphrase' {secret}/></encryption>"
                   "</source>"
                   f"<target dev='vda' bus='virtio'/></disk>",
                   (path, "luks", "1M", "--object", "secret,id=s,data=sesame",
@@ -109,6 +136,28 @@ def nic(source, number=1, inside=""):
                   f"<model type='virtio'/>{inside}</interface>")
 
 
+def user_nic(model, inside=""):
+    return Device(f"<interface type='user'><model type='{model}'/>{inside}</interface>")
+
+
+def direct_nic(device):
+    return Device(f"<interface type='direct'><mac address='{mac_of(9)}'/><source dev='{device}' mode='bridge'/>"
+                  "<model type='virtio'/></interface>")
+
+
+def serial_tcp(port, host="0.0.0.0"):
+    return Device(f"<serial type='tcp'><source mode='bind' host='{host}' service='{port}'/><protocol type='raw'/>"
+                  "</serial>")
+
+
+def serial_socket(path):
+    return Device(f"<serial type='unix'><source mode='bind' path='{path}'/></serial>")
+
+
+def serial_device(path):
+    return Device(f"<serial type='dev'><source path='{path}'/></serial>")
+
+
 def serial_file(path=LOCAL / "serial.log"):
     return Device(f"<serial type='file'><source path='{path}'/></serial>")
 
@@ -120,15 +169,10 @@ def shmem(role):
     return Device(SHMEM.format(role=role))
 
 
-def vnc(listen, port=0):
+def vnc(listen, port=0, kind="vnc"):
     auto = f"port='{port}' autoport='no'" if port else "autoport='yes'"
-    return Device(f"<graphics type='vnc' {auto}><listen type='address' address='{listen}'/></graphics>"
+    return Device(f"<graphics type='{kind}' {auto}><listen type='address' address='{listen}'/></graphics>"
                   "<video><model type='vga'/></video>")
-
-
-def virgl():
-    return Device("<video><model type='virtio'><acceleration accel3d='yes'/></model></video>"
-                  "<graphics type='egl-headless'/>")
 
 
 def usb_sound():
@@ -145,8 +189,23 @@ def share_9p(path):
                   "</filesystem>")
 
 
-def tpm():
-    return Device("<tpm model='tpm-tis'><backend type='emulator' version='2.0'/></tpm>")
+def virtiofs(path):
+    return Device("<filesystem type='mount' accessmode='passthrough'><driver type='virtiofs'/>"
+                  f"<source dir='{path}'/><target dir='share'/></filesystem>")
+
+
+def tpm(inside=""):
+    return Device(f"<tpm model='tpm-tis'><backend type='emulator' version='2.0'>{inside}</backend></tpm>")
+
+
+def usb(xml):
+    """A device at the first port of a USB controller."""
+    return Device(f"<controller type='usb' index='0' model='qemu-xhci'/>{xml}")
+
+
+def nvdimm(path):
+    return Device(f"<memory model='nvdimm'><source><path>{path}</path></source>"
+                  "<target><size unit='MiB'>128</size><node>0</node></target></memory>", (path, "raw", "128M"))
 
 
 def absent_usb_device():
@@ -159,9 +218,19 @@ def pci_device():
                   "<address domain='0' bus='0' slot='0x1e' function='0'/></source></hostdev>")
 
 
-def cpu_with(feature):
+def arguments(*words):
+    """Arguments for QEMU that libvirt passes on as they are."""
+    return ("<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>"
+            + "".join(f"<qemu:arg value='{word}'/>" for word in words) + "</qemu:commandline>")
+
+
+def cpu_with(feature, policy="require"):
     return (f"<cpu mode='custom' match='exact'><model fallback='forbid'>Nehalem</model>"
-            f"<feature policy='require' name='{feature}'/></cpu>")
+            f"<feature policy='{policy}' name='{feature}'/></cpu>")
+
+
+NUMA_CPU = ("<cpu mode='custom' match='exact'><model fallback='forbid'>Nehalem</model>"
+            "<numa><cell id='0' cpus='0' memory='32' unit='MiB'/></numa></cpu>")
 
 
 RICH = Guest((

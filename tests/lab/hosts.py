@@ -18,6 +18,7 @@ from sandbox import BASE, NEW_MOUNT, NEW_NET, NEW_UTS, checked, libc, sh
 SUBNET, SUBNET6 = "10.77.0", "fd77:"
 BRIDGE = "vsmlab0"
 SHARED = BASE / "shared"        # a cluster file system to libvirt: the same files on every host
+SMALL = SHARED / "small"       # a file system of its own in there, of 64 KiB
 LOCAL = BASE / "local"          # other files on every host
 EMULATOR = pathlib.Path("/usr/bin/qemu-system-x86_64")
 SPARE_EMULATOR = BASE / "spare/qemu-system-x86_64"
@@ -42,7 +43,8 @@ class Host:
 
     @property
     def addresses(self):
-        return [f"{SUBNET6}:{self.number}"] if self.only_ipv6 else [f"{SUBNET}.{self.number}", f"{SUBNET6}:{self.number}"]
+        both = [f"{SUBNET}.{self.number}", f"{SUBNET6}:{self.number}"]
+        return both[1:] if self.only_ipv6 else both
 
     @property
     def address(self):
@@ -128,9 +130,12 @@ def bring_up():
 def make_common():
     for folder in (SHARED, LOCAL, BASE / "store", SPARE_EMULATOR.parent, BASE / "etc"):
         folder.mkdir(parents=True)
+    (BASE / "store/small").mkdir()
+    sh(f"mount -t tmpfs -o size=64k vsmlab-small {BASE}/store/small")
     sh(f"bindfs -o subtype=glusterfs {BASE}/store {SHARED}")
     script(SPARE_EMULATOR, f'exec {EMULATOR} "$@"')
-    lines = ["127.0.0.1 localhost"] + [f"{address} {host.name}.lab {host.name}" for host in HOSTS for address in host.addresses]
+    lines = ["127.0.0.1 localhost"]
+    lines += [f"{address} {host.name}.lab {host.name}" for host in HOSTS for address in host.addresses]
     lines += [f"{SUBNET}.1 closed.lab closed", f"{SUBNET}.2 silent.lab silent",
               f"{BY_NAME['beta'].address} resting.lab resting"]
     replace("/etc/hosts", "\n".join(lines) + "\n")
@@ -176,7 +181,8 @@ def start(host):
     for folder in FOLDERS:
         (host.folder / folder).mkdir(parents=True)
     (host.folder / "etc/libvirtd.conf").write_text(LIBVIRTD_CONF.format(host=host))
-    (host.folder / "etc/qemu.conf").write_text(QEMU_CONF.format(host=host, listen="::" if host.only_ipv6 else host.address))
+    listen = "::" if host.only_ipv6 else host.address
+    (host.folder / "etc/qemu.conf").write_text(QEMU_CONF.format(host=host, listen=listen))
     steps = [f"hostname {host.name}"]
     steps += [f"mkdir -p {target} && mount --bind {host.folder / ours} {target}" for ours, target in FOLDERS.items()]
     (host.folder / "local").mkdir()

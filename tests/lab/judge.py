@@ -1,15 +1,16 @@
 """The judge: moves the VM with libvirt, as shared/checks/VERDICT.md says for each type, and tells what happened."""
 
 import dataclasses
+import os
 import re
+import signal
 import threading
 import time
 
 import libvirt
 
-from hosts import LabError, wait_until
+from hosts import SOURCE, LabError, wait_until
 
-SECONDS = 45                    # libvirt itself waits 30 s for a job to end
 KEEP = libvirt.VIR_MIGRATE_PERSIST_DEST | libvirt.VIR_MIGRATE_UNDEFINE_SOURCE
 OFFLINE = libvirt.VIR_MIGRATE_OFFLINE | KEEP
 FLAGS = {"live": libvirt.VIR_MIGRATE_LIVE | KEEP, "resume": KEEP, "restart": OFFLINE, "offline": OFFLINE,
@@ -34,11 +35,11 @@ class Silent(Exception):
     """libvirt did not answer before the deadline."""
 
 
-def move(source, vm_uuid, destination, kind, settings=()):
+def move(source, vm_uuid, destination, kind, settings=(), patience=45):
     """Moves the VM; destination is what the caller of the daemon would name."""
     began = time.monotonic()
     try:
-        arrived(source, vm_uuid, destination, kind, settings)
+        arrived(source, vm_uuid, destination, kind, settings, patience)
         outcome = Outcome(True)
     except libvirt.libvirtError as error:
         outcome = Outcome(False, error.get_error_code(), error.get_error_message() or "")
@@ -48,10 +49,13 @@ def move(source, vm_uuid, destination, kind, settings=()):
     return outcome
 
 
-def arrived(source, vm_uuid, destination, kind, settings):
+def arrived(source, vm_uuid, destination, kind, settings, patience):
     vm = source.lookupByUUIDString(vm_uuid)
     target = within(3, lambda: libvirt.open(uri_of(destination)), "no answer from the destination")
+    vm_name = vm.name()
     state = libvirt.VIR_DOMAIN_SHUTOFF if kind == "offline" else vm.state()[0]
+    if state == libvirt.VIR_DOMAIN_CRASHED:
+        state = libvirt.VIR_DOMAIN_RUNNING      # only the source's libvirt knows of the crash
     parameters = {}
     for setting in settings:
         parameters.update(setting.parameters(vm))
@@ -60,7 +64,8 @@ def arrived(source, vm_uuid, destination, kind, settings):
     flags = FLAGS[kind] if vm.isPersistent() else FLAGS[kind] & ~KEEP
     for setting in settings:
         flags |= setting.flags
-    within(SECONDS, lambda: vm.migrate3(target, parameters, flags), "the migration does not end", vm.abortJob)
+    within(patience, lambda: vm.migrate3(target, parameters, flags), "the migration does not end",
+           lambda: kill_process(vm_name))
     moved = target.lookupByUUIDString(vm_uuid)
     if kind == "restart":
         moved.create()
@@ -73,6 +78,12 @@ def arrived(source, vm_uuid, destination, kind, settings):
         raise LabError(f"{moved.name()} still runs on the source too")
 
 
+def kill_process(vm_name):
+    """libvirtd itself may hang on a VM that does not migrate, and let nobody abort it."""
+    pid = (SOURCE.folder / "run/qemu" / f"{vm_name}.pid").read_text()
+    os.kill(int(pid), signal.SIGKILL)
+
+
 def uri_of(destination):
     return f"qemu+tcp://{f'[{destination}]' if ':' in destination else destination}/system"
 
@@ -82,7 +93,7 @@ def active(connection):
 
 
 def within(seconds, work, complaint, give_up=None):
-    """work()'s result or exception; Silent when it takes too long. A libvirt call cannot be cancelled."""
+    """work()'s result or exception; Silent when it takes too long: a libvirt call cannot be cancelled."""
     box = {}
 
     def run():

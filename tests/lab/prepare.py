@@ -4,6 +4,7 @@ wipe() takes everything back; a step does not have to.
 """
 
 import json
+import shutil
 import subprocess
 import threading
 import uuid
@@ -11,7 +12,7 @@ import uuid
 import libvirt
 
 from guests import SECRET, SPACE, Guest, make_image
-from hosts import BY_NAME, HOSTS, LOCAL, SHARED, sh, wait_until
+from hosts import BY_NAME, HOSTS, SHARED, SMALL, sh, wait_until
 
 
 UNDEFINE = (libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA |
@@ -26,21 +27,29 @@ def bridge(host, name):
     return step
 
 
-def network(host, name, active=True):
+def network(host, name, active=True, inside=""):
     """A libvirt network on a bridge of its own, the same on every host that has it."""
     def step(hosts):
         bridge(host, f"br-{name}")(hosts)
         defined = hosts[host].networkDefineXML(
             f"<network><name>{name}</name><uuid>{uuid.uuid5(SPACE, name)}</uuid><forward mode='bridge'/>"
-            f"<bridge name='br-{name}'/></network>")
+            f"<bridge name='br-{name}'/>{inside}</network>")
         if active:
             defined.create()
     return step
 
 
-def secret(host):
+def isolated_network(host, name):
+    """A network of the same name that leads nowhere."""
+    return lambda hosts: hosts[host].networkDefineXML(
+        f"<network><name>{name}</name><bridge name='br-{name}'/></network>").create()
+
+
+def secret(host, usage=""):
+    """The secret of luks_disk(), known by its UUID and, when given, as that of a volume."""
     def step(hosts):
-        hosts[host].secretDefineXML(f"<secret ephemeral='no' private='no'><uuid>{SECRET}</uuid></secret>"
+        used = f"<usage type='volume'><volume>{usage}</volume></usage>" if usage else ""
+        hosts[host].secretDefineXML(f"<secret ephemeral='no' private='no'><uuid>{SECRET}</uuid>{used}</secret>"
                                     ).setValue(b"sesame")
     return step
 
@@ -114,14 +123,29 @@ def save(vm):
     vm.managedSave()
 
 
+def autostart(vm):
+    vm.setAutostart(True)
+
+
+def until(*state):
+    """The guest has brought itself into that state."""
+    return lambda vm: wait_until(f"{vm.name()} is in state {state}", lambda: vm.state()[:len(state)] == list(state))
+
+
 def wipe(hosts):
     for host in HOSTS:
         wipe_libvirt(hosts[host.name])
         wipe_bridges(host)
-        for path in (host.folder / "local").iterdir():
+        remove((host.folder / "local").iterdir())
+    remove(path for path in (*SHARED.iterdir(), *SMALL.iterdir()) if path != SMALL)
+
+
+def remove(paths):
+    for path in paths:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
             path.unlink()
-    for path in SHARED.iterdir():
-        path.unlink()
 
 
 def wipe_libvirt(connection):

@@ -1,9 +1,16 @@
 """Interfaces, networks, bridges and filters."""
 
+import guests
+import outside
 import prepare
 import settings
-from guests import Guest, nic
+from guests import Device, Guest, nic
+from hosts import LOCAL
 from scenario import BLUE, BLUE_HERE, FILTERED, RED, Scenario as S
+
+GROUPED = Guest((Device("<interface type='network'><source network='blue' portgroup='engineers'/>"
+                        "<model type='virtio'/></interface>"),))
+ENGINEERS = "<portgroup name='engineers'/>"
 
 ROWS = (
     S("network absent", Guest(BLUE), hosts=BLUE_HERE, finds=("VSM4401",), refused=(43, "blue")),
@@ -23,6 +30,28 @@ ROWS = (
     S("filter absent", FILTERED, hosts=(*RED, prepare.nwfilter("alpha", "lab")), finds=("VSM4405",),
       refused=(1, "filter 'lab' is missing")),
     S("filter present", FILTERED, hosts=(*RED, prepare.nwfilter("alpha", "lab"), prepare.nwfilter("beta", "lab"))),
+    S("port group absent", GROUPED, hosts=(prepare.network("alpha", "blue", inside=ENGINEERS),
+                                           prepare.network("beta", "blue"))),
+    S("port group present", GROUPED, hosts=(prepare.network("alpha", "blue", inside=ENGINEERS),
+                                            prepare.network("beta", "blue", inside=ENGINEERS))),
+    S("network of another kind there", Guest(BLUE), hosts=(*BLUE_HERE, prepare.isolated_network("beta", "blue")),
+      warns=("VSM5020",)),
+    S("interface of every model", Guest(tuple(guests.user_nic(model) for model in (
+        "e1000", "rtl8139", "pcnet", "ne2k_pci", "vmxnet3", "virtio")))),
+    S("USB interface", Guest((guests.usb(""), guests.user_nic("usb-net", "<address type='usb' bus='0' port='1'/>"))),
+      finds=("VSM4410",), refused=(55, "usb-net")),
+    S("USB interface, restart", Guest((guests.usb(""), guests.user_nic(
+        "usb-net", "<address type='usb' bus='0' port='1'/>"))), type="restart"),
+    S("boot ROM absent", Guest((guests.user_nic("e1000", f"<rom file='{LOCAL}/rom'/>"),)),
+      hosts=(outside.file("alpha", "rom"),), unseen="rom", refused=(1, "rom")),
+    S("boot ROM present", Guest((guests.user_nic("e1000", f"<rom file='{LOCAL}/rom'/>"),)),
+      hosts=(outside.file("alpha", "rom"), outside.file("beta", "rom"))),
+    S("tap of its own", Guest((Device("<interface type='ethernet'><model type='virtio'/></interface>"),))),
+    S("directly on a device", Guest((guests.direct_nic("eth0"),)), hosts=(outside.tap_nodes("alpha", "beta"),)),
+    S("directly on an absent device", Guest((guests.direct_nic("br-red"),)),
+      hosts=(outside.tap_nodes("alpha", "beta"), prepare.bridge("alpha", "br-red")), finds=("VSM4404",),
+      refused=(38, "br-red")),
+    S("directly on an absent device, offline", Guest((guests.direct_nic("br-red"),)), type="offline", state="off"),
     S("MAC address in use there", Guest(BLUE),
       hosts=(*BLUE_HERE, prepare.network("beta", "blue"),
              prepare.domain("beta", "neighbour", guest=Guest(BLUE), active=True)),

@@ -1,9 +1,14 @@
 """What the hosts are and the guest asks of them: platform, CPU and memory."""
 
 import guests
-from guests import Guest
-from hosts import SPARE_EMULATOR
+import outside
+from guests import Device, Guest
+from hosts import LOCAL, SHARED, SPARE_EMULATOR
 from scenario import UEFI, Scenario as S
+
+ROOM = "<maxMemory slots='4' unit='MiB'>256</maxMemory>"
+LABEL = "<seclabel type='static' model='{model}' relabel='no'><label>{label}</label></seclabel>"
+FW_CFG = f"<sysinfo type='fwcfg'><entry name='opt/lab' file='{LOCAL}/config'/></sysinfo>"
 
 ROWS = (
     S("emulator absent", Guest(emulator=str(SPARE_EMULATOR)), to="gamma", finds=("VSM4112",),
@@ -18,6 +23,48 @@ ROWS = (
     S("host's CPU model", Guest(cpu="<cpu mode='host-model'/>")),
     S("CPU feature absent, restart", Guest(cpu=guests.cpu_with("adx")), type="restart", to="gamma"),
     S("largest CPU, smaller there", Guest(cpu="<cpu mode='maximum'/>"), to="gamma"),
+    S("CPU feature absent, but only wished for", Guest(cpu=guests.cpu_with("adx", "optional")), to="gamma",
+      finds=("VSM4104",), refused=(9, "adx")),
+    S("CPU feature absent, and unwanted", Guest(cpu=guests.cpu_with("adx", "disable")), to="gamma"),
+    S("host's own CPU, offline", Guest(cpu="<cpu mode='host-passthrough'/>"), type="offline", state="off"),
+    S("machine type by its short name", Guest(machine="pc"), to="gamma"),
+    S("other machine type by its short name", Guest(machine="q35")),
+    S("more vCPUs than CPUs", Guest(vcpus=8), warns=("VSM5003",)),
+    S("pinned to CPUs that are there", Guest(more="<cputune><vcpupin vcpu='0' cpuset='0'/>"
+                                                  "<emulatorpin cpuset='0'/></cputune>")),
+    S("pinned to CPUs of which one is there", Guest(more="<cputune><vcpupin vcpu='0' cpuset='0,700'/></cputune>"),
+      warns=("VSM4111",)),
+    S("pinned to an absent CPU, offline", Guest(more="<cputune><vcpupin vcpu='0' cpuset='700'/></cputune>"),
+      type="offline", state="off", warns=("VSM4111",)),
+    S("guest with NUMA", Guest(cpu=guests.NUMA_CPU)),
+    S("placed on a NUMA node", Guest(more="<numatune><memory mode='strict' nodeset='0'/></numatune>")),
+    S("placed on an absent NUMA node, offline", Guest(
+        more="<numatune><memory mode='strict' nodeset='63'/></numatune>"), type="offline", state="off",
+      warns=("VSM4204",)),
+    S("memory as a file descriptor", Guest(more="<memoryBacking><source type='memfd'/></memoryBacking>")),
+    S("memory in a file, allocated at once", Guest(
+        more="<memoryBacking><source type='file'/><allocation mode='immediate'/></memoryBacking>")),
+    S("huge pages, offline", Guest(more="<memoryBacking><hugepages/></memoryBacking>"), type="offline", state="off"),
+    S("memory module", Guest((Device("<memory model='dimm'><target><size unit='MiB'>128</size><node>0</node></target>"
+                                     "</memory>"),), cpu=guests.NUMA_CPU, more=ROOM)),
+    S("persistent memory", Guest((guests.nvdimm(SHARED / "nvdimm.raw"),), cpu=guests.NUMA_CPU, more=ROOM),
+      finds=("VSM4206",), policy="nobody checks what is in it there"),
+    S("persistent memory, absent", Guest((guests.nvdimm(LOCAL / "nvdimm.raw"),), cpu=guests.NUMA_CPU, more=ROOM),
+      finds=("VSM4206",), refused=(38, "nvdimm")),
+    S("memory partly given back", Guest(memory_mib=64, more="<currentMemory unit='MiB'>32</currentMemory>")),
+    S("fixed label, DAC", Guest(more=LABEL.format(model="dac", label="+0:+0"))),
+    S("fixed label of an absent model, offline", Guest(more=LABEL.format(model="selinux", label="a:b:c:s0")),
+      type="offline", state="off", warns=("VSM4602",)),
+    S("harmless QEMU arguments", Guest(more=guests.arguments("-name", "debug-threads=on")), warns=("VSM5022",)),
+    S("NVMe drive in QEMU arguments", Guest(more=guests.arguments(
+        "-blockdev", "driver=null-co,node-name=drive", "-device", "nvme,drive=drive,serial=1,addr=0x10")),
+      finds=("VSM4515",), refused=(55, "nvme")),
+    S("file for the firmware, absent", Guest(more=FW_CFG), hosts=(outside.file("alpha", "config"),),
+      unseen="config", refused=(38, "config")),
+    S("file for the firmware, present", Guest(more=FW_CFG), hosts=(outside.file("alpha", "config"),
+                                                                   outside.file("beta", "config"))),
+    S("firmware absent, offline", UEFI, to="gamma", type="offline", state="off"),
+    S("firmware absent, restart", UEFI, to="gamma", type="restart", finds=("VSM4114",), refused=(38, "OVMF")),
     S("firmware absent", UEFI, to="gamma", finds=("VSM4114",), refused=(38, "OVMF")),
     S("firmware present", UEFI, warns=("VSM5023",)),
     S("too much memory", Guest(memory_mib=2048), to="gamma", finds=("VSM4201",), refused=(1, "allocate memory")),

@@ -1,10 +1,13 @@
 """What the VM is doing, who it is and where it is to go."""
 
+import libvirt
+
 import guests
+import outside
 import prepare
 import settings
-from guests import Guest, disk, uuid_of
-from hosts import LOCAL
+from guests import Device, Guest, disk, uuid_of
+from hosts import LOCAL, SMALL
 from scenario import BLUE, BLUE_HERE, DOMAIN_EXISTS, OTHER_UUID, SHARED_DISK, Scenario as S
 
 ROWS = (
@@ -29,12 +32,30 @@ ROWS = (
     S("migration under way", Guest(memory_mib=2048), vm=(prepare.move_slowly,), code=5, finds=("VSM2002",),
       may=("VSM2018", "VSM2019"), refused=(55, "another migration job")),
     S("transient VM", state="transient", warns=("VSM5005",)),
+    S("starts with its host", vm=(prepare.autostart,), warns=("VSM5021",)),
+    S("asleep", Guest((guests.floppy(outside.BOOT),), more="<pm><suspend-to-mem enabled='yes'/></pm>"),
+      hosts=(outside.boot_sector(outside.SLEEP),), vm=(prepare.until(libvirt.VIR_DOMAIN_PMSUSPENDED),), code=5,
+      finds=("VSM2001",), refused=(0, "does not end"), patience=4),
+    S("crashed", Guest((guests.floppy(outside.BOOT), Device("<panic model='isa'/>")),
+                       more="<on_crash>preserve</on_crash>"),
+      hosts=(outside.boot_sector(outside.PANIC),), vm=(prepare.until(libvirt.VIR_DOMAIN_CRASHED),), code=5,
+      finds=("VSM2005",), policy="what is left of it would run on, there"),
+    S("paused by a full disk", Guest((guests.floppy(outside.BOOT),
+                                      guests.plain_disk(SMALL / "disk.raw", "ide", "hda"))),
+      hosts=(outside.boot_sector(outside.WRITE), outside.full_storage),
+      vm=(prepare.until(libvirt.VIR_DOMAIN_PAUSED, libvirt.VIR_DOMAIN_PAUSED_IOERROR),), code=5, finds=("VSM2004",),
+      policy="it would stay paused over there"),
+    S("paused, resume", state="paused", type="resume", warns=("VSM5025",)),
 
     # Identity and destination
     S("name taken", hosts=(prepare.domain("beta", "name taken", OTHER_UUID),), finds=("VSM4001",),
       refused=(9, DOMAIN_EXISTS)),
     S("name taken, new name", hosts=(prepare.domain("beta", "name taken, new name", OTHER_UUID),),
       settings=(settings.Rename("another name"),)),
+    S("name with everything", called="Müller & Söhne <日本語> \"x\" 'y' 100%; `z` $(w) \\ #1"),
+    S("name of 200 letters", called="n" * 200),
+    S("name like a UUID", called=uuid_of("somebody else")),
+    S("name like an option", called="-v"),
     S("UUID taken", hosts=(prepare.domain("beta", "somebody", uuid_of("UUID taken")),), finds=("VSM4002",),
       refused=(9, DOMAIN_EXISTS)),
     S("same VM inactive there", hosts=(prepare.domain("beta", "same VM inactive there", None),), warns=("VSM5009",)),

@@ -4,6 +4,8 @@ finds    the ids of every finding with an effect that the daemon must have, and 
 warns    ids of findings that it must have too, without effect
 code     the return code, when it is not 0
 refused  (libvirt's error code, a regular expression for its text) of the real move; None: the VM arrives
+unseen   what of the cause neither libvirt nor the probe shows, as a regular expression: a daemon that says yes all the
+         same must have a finding "not evaluated" with such a text
 policy   why the daemon refuses what libvirt carries out (VERDICT.md, "policy")
 """
 
@@ -18,6 +20,7 @@ from guests import Guest, disk, nic, uuid_of
 class Scenario:
     name: str
     guest: Guest = Guest()
+    called: str = ""            # the VM's name, when not the scenario's
     to: str = "beta"
     type: str = "live"          # live, resume, restart, offline, with storage
     state: str = "running"      # running, paused, off
@@ -28,10 +31,12 @@ class Scenario:
     finds: tuple = ()
     may: tuple = ()
     warns: tuple = ()
+    unseen: str = ""
     policy: str = ""
     refused: tuple | None = None
     asked: str = ""             # the VM's UUID as the caller gives it, when not the guest's
     timeout: int = 0            # OperationTimeout in seconds
+    patience: int = 45          # how many seconds the move may take; libvirt itself waits 30 s for a job to end
 
     @property
     def uuid(self):

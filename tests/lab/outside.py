@@ -1,0 +1,143 @@
+"""What is on the hosts besides libvirt: device nodes, servers, busy ports, and guests that do something.
+
+Each function gives a step, as those of prepare.py; stop() ends what they started.
+"""
+
+import fcntl
+import os
+import pathlib
+import stat
+import struct
+import subprocess
+import sys
+import threading
+
+from guests import make_image
+from hosts import BY_NAME, SHARED, SMALL, wait_until
+from sandbox import BASE
+
+LOOP_CONTROL, LOOP_MAJOR = os.makedev(10, 237), 7
+LOOP_GET_FREE, LOOP_SET_FD, LOOP_SET_STATUS, LOOP_AUTOCLEAR = 0x4C82, 0x4C00, 0x4C04, 4
+BOOT = SHARED / "boot.img"
+LISTEN = """import socket, sys, time
+s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(("0.0.0.0", int(sys.argv[1]))); s.listen(); print(flush=True); time.sleep(60)"""
+# What the guest does as soon as it runs, as 16-bit code of a boot sector.
+PANIC = "ba0505 b001 ee f4"                             # tells the ISA panic device that all is lost
+SLEEP = "ba0406 b80024 ef f4"                           # asks the chipset for S3, suspend to memory
+WRITE = "b80103 bb007c b90100 ba8000 cd13 ebfe"         # writes the first sector of the hard disk
+started = []
+
+
+def stop():
+    while started:
+        process = started.pop()
+        process.kill()
+        process.wait()
+
+
+def start(host, *command, ready):
+    process = subprocess.Popen(["ip", "netns", "exec", BY_NAME[host].netns, *map(str, command)],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    started.append(process)
+    ready(process)
+
+
+def listener(host, port):
+    """Some other program has the port."""
+    return lambda _: start(host, sys.executable, "-c", LISTEN, port, ready=lambda process: process.stdout.readline())
+
+
+def nbd_server(host, address, port=10809):
+    def step(_):
+        make_image(f"{SHARED}/nbd.raw", "raw", "1M")
+        start(host, "qemu-nbd", "-t", "-e", 5, "-f", "raw", "-b", address, "-p", port, "-x", "lab",
+              f"{SHARED}/nbd.raw",
+              ready=lambda process: wait_until("qemu-nbd listens", lambda: any(
+                  line.split()[1].endswith(f":{port:04X}")
+                  for line in pathlib.Path(f"/proc/{process.pid}/net/tcp").read_text().splitlines()[1:])))
+    return step
+
+
+def folder(host, name):
+    return lambda _: (BY_NAME[host].folder / "local" / name).mkdir()
+
+
+def file(host, name, content=bytes(65536)):
+    return lambda _: (BY_NAME[host].folder / "local" / name).write_bytes(content)
+
+
+def block_device(host, name="block"):
+    """A block device of 1 MiB under a name of this host's; it is the same device on each host that has it."""
+    return lambda _: os.mknod(BY_NAME[host].folder / "local" / name, 0o600 | stat.S_IFBLK, loop_device())
+
+
+def loop_device():
+    """The kernel takes the loop device back when the lab ends, however it ends: nobody else has it open."""
+    if not hasattr(loop_device, "handle"):
+        os.mknod(BASE / "loop-control", 0o600 | stat.S_IFCHR, LOOP_CONTROL)
+        number = fcntl.ioctl(os.open(BASE / "loop-control", os.O_RDWR), LOOP_GET_FREE)
+        os.mknod(BASE / "loop", 0o600 | stat.S_IFBLK, os.makedev(LOOP_MAJOR, number))
+        make_image(BASE / "loop.raw", "raw", "1M")
+        backing = os.open(BASE / "loop.raw", os.O_RDWR)
+        loop_device.handle = os.open(BASE / "loop", os.O_RDWR)
+        fcntl.ioctl(loop_device.handle, LOOP_SET_FD, backing)
+        fcntl.ioctl(loop_device.handle, LOOP_SET_STATUS, struct.pack("52xI176x", LOOP_AUTOCLEAR))
+        os.close(backing)
+    return os.fstat(loop_device.handle).st_rdev
+
+
+def boot_sector(code):
+    def step(_):
+        sector = bytes.fromhex(code).ljust(510, b"\xf4") + b"\x55\xaa"
+        BOOT.write_bytes(sector.ljust(1440 * 1024, b"\0"))
+    return step
+
+
+def full_storage(_):
+    """SMALL / "disk.raw" is 1 MiB large, and not a byte more fits."""
+    os.truncate(os.open(SMALL / "disk.raw", os.O_CREAT | os.O_WRONLY, 0o600), 1 << 20)
+    try:
+        (SMALL / "rest").write_bytes(bytes(1 << 20))
+    except OSError:
+        pass
+
+
+def backing_chain(base):
+    """SHARED / "top.qcow2", with `base` below."""
+    def step(_):
+        make_image(base, "qcow2", "1M")
+        make_image(f"{SHARED}/top.qcow2", "qcow2", "1M", "-b", base, "-F", "qcow2")
+    return step
+
+
+class TapNodes(threading.Thread):
+    """Does udev's work for macvtap devices: gives them nodes in /dev, which all hosts share."""
+
+    def __init__(self, host):
+        super().__init__(daemon=True)
+        process = (BY_NAME[host].folder / "run/libvirtd.pid").read_text().strip()
+        self.devices = pathlib.Path(f"/proc/{process}/root/sys/class/macvtap")
+        self.over = threading.Event()
+        self.start()
+
+    def run(self):
+        known = {}
+        while not self.over.wait(0.004):
+            for device in self.devices.glob("tap*"):
+                number = os.makedev(*map(int, (device / "dev").read_text().split(":")))
+                if known.get(device.name) != number:
+                    node = pathlib.Path("/dev") / device.name
+                    node.unlink(missing_ok=True)
+                    os.mknod(node, 0o600 | stat.S_IFCHR, number)
+                    known[device.name] = number
+
+    def kill(self):
+        self.over.set()
+
+    def wait(self):
+        self.join()
+
+
+def tap_nodes(*hosts):
+    return lambda _: started.extend(TapNodes(host) for host in hosts)
