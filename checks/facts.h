@@ -118,6 +118,7 @@ struct host_facts {
 	const unsigned char *online; /* a bit per CPU, n_online bits */
 	size_t n_online;
 	struct host_caps caps;
+	enum tri name_resolves; /* the name that the host has for itself, on this one */
 	const char *const *addresses; /* that the URI's host stands for; asked for when needed */
 	size_t n_addresses;
 	uint64_t free_pages, page_kib; /* huge pages of the size that the VM wants */

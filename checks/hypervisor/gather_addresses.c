@@ -2,6 +2,7 @@
 #include "checks/hypervisor/open.h"
 #include "checks/hypervisor/side.h"
 #include "checks/hypervisor/vxml.h"
+#include "daemon/base/clock.h"
 
 #include <netdb.h>
 #include <stdlib.h>
@@ -18,6 +19,39 @@ static void add(struct side *s, const char *address)
 	s->host->addresses = all;
 }
 
+/* This service runs on the source, unless the source is named by a host of its own. */
+static bool source_is_here(const struct side *s)
+{
+	struct open_target source;
+
+	return open_parse(s->hv->source_uri, &source) && !source.host[0];
+}
+
+/* What the source's QEMU will be told to connect to. Names are looked up once in some minutes. */
+static void resolve_name(struct side *s)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL;
+	const char *name = s->host->name, *key;
+	struct box *b;
+	int r;
+
+	if (!name || side_is_test(s) || !source_is_here(s))
+		return;
+	key = arena_printf(s->arena, "resolves %lld", (long long)(clock_ms() / EVENTS_AGE_MS));
+	b = cache_get(conn_cache(s->conn), s->generation, key);
+	if (!b) {
+		r = getaddrinfo(name, NULL, &hints, &list);
+		if (r == 0)
+			freeaddrinfo(list);
+		b = box_new();
+		b->value = arena_alloc(b->arena, sizeof(enum tri));
+		*(enum tri *)b->value = r == 0 ? TRI_YES : r == EAI_NONAME ? TRI_NO : TRI_UNKNOWN;
+		cache_put(conn_cache(s->conn), s->generation, key, b);
+	}
+	box_keep(s->arena, b);
+	s->host->name_resolves = *(enum tri *)b->value;
+}
+
 /* Asked of the resolver only when the caller named addresses to send the data to. */
 void gather_addresses(struct side *s)
 {
@@ -25,6 +59,7 @@ void gather_addresses(struct side *s)
 	struct open_target target;
 	char text[NI_MAXHOST];
 
+	resolve_name(s);
 	if (!s->f->settings || s->f->settings->n_addresses == 0 || !open_parse(s->uri, &target) ||
 		!target.host[0] || getaddrinfo(target.host, NULL, &hints, &list) != 0)
 		return;

@@ -12,7 +12,7 @@
 #define RULES(RULE) \
 	RULE(target_access) RULE(target_maintenance) RULE(target_limit) RULE(same_host) \
 	RULE(hypervisor_type) RULE(target_names) RULE(target_localhost) RULE(live_offered) \
-	RULE(transport) RULE(bandwidth) RULE(options) RULE(addresses) RULE(planned) \
+	RULE(transport) RULE(bandwidth) RULE(options) RULE(addresses) RULE(data_path) RULE(planned) \
 	RULE(unmanaged) RULE(versions) RULE(state) RULE(job) \
 	RULE(control) RULE(blockjobs) RULE(io_error) RULE(save_image) RULE(persistence) \
 	RULE(autostart) RULE(pending) RULE(new_settings) RULE(guest_type) RULE(machine) RULE(emulator) \

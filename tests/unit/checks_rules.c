@@ -229,6 +229,10 @@ START_TEST(options)
 	ROW("addresses", "nothing to carry", OFFLINE, "", SHUT_OFF; s.addresses = LIST("127.0.0.1");
 		s.n_addresses = 1);
 
+	ROW("data-path", "by name", LIVE, "VSM6002", (void)0);
+	ROW("data-path", "by a name that is not known", MOVE_RESUME, "VSM6002",
+		f->dst.name_resolves = TRI_NO);
+	ROW("data-path", "another hypervisor", LIVE, "", f->dst.type = f->src.type = "Test");
 	ROW("planned", "none", LIVE, "", (void)0);
 	ROW("planned", "defined there", LIVE, "", s.planned_vm = UUID_VM;
 		f->same_uuid = ((struct name_clash){ TRI_YES, "web1", UUID_VM, false, 5, 0 }));

@@ -276,6 +276,7 @@ START_TEST(one_line_per_missing_call)
 {
 	struct sample s = sample_new();
 
+	s.f->src.type = s.f->dst.type = "Test";
 	facts_set_unknown(s.f, FACT_DST_DOMCAPS, "not supported", "Test");
 	facts_set_unknown(s.f, FACT_DST_CPU, "not supported", "Test");
 	verdict_reach(s.c, s.f, &s.config);
