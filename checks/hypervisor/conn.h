@@ -5,8 +5,8 @@
  * connection is opened by the first task that comes. All tasks share one opener. libvirt's open
  * cannot be cancelled: an opener that takes longer than CONN_OPEN_MS is abandoned (it is counted
  * as stuck until it comes back), its tasks fail, and the next task may try again while not too
- * many hang. A failure to open is remembered for a moment, so that a storm of tasks does not
- * become a storm of connections.
+ * many hang. A failure to open is remembered ten times as long as it took, so that a storm of tasks
+ * does not become a storm of connections.
  *
  * A task is run exactly once: on a thread of the connection with an open virConnectPtr, or,
  * when that cannot be had by its deadline, on a thread for such failures.
@@ -26,7 +26,7 @@
 enum {
 	CONN_OPEN_MS = 30000, /* an opener is abandoned after */
 	CONN_PROBE_MS = 10000, /* a host that does not answer TCP is unreachable after */
-	CONN_REMEMBER_MS = 1000, /* a failure is not tried again before */
+	CONN_REMEMBER_MS = 1000, /* a failure is tried again after, at the latest */
 	CONN_STUCK_EACH = 2, /* abandoned openers of one connection */
 	CONN_STUCK_ALL = 32, /* and of all together */
 };

@@ -57,7 +57,7 @@ struct conn {
 	struct timer idle_timer;
 	bool idle_armed; /* the timer is pending, or firing right now */
 	enum access fail_access;
-	int64_t fail_until;
+	int64_t fail_until, open_began;
 	char fail_text[OPEN_TEXT];
 	unsigned swept; /* the probes': the generation that was swept of twins */
 };

@@ -176,12 +176,15 @@ static void install(struct conn *c, virConnectPtr v, struct watch *w)
 	conn_wake_threads(c);
 }
 
-/* Under the lock. */
+/* Under the lock. What failed at once may be tried again at once: a host that is back shall not
+ * have to wait. */
 static void not_open(struct conn *c, enum access access, const char *text)
 {
+	int64_t remember = 10 * (clock_ms() - c->open_began);
+
 	c->state = CONN_CLOSED;
 	c->fail_access = access;
-	c->fail_until = clock_in(CONN_REMEMBER_MS);
+	c->fail_until = clock_in(remember < CONN_REMEMBER_MS ? remember : CONN_REMEMBER_MS);
 	snprintf(c->fail_text, sizeof c->fail_text, "%s", text);
 	conn_fail_all(c, access, text);
 }
@@ -247,6 +250,7 @@ void conn_start_opener(struct conn *c)
 	o->conn = conn_ref(c);
 	o->stage = "opening the hypervisor connection";
 	c->opener = o;
+	c->open_began = clock_ms();
 	c->state = CONN_OPENING;
 	timers_add(c->env->timers, &o->timer, clock_in(CONN_OPEN_MS), opener_late);
 	if (conn_env_spawn(c->env, "hv-open", run_opener, o))

@@ -29,6 +29,16 @@ FOLDERS = {"etc": "/etc/libvirt", "lib": "/var/lib/libvirt", "cache": "/var/cach
 
 
 LIBVIRT_PORT = 16509
+LIBVIRTD = ("libvirtd", "--listen", "-p", "/run/libvirt/libvirtd.pid")
+NAMESPACES = {"net": NEW_NET, "uts": NEW_UTS, "mnt": NEW_MOUNT}
+# Destinations where nobody answers, by how they do not, and further addresses of the host that does.
+DEAD = {"refused": [f"{SUBNET}.{number}" for number in (201, 202, 203)],
+        "silent": [f"{SUBNET}.{number}" for number in (211, 212, 213)],
+        "unreachable": [f"{SUBNET}.{number}" for number in (221, 222)],
+        "dropped": [f"{SUBNET}.{number}" for number in (231, 232)]}
+MORE_ADDRESSES = [f"{SUBNET}.{number}" for number in range(101, 111)]
+processes, namespaces = {}, {}      # by the host's name
+silent = []
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,10 +131,33 @@ def bring_up():
     make_common()
     for host in HOSTS:
         make_network(host)
-    processes = {host.name: start(host) for host in HOSTS}
-    connections = {name: connect(BY_NAME[name], process) for name, process in processes.items()}
-    enter(processes[SOURCE.name])
+    for host in HOSTS:
+        processes[host.name] = start(host)
+    connections = {host.name: connect(host) for host in HOSTS}
+    for name, process in processes.items():
+        namespaces[name] = {kind: os.open(f"/proc/{process.pid}/ns/{kind}", os.O_RDONLY) for kind in NAMESPACES}
+    for kind, handle in namespaces[SOURCE.name].items():    # what the lab starts from here on is on that host
+        checked(libc.setns(handle, NAMESPACES[kind]))
     return connections
+
+
+def is_up(name):
+    return processes[name].poll() is None
+
+
+def kill(name):
+    processes[name].kill()
+    processes[name].wait()
+
+
+def start_again(name):
+    """libvirtd of a host where it was killed; returns a connection. The VMs have been running on."""
+    handles = namespaces[name]
+    options = [f"--{option}=/proc/self/fd/{handles[kind]}" for option, kind in
+               (("net", "net"), ("uts", "uts"), ("mount", "mnt"))]
+    processes[name] = subprocess.Popen(["nsenter", *options, *LIBVIRTD], stdin=subprocess.DEVNULL,
+                                       pass_fds=handles.values())
+    return connect(BY_NAME[name])
 
 
 def make_common():
@@ -146,7 +179,12 @@ def make_common():
        f" ip link set {BRIDGE} up")
     for host in HOSTS:
         sh(f"ip netns add {host.netns}")
-    listen_and_be_silent(f"{SUBNET}.2")
+    for address in (*DEAD["refused"], *DEAD["silent"], *DEAD["dropped"]):
+        sh(f"ip addr add {address}/24 dev {BRIDGE}")
+    for address in (f"{SUBNET}.2", *DEAD["silent"]):
+        listen_and_be_silent(address)
+    for address in DEAD["dropped"]:
+        sh(f"iptables -A INPUT -d {address} -p tcp --dport {LIBVIRT_PORT} -j DROP")
 
 
 def listen_and_be_silent(address):
@@ -154,7 +192,7 @@ def listen_and_be_silent(address):
     listener = socket.socket()
     listener.bind((address, LIBVIRT_PORT))
     listener.listen()
-    make_common.listener = listener     # open as long as the lab
+    silent.append(listener)     # open as long as the lab
 
 
 def script(path, text):
@@ -173,7 +211,8 @@ def make_network(host):
     sh(f"ip link add {veth} type veth peer name eth0 netns {host.netns} &&"
        f" ip link set {veth} master {BRIDGE} up && ip -n {host.netns} link set lo up &&"
        f" ip -n {host.netns} link set eth0 up")
-    for address in host.addresses:
+    further = MORE_ADDRESSES if host.name == "beta" else []
+    for address in (*host.addresses, *further):
         sh(f"ip -n {host.netns} addr add dev eth0 " + (f"{address}/64 nodad" if ":" in address else f"{address}/24"))
 
 
@@ -188,12 +227,14 @@ def start(host):
     (host.folder / "local").mkdir()
     steps.append(f"mount --bind {host.folder}/local {LOCAL}")
     steps += differences(host)
-    steps.append("exec libvirtd --listen -p /run/libvirt/libvirtd.pid")
+    steps.append("exec " + " ".join(LIBVIRTD))
     return subprocess.Popen(["ip", "netns", "exec", host.netns, "unshare", "--mount", "--uts",
                              "sh", "-ec", "\n".join(steps)], stdin=subprocess.DEVNULL)
 
 
-def connect(host, process):
+def connect(host):
+    process = processes[host.name]
+
     def attempt():
         if process.poll() is not None:
             raise LabError(f"libvirtd of {host.name} ended with status {process.returncode}")
@@ -202,14 +243,6 @@ def connect(host, process):
         except libvirt.libvirtError:
             return None
     return wait_until(f"libvirtd of {host.name} answers", attempt)
-
-
-def enter(process):
-    """From here on the lab itself is on that host: what it starts shares the host's files and network."""
-    for kind, name in ((NEW_NET, "net"), (NEW_UTS, "uts"), (NEW_MOUNT, "mnt")):
-        handle = os.open(f"/proc/{process.pid}/ns/{name}", os.O_RDONLY)
-        checked(libc.setns(handle, kind))
-        os.close(handle)
 
 
 def differences(host):

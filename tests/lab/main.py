@@ -16,6 +16,7 @@ import hosts
 import judge
 import outside
 import prepare
+import robust
 import sandbox
 from client import Fault
 from daemon import Daemon
@@ -31,6 +32,7 @@ def parse():
     parser.add_argument("--judge-only", action="store_true", help="ask no daemon: what does libvirt really do?")
     parser.add_argument("--only", metavar="NAME", action="append", 
                         help="this scenario, or those that a pattern with * matches (may be repeated)")
+    parser.add_argument("--robust", action="store_true", help="with --only: the tests of robustness as well")
     parser.add_argument("--keep", action="store_true", help="afterwards leave hosts and daemon up until interrupted")
     parser.add_argument("--probe", choices=("off", "auto", "always"), default="auto", help="vsmigd's [check] probe")
     parser.add_argument("--list", action="store_true", help="name the scenarios")
@@ -92,7 +94,7 @@ def lab(options):
     daemon = None if options.judge_only else Daemon(options.vsmigd, logs / "vsmigd.log", options.probe)
     print(f"{len(connections)} hosts up in {time.monotonic() - began:.1f} s: {', '.join(connections)}")
     try:
-        status = run_all(options, connections, daemon)
+        status = run_all(options, connections, daemon, logs)
         if options.keep:
             wait_for_signal()
     finally:
@@ -107,14 +109,18 @@ def wait_for_signal():
     signal.pause()
 
 
-def run_all(options, connections, daemon):
+def run_all(options, connections, daemon, logs):
     print(f"{'scenario':34} {'said':34} {'happened':60} {'agree':6} {'check ms':>8} {'move ms':>7}")
     failures = 0
     for scenario in options.scenarios:
         failures += not run_one(scenario, connections, daemon)
     agreed = len(options.scenarios) - failures
     print(f"lab: {len(options.scenarios)} scenarios, {agreed} agree, {failures} disagree")
-    print(f"{agreed} passed, {failures} failed")
+    passed = agreed
+    if daemon and (options.robust or not options.only):
+        broken = robust.run(connections, daemon, options.vsmigd, logs)
+        passed, failures = passed + len(robust.TESTS) - broken, failures + broken
+    print(f"{passed} passed, {failures} failed")
     return 1 if failures else 0
 
 
