@@ -199,7 +199,10 @@ struct peer { /* another domain of the destination */
 	bool active;
 	const char *const *macs, *const *networks; /* pairs */
 	size_t n_macs;
-	const int *ports; /* fixed graphics ports and such, in use when active */
+	const int *ports; /* TCP ports of graphics and such, in use when active */
+	/* Where each of them listens; NULL for graphics, whose ports libvirt gives out only once.
+	 * NULL altogether: all are such. */
+	const char *const *port_hosts;
 	size_t n_ports;
 	unsigned vsock_cid;
 };

@@ -54,26 +54,45 @@ static void read_nics(struct arena *a, const struct vm_config *config, struct pe
 	out->n_macs = config->n_nics;
 }
 
-static void push_port(struct arena *a, int **ports, struct peer *out, int port)
+struct ports {
+	int *items;
+	const char **hosts;
+	size_t n_hosts;
+};
+
+static void push_port(
+	struct arena *a, struct ports *ports, struct peer *out, int port, const char *host)
 {
-	if (port > 0)
-		*ARENA_PUSH(a, *ports, out->n_ports) = port;
+	if (port <= 0)
+		return;
+	*ARENA_PUSH(a, ports->items, out->n_ports) = port;
+	*ARENA_PUSH(a, ports->hosts, ports->n_hosts) = host;
+}
+
+static bool listens(const struct vm_chardev *dev)
+{
+	return dev->type && strcmp(dev->type, "tcp") == 0 && dev->mode &&
+	       strcmp(dev->mode, "bind") == 0 && dev->service;
 }
 
 /* A port that a stored configuration leaves to libvirt is not in use; a live one is. */
 static void read_ports(struct arena *a, const struct vm_config *config, struct peer *out)
 {
-	int *ports = NULL;
+	struct ports ports = { 0 };
 
 	for (size_t i = 0; i < config->n_graphics; i++) {
-		push_port(a, &ports, out, config->graphics[i].port);
-		push_port(a, &ports, out, config->graphics[i].tls_port);
+		push_port(a, &ports, out, config->graphics[i].port, NULL);
+		push_port(a, &ports, out, config->graphics[i].tls_port, NULL);
 	}
-	for (size_t i = 0; i < config->n_chardevs; i++)
-		if (config->chardevs[i].mode && config->chardevs[i].service &&
-			strcmp(config->chardevs[i].mode, "bind") == 0)
-			push_port(a, &ports, out, atoi(config->chardevs[i].service));
-	out->ports = ports;
+	for (size_t i = 0; i < config->n_chardevs; i++) {
+		const struct vm_chardev *dev = &config->chardevs[i];
+
+		if (listens(dev))
+			push_port(a, &ports, out, atoi(dev->service),
+				dev->host ? dev->host : "0.0.0.0");
+	}
+	out->ports = ports.items;
+	out->port_hosts = ports.hosts;
 }
 
 static bool is_active(virDomainPtr dom)

@@ -4,38 +4,88 @@
 
 #include <stdlib.h>
 
-static const struct peer *user_of(const struct facts *f, int port)
+static bool anywhere(const char *host)
 {
-	for (size_t i = 0; i < f->n_peers; i++)
-		for (size_t k = 0; f->peers[i].active && k < f->peers[i].n_ports; k++)
-			if (f->peers[i].ports[k] == port &&
-				!rule_is(f->peers[i].uuid, f->config.uuid))
-				return &f->peers[i];
+	return !host || rule_is(host, "0.0.0.0") || rule_is(host, "::") || rule_is(host, "*");
+}
+
+/* Two that listen on one port get in each other's way unless their addresses are apart. */
+static bool collide(const char *a, const char *b)
+{
+	return anywhere(a) || anywhere(b) || rule_is(a, b);
+}
+
+/* A port that is wanted: by graphics, for which libvirt keeps it, or by a character device. */
+struct wanted {
+	int port;
+	const char *kind, *name;
+	const char *host; /* where it listens; NULL: everywhere */
+	bool graphics;
+};
+
+static const struct peer *user_of(const struct facts *f, const struct wanted *w)
+{
+	for (size_t i = 0; i < f->n_peers; i++) {
+		const struct peer *p = &f->peers[i];
+
+		if (!p->active || rule_is(p->uuid, f->config.uuid))
+			continue;
+		for (size_t k = 0; k < p->n_ports; k++) {
+			const char *host = p->port_hosts ? p->port_hosts[k] : NULL;
+
+			if (p->ports[k] == w->port &&
+				((w->graphics && !host) || collide(w->host, host)))
+				return p;
+		}
+	}
 	return NULL;
 }
 
-static void one(
-	const struct facts *f, int port, const char *kind, const char *type, struct findings *out)
+static void one(const struct facts *f, const struct wanted *w, struct findings *out)
 {
-	const struct peer *p = port > 0 ? user_of(f, port) : NULL;
-	const char *number = arena_printf(out->arena, "%d", port);
-	bool shown = rule_started(f) && f->probe.listens;
+	const struct peer *p = w->port > 0 ? user_of(f, w) : NULL;
+	const char *number = arena_printf(out->arena, "%d", w->port);
+	bool shown = rule_started(f) && f->probe.listens && w->graphics;
 
 	if (p)
-		finding_detail(out, finding_add(out, VSM4512, number, type, rule_name(p->name)),
-			arena_printf(out->arena, "%s %s", kind, type), number, "a free port");
-	else if (port > 0 && !(shown && rule_is(kind, "graphics")))
+		finding_detail(out, finding_add(out, VSM4512, number, w->name, rule_name(p->name)),
+			arena_printf(out->arena, "%s %s", w->kind, w->name), number, "a free port");
+	else if (w->port > 0 && !shown)
 		finding_unknown(out,
 			arena_printf(out->arena,
 				"whether port %s of %s is free of other programs on the target "
 				"host",
-				number, type),
+				number, w->name),
 			NULL, "libvirt shows only the ports of virtual systems");
+}
+
+static void graphics(const struct facts *f, const struct vm_graphics *g, struct findings *out)
+{
+	struct wanted w = {
+		.kind = "graphics", .name = rule_name(g->type), .host = g->listen, .graphics = true
+	};
+
+	w.port = g->port;
+	one(f, &w, out);
+	w.port = g->tls_port;
+	one(f, &w, out);
 }
 
 static bool listens(const struct vm_chardev *dev)
 {
-	return rule_is(dev->mode, "bind") && dev->service;
+	return rule_is(dev->type, "tcp") && rule_is(dev->mode, "bind") && dev->service;
+}
+
+static void chardev(const struct facts *f, const struct vm_chardev *dev, struct findings *out)
+{
+	struct wanted w = {
+		.port = atoi(dev->service),
+		.kind = rule_name(dev->kind),
+		.name = rule_name(dev->alias ? dev->alias : dev->kind),
+		.host = dev->host,
+	};
+
+	one(f, &w, out);
 }
 
 static bool applies(const struct vm_config *vm)
@@ -49,21 +99,12 @@ static bool applies(const struct vm_config *vm)
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)
 {
 	(void)c;
-	for (size_t i = 0; i < f->config.n_graphics; i++) {
-		const struct vm_graphics *g = &f->config.graphics[i];
-
-		if (g->autoport)
-			continue;
-		one(f, g->port, "graphics", rule_name(g->type), out);
-		one(f, g->tls_port, "graphics", rule_name(g->type), out);
-	}
-	for (size_t i = 0; i < f->config.n_chardevs; i++) {
-		const struct vm_chardev *dev = &f->config.chardevs[i];
-
-		if (listens(dev))
-			one(f, atoi(dev->service), rule_name(dev->kind),
-				rule_name(dev->alias ? dev->alias : dev->kind), out);
-	}
+	for (size_t i = 0; i < f->config.n_graphics; i++)
+		if (!f->config.graphics[i].autoport)
+			graphics(f, &f->config.graphics[i], out);
+	for (size_t i = 0; i < f->config.n_chardevs; i++)
+		if (listens(&f->config.chardevs[i]))
+			chardev(f, &f->config.chardevs[i], out);
 }
 
 const struct rule rule_graphics_ports = {

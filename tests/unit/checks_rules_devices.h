@@ -370,6 +370,18 @@ START_TEST(devices)
 	ROW("graphics-ports", "of a serial port", LIVE, "VSM4512:false",
 		CHARDEV(.kind = "serial", .type = "tcp", .mode = "bind", .service = "7001");
 		PEER(.active = true, .ports = (const int[]){ 7001 }, .n_ports = 1));
+	ROW("graphics-ports", "of a serial port elsewhere", LIVE, "VSM6002",
+		CHARDEV(.kind = "serial", .type = "tcp", .mode = "bind", .service = "7001",
+			.host = "127.0.0.1");
+		PEER(.active = true, .ports = (const int[]){ 7001 }, .n_ports = 1,
+			.port_hosts = LIST("127.0.0.2")));
+	ROW("graphics-ports", "of a serial port, everywhere", LIVE, "VSM4512:false",
+		CHARDEV(.kind = "serial", .type = "tcp", .mode = "bind", .service = "7001",
+			.host = "0.0.0.0");
+		PEER(.active = true, .ports = (const int[]){ 7001 }, .n_ports = 1,
+			.port_hosts = LIST("127.0.0.2")));
+	ROW("graphics-ports", "of a datagram port", LIVE, "",
+		CHARDEV(.kind = "serial", .type = "udp", .mode = "bind", .service = "7001"));
 	ROW("host-paths", "none", LIVE, "", (void)0);
 	ROW("host-paths", "a kernel and a socket", RESTART, "VSM6002,VSM6002",
 		f->config.n_paths = 2;
