@@ -255,6 +255,24 @@ START_TEST(changed)
 }
 END_TEST
 
+/* A requisite medium must be there when a guest begins, not when one arrives. */
+START_TEST(requisite_medium)
+{
+	static const struct settings restart = { .move = MOVE_RESTART };
+	struct facts *f = facts_of(
+		"<domain type='qemu'><name>x</name><uuid>dddddddd-0000-4000-8000-00000000000d"
+		"</uuid><memory>1024</memory><os><type>hvm</type></os><devices><disk type='file' "
+		"device='cdrom'><source file='/cd.iso' startupPolicy='requisite'/><target "
+		"dev='hda' bus='ide'/></disk></devices></domain>");
+	struct probe_facts covers;
+
+	ck_assert(strstr(twin_of(f, &covers), "startupPolicy=\"optional\""));
+	f->settings = &restart;
+	ck_assert(strstr(twin_of(f, &covers), "startupPolicy=\"requisite\""));
+	facts_free(f);
+}
+END_TEST
+
 START_TEST(no_twin)
 {
 	struct facts *f = facts_new();
@@ -376,6 +394,7 @@ int main(void)
 	tcase_add_test(t, unknown_label);
 	tcase_add_test(t, changed);
 	tcase_add_test(t, no_twin);
+	tcase_add_test(t, requisite_medium);
 	tcase_add_loop_test(t, what_it_means, 0, ARRAY_LEN(causes));
 	tcase_add_test(t, instances);
 	suite_add_tcase(s, t);
