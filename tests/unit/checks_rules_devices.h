@@ -318,6 +318,22 @@ START_TEST(devices)
 		f->domcaps.n_enums = 1);
 	ROW("device-types", "no such video", LIVE, "VSM4514:false",
 		DEVICE("video", "bochs", NULL, NULL, NULL, false));
+	ROW("device-types", "no such source", LIVE, "VSM4514:false",
+		DEVICE("rng", "virtio", "builtin", NULL, NULL, false);
+		f->domcaps.enums =
+			((struct domcaps_enum[]){ { "rng/backendModel", LIST("random"), 1 } });
+		f->domcaps.n_enums = 1);
+	ROW("device-types", "such a source", LIVE, "",
+		DEVICE("rng", "virtio", "random", NULL, NULL, false);
+		f->domcaps.enums =
+			((struct domcaps_enum[]){ { "rng/backendModel", LIST("random"), 1 } });
+		f->domcaps.n_enums = 1);
+	ROW("device-types", "no spice channels", LIVE, "VSM4514:false", f->config.n_chardevs = 1;
+		f->config.chardevs =
+			((struct vm_chardev[]){ { .kind = "channel", .type = "spicevmc" } });
+		f->domcaps.enums =
+			((struct domcaps_enum[]){ { "channel/type", LIST("pty", "unix"), 2 } });
+		f->domcaps.n_enums = 1);
 	ROW("device-types", "no swtpm", LIVE, "VSM4514:false", f->config.tpm_backend = "emulator";
 		f->domcaps.enums =
 			((struct domcaps_enum[]){ { "tpm/backendModel", LIST("passthrough"), 1 } });
