@@ -5,8 +5,8 @@
  * connection is opened by the first task that comes. All tasks share one opener. libvirt's open
  * cannot be cancelled: an opener that takes longer than CONN_OPEN_MS is abandoned (it is counted
  * as stuck until it comes back), its tasks fail, and the next task may try again while not too
- * many hang. A failure to open is remembered ten times as long as it took, so that a storm of tasks
- * does not become a storm of connections.
+ * many hang. A failure to open is remembered as long as it took, so that a storm of tasks does not
+ * become a storm of connections.
  *
  * A task is run exactly once: on a thread of the connection with an open virConnectPtr, or,
  * when that cannot be had by its deadline, on a thread for such failures.

@@ -180,7 +180,7 @@ static void install(struct conn *c, virConnectPtr v, struct watch *w)
  * have to wait. */
 static void not_open(struct conn *c, enum access access, const char *text)
 {
-	int64_t remember = 10 * (clock_ms() - c->open_began);
+	int64_t remember = clock_ms() - c->open_began;
 
 	c->state = CONN_CLOSED;
 	c->fail_access = access;
