@@ -28,6 +28,7 @@ static const struct {
 	{ 0, "Permission denied", PROBE_OWN },
 	{ 0, "Operation not permitted", PROBE_OWN },
 	{ 0, "Failed to get \"", PROBE_OWN }, /* an image lock */
+	{ 0, "Failed to get shared \"", PROBE_OWN },
 	{ 0, "Failed to lock byte", PROBE_OWN },
 	{ 0, "No more available PCI", PROBE_OWN },
 	{ VIR_ERR_XML_ERROR, "unsupported machine", PROBE_MACHINE },

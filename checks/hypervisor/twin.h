@@ -7,8 +7,9 @@
  *
  * - name, UUID and MAC addresses are others; description, metadata and security labels are gone
  * - every disk is opened raw, read-only and shareable: the locks of the running VM do not matter,
- *   nothing is written, nothing is relabelled. Lower images of a chain, and the firmware, which
- *   would bring a writable NVRAM file along, become such disks too: they are only to be found
+ *   nothing is written, nothing is relabelled. Lower images of a chain, hard disks of IDE and
+ *   SATA, which cannot be read-only there, and the firmware, which would bring a writable NVRAM
+ *   file along, become such disks of SCSI: they are only to be found
  * - an interface is there with its link down; one that takes a host's device for itself, or that
  *   tells a controller or a switch who it is, is left out
  * - whatever writes, binds or locks something of the VM's own is left out or made null: serial and

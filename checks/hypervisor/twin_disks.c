@@ -82,15 +82,25 @@ static void new_source(struct twin *t, xmlNode *disk, const struct vm_disk *d)
 	twin_set(disk, "type", d->type);
 }
 
-/* IDE and SATA know no read-only hard disks: there it is one in a CD drive. */
-static void choose_device(xmlNode *disk)
+static bool removable(const struct vm_disk *d)
 {
-	const xmlNode *target = vxml_child(disk, "target");
-	bool ide = vxml_attr_is(target, "bus", "ide") || vxml_attr_is(target, "bus", "sata");
+	return is(d->device, "cdrom") || is(d->device, "floppy");
+}
 
-	if (vxml_attr_is(disk, "device", "cdrom") || vxml_attr_is(disk, "device", "floppy"))
-		return;
-	twin_set(disk, "device", ide ? "cdrom" : "disk");
+/* IDE and SATA know no read-only hard disks, and a CD drive wants a lock that the running VM has:
+ * such a disk is only to be found, as an extra one. */
+static bool elsewhere(const struct vm_disk *d)
+{
+	return (is(d->bus, "ide") || is(d->bus, "sata")) && !removable(d) && d->source &&
+	       (is(d->type, "file") || is(d->type, "block"));
+}
+
+static void choose_device(xmlNode *disk, const struct vm_disk *d)
+{
+	bool ide = is(d->bus, "ide") || is(d->bus, "sata");
+
+	if (!removable(d))
+		twin_set(disk, "device", ide ? "cdrom" : "disk");
 }
 
 static void note_paths(struct twin *t, const struct vm_disk *d)
@@ -116,10 +126,15 @@ bool twin_disk(struct twin *t, xmlNode *disk)
 		t->disk++;
 		return false;
 	}
+	if (elsewhere(d)) {
+		note_paths(t, d);
+		t->disks[t->disk++] = true;
+		return false;
+	}
 	twin_keep(disk, kept);
 	twin_keep_attrs(disk, attrs);
 	twin_keep_attrs(vxml_child(disk, "target"), target_attrs);
-	choose_device(disk);
+	choose_device(disk, d);
 	new_source(t, disk, d);
 	rewrite_driver(disk);
 	rewrite_source(t, disk);
@@ -179,6 +194,12 @@ static bool seen_before(const struct twin *t, size_t i)
 	return false;
 }
 
+static bool needs_disk(const struct twin *t, const struct probe_path *p)
+{
+	return p->part == PROBE_BACKING || p->part == PROBE_FIRMWARE ||
+	       (p->part == PROBE_DISK && elsewhere(&t->f->config.disks[p->disk]));
+}
+
 void twin_extra_disks(struct twin *t, xmlNode *devices)
 {
 	const char *controller = arena_printf(t->a, "%u", scsi_controllers(devices));
@@ -186,9 +207,7 @@ void twin_extra_disks(struct twin *t, xmlNode *devices)
 	xmlNode *n;
 
 	for (size_t i = 0; i < t->n_paths && unit < 200; i++) {
-		enum probe_part part = t->paths[i].part;
-
-		if ((part == PROBE_BACKING || part == PROBE_FIRMWARE) && !seen_before(t, i))
+		if (needs_disk(t, &t->paths[i]) && !seen_before(t, i))
 			extra_disk(t, devices, t->paths[i].path, controller, unit++);
 	}
 	if (!unit)

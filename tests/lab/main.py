@@ -191,8 +191,8 @@ def compare_answer(scenario, answer, findings):
     if missing:
         complaints.append(f"does not say {', '.join(sorted(missing))}")
     wrong = set(errors) - set(scenario.finds) - set(scenario.may)
-    if wrong:
-        complaints.append(f"says {', '.join(sorted(wrong))}, which is not the case")
+    complaints += [f"says what is not the case: {finding['MessageID']} {finding['Message']}"
+                   for finding in findings if finding["MessageID"] in wrong]
     return complaints
 
 

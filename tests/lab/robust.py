@@ -78,6 +78,10 @@ def at_once(calls):
         return [future.result() for future in [pool.submit(timed, call) for call in calls]]
 
 
+def twins(connection):
+    return [vm.name() for vm in connection.listAllDomains() if vm.name().startswith("vsmigd-probe-")]
+
+
 def size(daemon):
     process = pathlib.Path(f"/proc/{daemon.process.pid}")
     return len(list((process / "fd").iterdir())), len(list((process / "task").iterdir()))
@@ -163,6 +167,7 @@ def dies_meanwhile(lab, host):
                 future.result()
         lab.connections[host] = hosts.start_again(host)
         lab.says_yes(TYPICAL)
+        wait_until("no twin is left on the target", lambda: not twins(lab.connections["beta"]))
         sizes.append(size(lab.daemon))
     expect(sizes[-1][0] <= sizes[0][0] + 2 and sizes[-1][1] <= sizes[0][1] + 2,
            f"(open files, threads) grew: {sizes}")

@@ -273,6 +273,24 @@ START_TEST(requisite_medium)
 }
 END_TEST
 
+/* A hard disk that cannot be read-only on its bus is to be found on another. */
+START_TEST(sata_disk)
+{
+	struct facts *f = facts_of(
+		"<domain type='qemu'><name>x</name><uuid>dddddddd-0000-4000-8000-00000000000d"
+		"</uuid><memory>1024</memory><os><type>hvm</type></os><devices><disk type='file' "
+		"device='disk'><source file='/a.qcow2'/><target dev='sda' bus='sata'/></disk>"
+		"</devices></domain>");
+	struct probe_facts covers;
+	const char *text = twin_of(f, &covers);
+
+	ck_assert_msg(strstr(text, "/a.qcow2") && strstr(text, "virtio-scsi"), "%s", text);
+	ck_assert_msg(!strstr(text, "cdrom") && !strstr(text, "sata"), "%s", text);
+	ck_assert(covers.disks[0]);
+	facts_free(f);
+}
+END_TEST
+
 START_TEST(no_twin)
 {
 	struct facts *f = facts_new();
@@ -395,6 +413,7 @@ int main(void)
 	tcase_add_test(t, changed);
 	tcase_add_test(t, no_twin);
 	tcase_add_test(t, requisite_medium);
+	tcase_add_test(t, sata_disk);
 	tcase_add_loop_test(t, what_it_means, 0, ARRAY_LEN(causes));
 	tcase_add_test(t, instances);
 	suite_add_tcase(s, t);
