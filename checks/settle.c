@@ -62,9 +62,8 @@ static bool platform_open(const struct facts *f)
 {
 	const struct vm_config *vm = &f->config;
 
-	return vm->loader || vm->kernel || vm->initrd || vm->dtb || vm->n_pinned ||
-	       vm->numa_nodes || !facts_known(f, FACT_DST_DOMCAPS) ||
-	       (vm->cpu_mode && f->cpu.fits != TRI_YES);
+	return vm->loader || vm->n_paths || vm->n_pinned || vm->numa_nodes ||
+	       !facts_known(f, FACT_DST_DOMCAPS) || (vm->cpu_mode && f->cpu.fits != TRI_YES);
 }
 
 static bool something_open(const struct facts *f)

@@ -23,7 +23,7 @@ methods = basic
 password_file = {folder}/passwords
 
 [source]
-uri = qemu:///system
+uri = {uri}
 name = {source}
 
 [destination]
@@ -32,6 +32,7 @@ allow = {allow}
 
 [hosts]
 resting = qemu+tcp://beta/system
+{hosts}
 
 [host resting]
 maintenance = yes
@@ -43,8 +44,11 @@ probe = {probe}
 
 
 class Daemon:
-    def __init__(self, program, log, probe="auto", name="vsmigd", timeout="30s"):
-        self.folder, self.settings = BASE / name, {"probe": probe, "timeout": timeout}
+    def __init__(self, program, log, probe="auto", name="vsmigd", timeout="30s",
+                 source=SOURCE, hosts=""):
+        self.folder, self.settings = BASE / name, {
+            "probe": probe, "timeout": timeout, "hosts": hosts, "source": f"{source.name}.lab",
+            "uri": "qemu:///system" if source is SOURCE else source.socket_uri}
         self.folder.mkdir()
         self.log = log
         password = secrets.token_urlsafe(12)
@@ -53,7 +57,7 @@ class Daemon:
             self.process = subprocess.Popen([program, "--config", self.folder / "vsmigd.conf"], stderr=output,
                                             stdout=output, stdin=subprocess.DEVNULL, env=ENVIRONMENT)
         port = wait_until(f"{program} says that it listens; see {log}", self.port)
-        self.client = Client(port, "lab", password, f"{SOURCE.name}.lab")
+        self.client = Client(port, "lab", password, self.settings["source"])
 
     def write_files(self, password):
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
@@ -67,7 +71,7 @@ class Daemon:
         passwords.chmod(0o600)
         allow = [host.name for host in HOSTS] + ["beta.lab", "closed", "silent", "nowhere"]
         allow += [f"{SUBNET}.0/24", f"{SUBNET6}:/64"]
-        (self.folder / "vsmigd.conf").write_text(CONFIG.format(folder=self.folder, source=f"{SOURCE.name}.lab",
+        (self.folder / "vsmigd.conf").write_text(CONFIG.format(folder=self.folder,
                                                                allow=", ".join(allow), **self.settings))
 
     def port(self):

@@ -50,6 +50,7 @@ class Host:
     no_features: tuple = ()     # CPU features that it cannot give a guest
     memory_mib: int = 0         # physical memory, when not the machine's
     only_ipv6: bool = False
+    user: str = "root"          # whom QEMU runs as; another than root owns what its guests have
 
     @property
     def addresses(self):
@@ -83,6 +84,8 @@ HOSTS = (
     Host("gamma", 13, hide=(SPARE_EMULATOR, FIRMWARE), no_machines=("pc-i440fx-3.0",), no_features=("adx",),
          memory_mib=1024),
     Host("epsilon", 15, only_ipv6=True),
+    Host("delta", 14, user="libvirt-qemu"),
+    Host("zeta", 16, user="libvirt-qemu"),
 )
 BY_NAME = {host.name: host for host in HOSTS}
 SOURCE = HOSTS[0]
@@ -96,8 +99,9 @@ auth_unix_rw = "none"
 log_outputs = "3:file:/var/log/libvirt/libvirtd.log"
 """
 QEMU_CONF = """\
-user = "root"
-group = "root"
+user = "{host.user}"
+group = "{host.user}"
+dynamic_ownership = {owns}
 security_driver = "none"
 cgroup_controllers = []
 namespaces = []
@@ -221,7 +225,7 @@ def start(host):
         (host.folder / folder).mkdir(parents=True)
     (host.folder / "etc/libvirtd.conf").write_text(LIBVIRTD_CONF.format(host=host))
     listen = "::" if host.only_ipv6 else host.address
-    (host.folder / "etc/qemu.conf").write_text(QEMU_CONF.format(host=host, listen=listen))
+    (host.folder / "etc/qemu.conf").write_text(QEMU_CONF.format(host=host, listen=listen, owns=int(host.user != "root")))
     steps = [f"hostname {host.name}"]
     steps += [f"mkdir -p {target} && mount --bind {host.folder / ours} {target}" for ours, target in FOLDERS.items()]
     (host.folder / "local").mkdir()

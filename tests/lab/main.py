@@ -16,6 +16,7 @@ import hosts
 import judge
 import outside
 import prepare
+import probe_tests
 import robust
 import sandbox
 from client import Fault
@@ -35,10 +36,15 @@ def parse():
     parser.add_argument("--robust", action="store_true", help="with --only: the tests of robustness as well")
     parser.add_argument("--keep", action="store_true", help="afterwards leave hosts and daemon up until interrupted")
     parser.add_argument("--probe", choices=("off", "auto", "always"), default="auto", help="vsmigd's [check] probe")
+    parser.add_argument("--probe-tests", action="store_true", help="only: what a probe does to the hosts")
     parser.add_argument("--list", action="store_true", help="name the scenarios")
     parser.add_argument("--vsmigd", metavar="PATH", type=pathlib.Path, default=ROOT / "build/vsmigd")
     options = parser.parse_args()
     options.scenarios = chosen(parser, options.only) if options.only else SCENARIOS
+    if options.probe_tests:
+        options.scenarios = ()
+    elif not options.only and not options.judge_only:
+        options.probe_tests = True
     options.vsmigd = options.vsmigd.resolve()
     return options
 
@@ -117,9 +123,12 @@ def run_all(options, connections, daemon, logs):
     agreed = len(options.scenarios) - failures
     print(f"lab: {len(options.scenarios)} scenarios, {agreed} agree, {failures} disagree")
     passed = agreed
-    if daemon and (options.robust or not options.only):
+    if daemon and (options.robust or not (options.only or not options.scenarios)):
         broken = robust.run(connections, daemon, options.vsmigd, logs)
         passed, failures = passed + len(robust.TESTS) - broken, failures + broken
+    if options.probe_tests:
+        well, broken = probe_tests.run(connections, options.vsmigd)
+        passed, failures = passed + well, failures + broken
     print(f"{passed} passed, {failures} failed")
     return 1 if failures else 0
 
