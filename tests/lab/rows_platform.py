@@ -60,7 +60,7 @@ ROWS = (
         "-blockdev", "driver=null-co,node-name=drive", "-device", "nvme,drive=drive,serial=1,addr=0x10")),
       finds=("VSM4515",), refused=(55, "nvme")),
     S("file for the firmware, absent", Guest(more=FW_CFG), hosts=(outside.file("alpha", "config"),),
-      unseen="config", refused=(38, "config")),
+      finds=("VSM4901",), refused=(1, "config")),
     S("file for the firmware, present", Guest(more=FW_CFG), hosts=(outside.file("alpha", "config"),
                                                                    outside.file("beta", "config"))),
     S("firmware absent, offline", UEFI, to="gamma", type="offline", state="off"),
