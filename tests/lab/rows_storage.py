@@ -63,7 +63,7 @@ ROWS = (
       refused=(38, "cd.iso")),
     S("CD absent, mandatory", Guest((guests.cdrom(LOCAL / "cd.iso", "mandatory"),)), hosts=(ATTIC,),
       finds=("VSM4316",), refused=(38, "cd.iso")),
-    S("floppy, local", Guest((guests.floppy(LOCAL / "floppy.img"),)), hosts=(ATTIC,), finds=("VSM4301", "VSM4316"),
+    S("floppy, local", Guest((guests.floppy(LOCAL / "floppy.img"),)), hosts=(ATTIC,), finds=("VSM4301",),
       refused=(81, "Unsafe|shared")),
     S("shared disk, to be copied", SHARED_DISK, type="with storage", hosts=(ATTIC,), code=6, finds=("VSM3005",),
       refused=(1, "read-only|lock")),
