@@ -35,6 +35,11 @@ check-fast: all $(UNIT)
 check: deps-check
 	$(Q)$(MAKE) --no-print-directory all unit-programs
 	$(Q)tests/all --build $(BUILD) unit protocol clients lab
+# Hypervisors killed and restarted, many checks at once, what a probe leaves behind.
+.PHONY: check-robust
+check-robust: deps-check
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)tests/all --build $(BUILD) lab-robust
 .PHONY: unit-programs
 unit-programs: $(UNIT)
 

@@ -33,6 +33,7 @@ def parse():
     parser.add_argument("--judge-only", action="store_true", help="ask no daemon: what does libvirt really do?")
     parser.add_argument("--only", metavar="NAME", action="append", 
                         help="this scenario, or those that a pattern with * matches (may be repeated)")
+    parser.add_argument("--table", action="store_true", help="the scenarios alone, without tests of robustness and probe")
     parser.add_argument("--robust", action="store_true", help="with --only: the tests of robustness as well")
     parser.add_argument("--keep", action="store_true", help="afterwards leave hosts and daemon up until interrupted")
     parser.add_argument("--probe", choices=("off", "auto", "always"), default="auto", help="vsmigd's [check] probe")
@@ -123,10 +124,10 @@ def run_all(options, connections, daemon, logs):
     agreed = len(options.scenarios) - failures
     print(f"lab: {len(options.scenarios)} scenarios, {agreed} agree, {failures} disagree")
     passed = agreed
-    if daemon and (options.robust or not (options.only or not options.scenarios)):
+    if daemon and not options.table and (options.robust or not (options.only or not options.scenarios)):
         broken = robust.run(connections, daemon, options.vsmigd, logs)
         passed, failures = passed + len(robust.TESTS) - broken, failures + broken
-    if options.probe_tests:
+    if options.probe_tests and not options.table:
         well, broken = probe_tests.run(connections, options.vsmigd)
         passed, failures = passed + well, failures + broken
     print(f"{passed} passed, {failures} failed")
