@@ -1,33 +1,19 @@
 /*
- * Enumerate: all instances of a class, or those that a WQL filter lets through, as a snapshot
+ * Enumerate: all instances of a class, or those that a filter lets through, as a snapshot
  * taken now and handed out here (optimised) and by Pull.
  */
 #include "wsman/enumerate.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "daemon/base/clock.h"
 #include "wsman/dispatch.h"
 #include "wsman/duration.h"
+#include "wsman/filter.h"
 #include "wsman/header.h"
 
-#define DIALECT_WQL "http://schemas.microsoft.com/wbem/wsman/1/WQL"
-#define DIALECT_WQL_DMTF "http://schemas.dmtf.org/wbem/wsman/1/WQL"
-
 enum { EXPIRES_LIMIT_MS = 60 * 60 * 1000 };
-
-/* What the body asks for; in the arena of the operation. */
-struct wish {
-	enum items_mode mode;
-	bool optimize;
-	uint64_t max_elements;
-	int64_t expires_ms; /* -1: not asked for */
-	const struct cim_class *as, *only; /* by PolymorphismMode */
-	struct cim_query *query;
-};
 
 bool enumerate_read_count(struct arena *a, const xmlNode *n, uint64_t *count)
 {
@@ -102,62 +88,6 @@ static int read_expires(struct job *j, struct wish *wish)
 	return 0;
 }
 
-static int refuse_dialect(struct job *j)
-{
-	fault_set(&j->fault, FAULT_FILTER_DIALECT, NULL);
-	j->fault.detail = "<wsen:SupportedDialect>" DIALECT_WQL "</wsen:SupportedDialect>";
-	return -1;
-}
-
-static int refuse_filter(struct job *j, const char *why)
-{
-	return fault_set(
-		&j->fault, FAULT_CANNOT_PROCESS_FILTER, "The filter cannot be processed: %s.", why);
-}
-
-/* The query's class takes the place of the all-classes URI, and must fit any other URI. */
-static int bind_query(struct job *j, struct wish *wish)
-{
-	const struct cim_class *c = cim_query_class(wish->query);
-	struct err e;
-
-	if (!c)
-		return fault_set(&j->fault, FAULT_CANNOT_PROCESS_FILTER,
-			"The filter asks for a class that does not exist, %.200s.",
-			cim_query_class_name(wish->query));
-	if (j->class && !cim_class_is(c, j->class))
-		return refuse_filter(j, "its class is not that of the resource URI");
-	if (cim_query_bind(wish->query, c, &e) < 0)
-		return refuse_filter(j, e.text);
-	j->class = c;
-	snprintf(j->req.audit.resource, sizeof j->req.audit.resource, "%s", c->name);
-	return 0;
-}
-
-static int read_filter(struct job *j, struct wish *wish)
-{
-	const xmlNode *ours = xml_child(j->env.content, XML_NS_WSMAN, "Filter");
-	const xmlNode *theirs = xml_child(j->env.content, XML_NS_WSEN, "Filter");
-	const xmlNode *n = ours ? ours : theirs;
-	const char *dialect, *text;
-	struct err e;
-
-	if (!n)
-		return 0;
-	if (ours && theirs)
-		return refuse_filter(j, "there are two");
-	dialect = xml_attribute(j->arena, n, NULL, "Dialect");
-	if (!dialect || (strcasecmp(dialect, DIALECT_WQL) != 0 &&
-				strcasecmp(dialect, DIALECT_WQL_DMTF) != 0))
-		return refuse_dialect(j);
-	text = xml_text(j->arena, n);
-	if (!text)
-		return refuse_filter(j, "it is not text");
-	if (cim_query_parse(j->op_arena, text, &wish->query, &e) < 0)
-		return refuse_filter(j, e.text);
-	return bind_query(j, wish);
-}
-
 static int read_wish(struct job *j, struct wish *wish)
 {
 	const xmlNode *body = j->env.content;
@@ -174,7 +104,7 @@ static int read_wish(struct job *j, struct wish *wish)
 		return fault_set(&j->fault, FAULT_SCHEMA_VALIDATION,
 			"MaxElements is not a positive number.");
 	if (read_mode(j, wish) < 0 || read_polymorphism(j, wish) < 0 || read_expires(j, wish) < 0 ||
-		read_filter(j, wish) < 0)
+		filter_read(j, wish) < 0)
 		return -1;
 	if (!j->class)
 		return fault_set(&j->fault, FAULT_FILTERING_REQUIRED, NULL);
@@ -304,11 +234,11 @@ int enumerate_start(struct job *j)
 			"All instances of a class are enumerated: selectors other than "
 			"__cimnamespace have no meaning.");
 	j->op_arena = arena_new();
+	j->op.kind = CIM_OP_ENUMERATE;
 	wish = arena_alloc(j->op_arena, sizeof *wish);
 	if (read_wish(j, wish) < 0)
 		return -1;
 	j->detail = wish;
-	j->op.kind = CIM_OP_ENUMERATE;
 	j->op.class = j->class;
 	j->op.ns = j->ref.ns;
 	return job_run_op(j, enumerate_done);
