@@ -1,7 +1,7 @@
+#include "cim/codec.h"
 #include "cim/query_node.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -25,6 +25,7 @@ struct reader {
 	size_t len;
 	unsigned depth, terms;
 	size_t patterns; /* octets of those behind LIKE */
+	bool cql;
 };
 
 static int complain(struct reader *r, const char *wanted)
@@ -41,14 +42,33 @@ static bool is_word(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
-/* Quoted text ends at its quote; a backslash takes the next character as it is. */
+/* Whether what is at s inside quoted text stands for the character behind it. */
+static bool is_escape(const char *s, char quote)
+{
+	return (*s == '\\' && s[1]) || (*s == quote && s[1] == quote);
+}
+
+/* Quoted text ends at its quote, unless that is escaped. */
 static size_t text_length(const char *p)
 {
 	size_t n = 1;
 
-	while (p[n] && p[n] != p[0])
-		n += p[n] == '\\' && p[n + 1] ? 2 : 1;
+	while (p[n] && (p[n] != p[0] || is_escape(p + n, p[0])))
+		n += is_escape(p + n, p[0]) ? 2 : 1;
 	return p[n] ? n + 1 : 0;
+}
+
+/* Names joined by dots are one word, with a "*" perhaps for the last of them. */
+static size_t word_length(const char *p)
+{
+	size_t n = 0;
+
+	do {
+		n += n > 0;
+		while (is_word(p[n]))
+			n++;
+	} while (p[n] == '.' && is_word(p[n + 1]));
+	return n + (p[n] == '.' && p[n + 1] == '*' ? 2 : 0);
 }
 
 static size_t number_length(const char *p)
@@ -91,8 +111,7 @@ static void advance(struct reader *r)
 		r->len = number_length(r->p);
 	} else if (is_word(*r->p)) {
 		r->kind = TOKEN_WORD;
-		while (is_word(r->p[r->len]))
-			r->len++;
+		r->len = word_length(r->p);
 	} else if (*r->p == '"' || *r->p == '\'') {
 		r->len = text_length(r->p);
 		r->kind = r->len ? TOKEN_TEXT : TOKEN_BAD;
@@ -145,10 +164,20 @@ static const char *unquote(struct reader *r)
 	char *text = arena_alloc(r->a, r->len), *at = text;
 
 	for (size_t i = 1; i + 1 < r->len; i++) {
-		i += r->token[i] == '\\';
+		i += is_escape(r->token + i, r->token[0]);
 		*at++ = r->token[i];
 	}
 	return text;
+}
+
+/* Of a literal that is an object path, for comparison with references. */
+static void note_reference(struct reader *r, struct literal *l)
+{
+	struct cim_ref *ref;
+	struct err why;
+
+	if (strchr(l->text, '=') && cim_ref_from_text(r->a, l->text, &ref, &why) == 0)
+		l->ref = ref;
 }
 
 static int read_literal(struct reader *r, struct literal *l)
@@ -158,6 +187,7 @@ static int read_literal(struct reader *r, struct literal *l)
 	if (r->kind == TOKEN_TEXT) {
 		l->kind = LITERAL_TEXT;
 		l->text = unquote(r);
+		note_reference(r, l);
 	} else if (r->kind == TOKEN_NUMBER) {
 		l->kind = LITERAL_NUMBER;
 		l->text = arena_strndup(r->a, r->token, r->len);
@@ -234,36 +264,88 @@ static int check_pattern(struct reader *r)
 	return 0;
 }
 
-static int read_comparison(struct reader *r, const struct node **out)
+/* "ISA class" behind a property, or behind what stands for the instance itself. */
+static int read_isa(struct reader *r, const char *property, const struct node **out)
 {
-	const char *property = take_word(r);
-	const struct sign *sign;
-	struct node *n;
+	struct node *n = new_node(r, NODE_ISA);
 
-	if (!property)
-		return complain(r, "a property");
-	if (accept(r, TOKEN_WORD, "is"))
-		return read_is_null(r, property, out);
-	sign = take_sign(r);
-	if (!sign)
-		return complain(r, "a comparison");
-	n = new_node(r, NODE_COMPARE);
 	n->property = property;
-	n->compare = sign->compare;
+	n->literal.kind = LITERAL_TEXT;
+	if (r->kind == TOKEN_TEXT) {
+		n->literal.text = unquote(r);
+		advance(r);
+	} else {
+		n->literal.text = take_word(r);
+	}
 	*out = n;
-	if (sign->compare == CMP_LIKE && check_pattern(r) < 0)
+	return n->literal.text ? 0 : complain(r, "a class");
+}
+
+static int read_value(struct reader *r, struct node *n, const struct node **out)
+{
+	if (n->compare == CMP_LIKE && check_pattern(r) < 0)
 		return -ERR_SYNTAX;
 	if (read_literal(r, &n->literal) < 0)
 		return -ERR_SYNTAX;
 	if (n->literal.kind != LITERAL_NULL)
 		return 0;
-	if (sign->compare != CMP_EQ && sign->compare != CMP_NE)
+	if (n->compare != CMP_EQ && n->compare != CMP_NE)
 		return err_set(
 			r->e, ERR_SYNTAX, "the query compares with NULL by other than = and <>");
 	n->kind = NODE_NULL;
-	if (sign->compare == CMP_NE)
+	if (n->compare == CMP_NE)
 		*out = negate(r, n);
 	return 0;
+}
+
+/* A literal first: the same as the property first, with the sign turned round. */
+static int read_reversed(struct reader *r, const struct node **out)
+{
+	static const enum compare turned[CMP_COUNT] = { [CMP_EQ] = CMP_EQ,
+		[CMP_NE] = CMP_NE,
+		[CMP_LT] = CMP_GT,
+		[CMP_LE] = CMP_GE,
+		[CMP_GT] = CMP_LT,
+		[CMP_GE] = CMP_LE };
+	struct node *n = new_node(r, NODE_COMPARE);
+	const struct sign *sign;
+
+	*out = n;
+	if (read_literal(r, &n->literal) < 0)
+		return -ERR_SYNTAX;
+	sign = take_sign(r);
+	if (!sign || sign->compare == CMP_LIKE)
+		return complain(r, "a comparison");
+	n->compare = turned[sign->compare];
+	n->property = take_word(r);
+	return n->property ? 0 : complain(r, "a property");
+}
+
+static int read_comparison(struct reader *r, const struct node **out)
+{
+	const struct sign *sign;
+	const char *property;
+	struct node *n;
+
+	if (r->kind == TOKEN_TEXT || r->kind == TOKEN_NUMBER)
+		return read_reversed(r, out);
+	property = take_word(r);
+	if (!property)
+		return complain(r, "a property");
+	if (accept(r, TOKEN_WORD, "is"))
+		return read_is_null(r, property, out);
+	if (accept(r, TOKEN_WORD, "isa"))
+		return read_isa(r, property, out);
+	sign = take_sign(r);
+	if (!sign)
+		return complain(r, "a comparison");
+	if (sign->compare == CMP_LIKE && r->cql)
+		return err_set(r->e, ERR_SYNTAX, "the basic form of CQL has no LIKE");
+	n = new_node(r, NODE_COMPARE);
+	n->property = property;
+	n->compare = sign->compare;
+	*out = n;
+	return read_value(r, n, out);
 }
 
 static int read_or(struct reader *r, const struct node **out);
@@ -335,75 +417,108 @@ static int read_selection(struct reader *r)
 	return 0;
 }
 
-static int read_query(struct reader *r)
+/* "FROM class", and an alias behind it. */
+static int read_from(struct reader *r)
 {
-	if (!accept(r, TOKEN_WORD, "select"))
-		return complain(r, "SELECT");
-	if (read_selection(r) < 0)
-		return -ERR_SYNTAX;
 	if (!accept(r, TOKEN_WORD, "from"))
 		return complain(r, "FROM");
 	r->q->class_name = take_word(r);
 	if (!r->q->class_name)
 		return complain(r, "a class");
+	if (accept(r, TOKEN_WORD, "as") && r->kind != TOKEN_WORD)
+		return complain(r, "an alias");
+	if (!is_token(r, TOKEN_WORD, "where"))
+		r->q->alias = take_word(r);
+	return 0;
+}
+
+/* The name without the class, or its alias, before it. */
+static const char *unqualified(const struct cim_query *q, const char *name)
+{
+	const char *const whole[] = { q->class_name, q->alias };
+
+	for (size_t i = 0; i < ARRAY_LEN(whole); i++) {
+		size_t len = whole[i] ? strlen(whole[i]) : 0;
+
+		if (len && strncasecmp(name, whole[i], len) == 0 && name[len] == '.')
+			return name + len + 1;
+	}
+	return name;
+}
+
+static bool names_instance(const struct cim_query *q, const char *name)
+{
+	return strcasecmp(name, QUERY_CLASS) == 0 || strcasecmp(name, "__this") == 0 ||
+	       strcasecmp(name, q->class_name) == 0 ||
+	       (q->alias && strcasecmp(name, q->alias) == 0);
+}
+
+static int resolve_selected(struct reader *r)
+{
+	struct cim_query *q = r->q;
+
+	for (size_t i = 0; i < q->n_selected; i++) {
+		q->selected[i] = unqualified(q, q->selected[i]);
+		if (strcmp(q->selected[i], "*") == 0)
+			q->n_selected = 0;
+		else if (strchr(q->selected[i], '.'))
+			return err_set(r->e, ERR_SYNTAX,
+				"the query selects a part of a property, %.200s", q->selected[i]);
+	}
+	return 0;
+}
+
+/* Once the class and its alias are known: what the names are that were read before. */
+static int resolve_names(struct reader *r)
+{
+	struct cim_query *q = r->q;
+
+	for (struct node *n = q->nodes; n; n = n->next) {
+		const char *dot, *name = n->property ? unqualified(q, n->property) : NULL;
+
+		if (!name || (n->kind == NODE_ISA && names_instance(q, name))) {
+			n->property = NULL;
+			continue;
+		}
+		dot = strchr(name, '.');
+		n->property = dot ? arena_strndup(r->a, name, (size_t)(dot - name)) : name;
+		n->inner = dot ? dot + 1 : NULL;
+	}
+	return resolve_selected(r);
+}
+
+static int read_query(struct reader *r)
+{
+	if (!accept(r, TOKEN_WORD, "select"))
+		return complain(r, "SELECT");
+	if (read_selection(r) < 0 || read_from(r) < 0)
+		return -ERR_SYNTAX;
 	if (accept(r, TOKEN_WORD, "where") && read_or(r, &r->q->condition) < 0)
 		return -ERR_SYNTAX;
-	return r->kind == TOKEN_END ? 0 : complain(r, "the end");
+	return r->kind == TOKEN_END ? resolve_names(r) : complain(r, "the end");
+}
+
+static int parse(struct reader *r, const char *text, struct cim_query **q)
+{
+	r->start = r->p = text;
+	r->q = arena_alloc(r->a, sizeof *r->q);
+	advance(r);
+	if (read_query(r) < 0)
+		return -ERR_SYNTAX;
+	*q = r->q;
+	return 0;
 }
 
 int cim_query_parse(struct arena *a, const char *text, struct cim_query **q, struct err *e)
 {
-	struct reader r = { .a = a, .e = e, .start = text, .p = text };
+	struct reader r = { .a = a, .e = e };
 
-	r.q = arena_alloc(a, sizeof *r.q);
-	advance(&r);
-	if (read_query(&r) < 0)
-		return -ERR_SYNTAX;
-	*q = r.q;
-	return 0;
+	return parse(&r, text, q);
 }
 
-const char *cim_query_class_name(const struct cim_query *q)
+int cim_query_parse_cql(struct arena *a, const char *text, struct cim_query **q, struct err *e)
 {
-	return q->class_name;
-}
+	struct reader r = { .a = a, .e = e, .cql = true };
 
-const struct cim_class *cim_query_class(const struct cim_query *q)
-{
-	static const char other[] = "Msvm_";
-	const struct cim_class *c = cim_class_find(q->class_name);
-	char name[256];
-
-	if (c || strncasecmp(q->class_name, other, sizeof other - 1) != 0)
-		return c;
-	if ((size_t)snprintf(name, sizeof name, "CIM_%s", q->class_name + sizeof other - 1) >=
-		sizeof name)
-		return NULL;
-	return cim_class_find(name);
-}
-
-static int check_property(const struct cim_class *c, const char *name, struct err *e)
-{
-	if (cim_property_find(c, name))
-		return 0;
-	return err_set(e, ERR_SYNTAX, "%s has no property %.200s", c->name, name);
-}
-
-int cim_query_bind(struct cim_query *q, const struct cim_class *c, struct err *e)
-{
-	for (size_t i = 0; i < q->n_selected; i++) {
-		if (check_property(c, q->selected[i], e) < 0)
-			return -ERR_SYNTAX;
-	}
-	for (const struct node *n = q->nodes; n; n = n->next) {
-		if (n->property && check_property(c, n->property, e) < 0)
-			return -ERR_SYNTAX;
-	}
-	return 0;
-}
-
-const char *const *cim_query_selected(const struct cim_query *q, size_t *n)
-{
-	*n = q->n_selected;
-	return (const char *const *)q->selected;
+	return parse(&r, text, q);
 }

@@ -1,7 +1,12 @@
 /*
- * Queries: the part of WQL that clients send. SELECT *, or SELECT properties, FROM class,
- * optionally WHERE with = <> != < <= > >= LIKE, IS [NOT] NULL, NOT, AND, OR and parentheses,
- * between a property and a literal (text in either quotes, a number, TRUE, FALSE, NULL).
+ * Queries: WQL, and CQL's basic form (DSP0202). SELECT *, or SELECT properties, FROM class,
+ * optionally WHERE with = <> != < <= > >= LIKE, IS [NOT] NULL, ISA, NOT, AND, OR and parentheses,
+ * between a property and a literal (text in either quotes, a number, TRUE, FALSE, NULL), in
+ * either order. In text a backslash takes the next character as it is, and a quote given twice
+ * is one. __CLASS is the name of the instance's class. Names may have the class, or the alias
+ * that follows it behind FROM, and a dot before them; EMBEDDED.NAME is a property of the instance
+ * that a property holds. "X ISA class" asks of what class is the instance (X being __CLASS,
+ * __THIS, the class or its alias) or the instance in property X.
  *
  * Text compares without case, as WQL does; LIKE knows %, _ and [a-z], [^a-z]. A comparison with
  * a property that has no value is false, and so is its negation by <>. A query lives in the
@@ -16,6 +21,15 @@ struct cim_query;
 
 /* -ERR_SYNTAX with a sentence that says where. */
 int cim_query_parse(struct arena *a, const char *text, struct cim_query **q, struct err *e);
+/* The same for CQL, of which only the basic form is read: without LIKE, functions and joins. */
+int cim_query_parse_cql(struct arena *a, const char *text, struct cim_query **q, struct err *e);
+/*
+ * The query for instances of c that have all these values (DSP0226 annex E); it is bound. An
+ * array has a value when any of its elements is it. -ERR_KEY_UNEXPECTED when neither c nor a
+ * class derived from it has a property of that name.
+ */
+int cim_query_from_keys(struct arena *a, const struct cim_class *c, const struct cim_key *keys,
+	size_t n, struct cim_query **q, struct err *e);
 /* The class behind FROM, as spelled. */
 const char *cim_query_class_name(const struct cim_query *q);
 /*

@@ -87,6 +87,8 @@ static bool match_text(const struct node *n, const char *text)
 
 	if (l->kind == LITERAL_BOOLEAN)
 		other = l->boolean ? "true" : "false";
+	if (!other)
+		return false;
 	if (n->compare == CMP_LIKE)
 		return like(text, other);
 	return decide(n->compare, strcasecmp(text, other));
@@ -99,7 +101,7 @@ static bool match_number(const struct node *n, long double number)
 	long double other = l->number;
 	char *end;
 
-	if (l->kind == LITERAL_TEXT) {
+	if (l->kind == LITERAL_TEXT && l->text) {
 		other = strtold(l->text, &end);
 		if (end == l->text || *end)
 			return false;
@@ -116,11 +118,18 @@ static bool match_boolean(const struct node *n, bool value)
 
 	if (l->kind == LITERAL_NUMBER)
 		other = l->number != 0;
-	else if (l->kind == LITERAL_TEXT && strcasecmp(l->text, "true") == 0)
+	else if (l->kind == LITERAL_TEXT && l->text && strcasecmp(l->text, "true") == 0)
 		other = true;
-	else if (l->kind == LITERAL_TEXT && strcasecmp(l->text, "false") != 0)
+	else if (l->kind == LITERAL_TEXT && (!l->text || strcasecmp(l->text, "false") != 0))
 		return false;
 	return decide(n->compare, value - other);
+}
+
+static bool match_reference(const struct node *n, const struct cim_ref *r)
+{
+	bool same = n->literal.ref && cim_ref_same(n->literal.ref, r);
+
+	return n->compare == CMP_EQ ? same : n->compare == CMP_NE && !same;
 }
 
 static bool match_datum(const struct node *n, enum cim_type type, const union cim_datum *d)
@@ -145,25 +154,36 @@ static bool match_datum(const struct node *n, enum cim_type type, const union ci
 	case CIM_STRING:
 	case CIM_DATETIME:
 		return match_text(n, d->str);
+	case CIM_REFERENCE:
+		return match_reference(n, d->ref);
 	default:
 		return false;
 	}
 }
 
+/* The property of an instance and its value; NULL when there is none. */
 static const struct cim_value *value_of(
 	const struct cim_instance *i, const char *name, const struct cim_property **p)
 {
+	const struct cim_value *v;
+
 	*p = cim_property_find(i->class, name);
-	return *p ? &i->values[*p - i->class->properties] : NULL;
+	if (!*p)
+		return NULL;
+	v = &i->values[*p - i->class->properties];
+	return v->given ? v : NULL;
 }
 
 /* An array matches when any of its elements does. */
-static bool match_property(const struct node *n, const struct cim_instance *i)
+static bool match_property(const struct node *n, const char *name, const struct cim_instance *i)
 {
 	const struct cim_property *p;
-	const struct cim_value *v = value_of(i, n->property, &p);
+	const struct cim_value *v;
 
-	if (!v || !v->given || v->instance)
+	if (strcasecmp(name, QUERY_CLASS) == 0)
+		return match_text(n, i->class->name);
+	v = value_of(i, name, &p);
+	if (!v || v->instance || v->loose)
 		return false;
 	for (size_t k = 0; k < v->n; k++) {
 		if (match_datum(n, p->type, &v->data[k]))
@@ -172,11 +192,40 @@ static bool match_property(const struct node *n, const struct cim_instance *i)
 	return false;
 }
 
-static bool match_node(const struct node *n, const struct cim_instance *i)
+/* What a node says of one instance, by itself or inside another. */
+static bool match_leaf(const struct node *n, const char *name, const struct cim_instance *i)
 {
 	const struct cim_property *p;
-	const struct cim_value *v;
+	const struct cim_class *c;
 
+	switch (n->kind) {
+	case NODE_ISA:
+		c = cim_class_find(n->literal.text);
+		return c && cim_class_is(i->class, c);
+	case NODE_NULL:
+		return strcasecmp(name, QUERY_CLASS) != 0 && !value_of(i, name, &p);
+	default:
+		return match_property(n, name, i);
+	}
+}
+
+/* An instance that is not there has no properties, and is of no class. */
+static bool match_embedded(const struct node *n, const struct cim_instance *i)
+{
+	const struct cim_property *p;
+	const struct cim_value *v = value_of(i, n->property, &p);
+
+	if (!v || !v->instance)
+		return n->kind == NODE_NULL;
+	for (size_t k = 0; k < v->n; k++) {
+		if (match_leaf(n, n->inner, v->data[k].inst))
+			return true;
+	}
+	return false;
+}
+
+static bool match_node(const struct node *n, const struct cim_instance *i)
+{
 	switch (n->kind) {
 	case NODE_AND:
 		return match_node(n->left, i) && match_node(n->right, i);
@@ -184,13 +233,11 @@ static bool match_node(const struct node *n, const struct cim_instance *i)
 		return match_node(n->left, i) || match_node(n->right, i);
 	case NODE_NOT:
 		return !match_node(n->left, i);
-	case NODE_NULL:
-		v = value_of(i, n->property, &p);
-		return !v || !v->given;
-	case NODE_COMPARE:
-		return match_property(n, i);
+	default:
+		if (n->inner || (n->kind == NODE_ISA && n->property))
+			return match_embedded(n, i);
+		return match_leaf(n, n->property, i);
 	}
-	return false;
 }
 
 bool cim_query_matches(const struct cim_query *q, const struct cim_instance *i)

@@ -1,5 +1,5 @@
 /*
- * A query as it is read: shared by the parser (query.c) and the matcher (query_match.c) alone.
+ * A query as it is read: shared by query.c, which reads it, query_bind.c and query_match.c alone.
  */
 #ifndef VSMIGD_CIM_QUERY_NODE_H
 #define VSMIGD_CIM_QUERY_NODE_H
@@ -7,12 +7,15 @@
 #include "cim/query.h"
 
 enum compare { CMP_EQ, CMP_NE, CMP_LT, CMP_LE, CMP_GT, CMP_GE, CMP_LIKE, CMP_COUNT };
-enum node_kind { NODE_AND, NODE_OR, NODE_NOT, NODE_COMPARE, NODE_NULL };
+enum node_kind { NODE_AND, NODE_OR, NODE_NOT, NODE_COMPARE, NODE_NULL, NODE_ISA };
 enum literal_kind { LITERAL_TEXT, LITERAL_NUMBER, LITERAL_BOOLEAN, LITERAL_NULL };
+
+#define QUERY_CLASS "__CLASS" /* the name of the instance's class, as if it were a property */
 
 struct literal {
 	enum literal_kind kind;
 	const char *text;
+	const struct cim_ref *ref; /* what the text refers to, when it is an object path */
 	long double number; /* holds any 64-bit integer exactly */
 	bool boolean;
 };
@@ -21,17 +24,19 @@ struct node {
 	enum node_kind kind;
 	const struct node *left, *right;
 	enum compare compare;
-	const char *property;
-	struct literal literal;
-	const struct node *next; /* the one read before, for cim_query_bind */
+	const char *property; /* NULL with NODE_ISA: the instance itself */
+	const char *inner; /* a property of the embedded instance that `property` holds, or NULL */
+	struct literal literal; /* the class of NODE_ISA as text */
+	struct node *next; /* the one read before, to go through all of them */
 };
 
 struct cim_query {
 	const char *class_name;
+	const char *alias; /* of the class in the query; NULL: none */
 	const char **selected;
 	size_t n_selected;
 	const struct node *condition; /* NULL: all */
-	const struct node *nodes;
+	struct node *nodes;
 };
 
 #endif

@@ -201,7 +201,7 @@ int cim_ref_check(const struct cim_ref *r, const struct cim_class *c, struct err
 
 static bool keys_same(const struct cim_key *a, const struct cim_key *b);
 
-static bool refs_same(const struct cim_ref *a, const struct cim_ref *b)
+bool cim_ref_same(const struct cim_ref *a, const struct cim_ref *b)
 {
 	if (a->class_name == NULL || b->class_name == NULL ||
 		strcasecmp(a->class_name, b->class_name) != 0 || a->n_keys != b->n_keys ||
@@ -220,7 +220,7 @@ static bool refs_same(const struct cim_ref *a, const struct cim_ref *b)
 static bool keys_same(const struct cim_key *a, const struct cim_key *b)
 {
 	if (a->ref != NULL && b->ref != NULL)
-		return refs_same(a->ref, b->ref);
+		return cim_ref_same(a->ref, b->ref);
 	return a->text != NULL && b->text != NULL && strcasecmp(a->text, b->text) == 0;
 }
 

@@ -88,6 +88,8 @@ const struct cim_key *cim_ref_key(const struct cim_ref *r, const char *name);
 int cim_ref_check(const struct cim_ref *r, const struct cim_class *c, struct err *e);
 /* Whether the instance has the key values of r: names and values compared without case. */
 bool cim_ref_selects(const struct cim_ref *r, const struct cim_instance *i);
+/* Whether both refer to the same: class, namespace and keys, compared without case. */
+bool cim_ref_same(const struct cim_ref *a, const struct cim_ref *b);
 /* The scalar value of a property as text, in the arena; NULL when NULL. */
 const char *cim_value_text(
 	struct arena *a, const struct cim_property *p, const struct cim_value *v);

@@ -15,6 +15,8 @@ RELEASE = ENUMERATION + 'Release'
 VM = {'CreationClassName': 'CIM_ComputerSystem', 'Name': '11111111-2222-4333-8444-000000000001'}
 SYSTEMS = 9
 WQL = 'http://schemas.microsoft.com/wbem/wsman/1/WQL'
+CQL = 'http://schemas.dmtf.org/wbem/cql/1/dsp0202.pdf'
+SELECTORS = 'http://schemas.dmtf.org/wbem/wsman/1/wsman/SelectorFilter'
 ALL = 'http://schemas.dmtf.org/wbem/wscim/1/*'
 ADDRESSING_FAULT = NS['wsa'] + '/fault'
 WSMAN_FAULT = 'http://schemas.dmtf.org/wbem/wsman/1/wsman/fault'
@@ -350,7 +352,8 @@ class Rules(unittest.TestCase):
             # XPath is meant when no dialect is named.
             reply = self.fault(('s:Sender', 'wsen:FilterDialectRequestedUnavailable', None), ENUMERATE,
                                body=enumerate_body('<%s:Filter>/</%s:Filter>' % (prefix, prefix)))
-            self.assertEqual(reply.text('s:Detail/wsen:SupportedDialect'), WQL)
+            offered = [n.text for n in reply.xml.findall('.//s:Detail/wsen:SupportedDialect', NS)]
+            self.assertLessEqual({WQL, CQL, SELECTORS}, set(offered))
             body = optimized(inner='<%s:Filter Dialect="%s">select * from CIM_ComputerSystem where EnabledState = 3'
                              '</%s:Filter>' % (prefix, WQL, prefix))
             for resource in (CS, ALL, WMI + '*'):
@@ -501,6 +504,73 @@ class Rules(unittest.TestCase):
             self.fault(('s:Sender', 'wsman:InvalidParameter', 'TypeMismatch'), uri + '/' + CHECK, uri,
                        '<p:%s_INPUT xmlns:p="%s">%s</p:%s_INPUT>' % (CHECK, uri, inner, CHECK))
 
+    # Annex E, and the dialects of filters
+
+    def found(self, text, dialect=WQL, resource=CS):
+        """The names of what a filter lets through, sorted."""
+        inner = '<wsman:Filter Dialect="%s">%s</wsman:Filter>' % (dialect, text)
+        reply = self.send(ENUMERATE, resource, optimized(inner=inner))
+        self.assertEqual(reply.status, 200, reply.body[:3000])
+        return sorted(i.find('{*}ElementName').text or '' for i in self.items(reply, 'wsman'))
+
+    def test_filter_wql(self):
+        start = 'select * from CIM_ComputerSystem where '
+        everything = self.found('select * from CIM_ComputerSystem')
+        off, web = ['off'], ['web']
+        rows = [("EnabledState = 3", off), ("3 = EnabledState", off), ("EnabledState &lt; 3 and ElementName = 'web'", web),
+                ("EnabledState &gt;= 3 and EnabledState &lt;= 3", off), ("not EnabledState &lt;&gt; 3", off),
+                ("ElementName like 'w_b'", web), ("ElementName like '[^a-v]eb'", web), ("(ElementName='web' or ElementName='off')", ['off', 'web']),
+                ("ElementName='web' or ElementName='off' and EnabledState=2", web), ("InstallDate is null", everything),
+                ("InstallDate is not null", []), ("__CLASS = 'CIM_ComputerSystem'", everything), ("__CLASS = 'CIM_Service'", []),
+                ("__THIS isa 'CIM_System' and ElementName=\"web\"", web), ("ElementName = 'it\\'s' or ElementName = 'it''s'", [])]
+        for text, want in rows:
+            with self.subTest(text):
+                self.assertEqual(self.found(start + text), want)
+
+    def test_filter_cql(self):
+        for text in ("SELECT * FROM CIM_ComputerSystem WHERE ElementName = 'web'",
+                     "SELECT s.* FROM CIM_ComputerSystem AS s WHERE s ISA CIM_System AND s.ElementName = 'web'",
+                     "SELECT Name, ElementName FROM CIM_ComputerSystem WHERE CIM_ComputerSystem.ElementName = 'web'"):
+            for resource in (CS, ALL):
+                with self.subTest((text, resource)):
+                    self.assertEqual(self.found(text, CQL, resource), ['web'])
+        self.fault(('s:Sender', 'wsen:CannotProcessFilter', None), ENUMERATE, ALL, enumerate_body(
+            '<wsman:Filter Dialect="%s">SELECT COUNT(*) FROM CIM_ComputerSystem</wsman:Filter>' % CQL))
+
+    def selectors(self, **values):
+        return '<wsman:SelectorSet>%s</wsman:SelectorSet>' % ''.join(
+            '<wsman:Selector Name="%s">%s</wsman:Selector>' % pair for pair in values.items())
+
+    def refuse_selectors(self, inner, detail=None):
+        return self.fault(('s:Sender', 'wsen:CannotProcessFilter', detail), ENUMERATE, body=enumerate_body(
+            '<wsman:Filter Dialect="%s">%s</wsman:Filter>' % (SELECTORS, inner)))
+
+    def test_RE_1_unsupported_name(self):
+        reply = self.refuse_selectors(self.selectors(Colour='red'))
+        offered = [n.text for n in reply.xml.findall('.//s:Detail/wsman:SupportedSelectorName', NS)]
+        self.assertLessEqual({'CreationClassName', 'Name', 'ElementName', 'EnabledState'}, set(offered))
+        for name in offered:
+            with self.subTest(name):
+                self.found(self.selectors(**{name: 'x'}), SELECTORS)
+
+    def test_RE_2_equal_values(self):
+        self.assertEqual(self.found(self.selectors(ElementName='web'), SELECTORS), ['web'])
+        self.assertEqual(self.found(self.selectors(elementname='off', EnabledState='3'), SELECTORS), ['off'])
+        self.assertEqual(self.found(self.selectors(ElementName='off', EnabledState='2'), SELECTORS), [])
+        self.assertEqual(self.found(self.selectors(ElementName='w%'), SELECTORS), [])
+
+    def test_RE_4_arrays(self):
+        every = self.found('select * from CIM_ComputerSystem where OperationalStatus = 2')
+        self.assertTrue(every)
+        self.assertEqual(self.found(self.selectors(OperationalStatus='2'), SELECTORS), every)
+
+    def test_RE_5_bad_selectors(self):
+        self.refuse_selectors('<wsman:SelectorSet/>')
+        self.refuse_selectors('Name')
+        self.refuse_selectors(self.selectors(Name='x') * 2)
+        twice = self.selectors(Name='x').replace('</wsman:SelectorSet>', '<wsman:Selector Name="Name">y</wsman:Selector></wsman:SelectorSet>')
+        self.refuse_selectors(twice, 'DuplicateSelectors')
+
     # 11 Identify
 
     def test_R11_identify(self):
@@ -632,7 +702,7 @@ class Manual(unittest.TestCase):
         named = set(re.findall(r'\btest_\w+\b(?!\.py)', table))
         self.assertEqual(named - tests, set())
         # The other way round: each test of a rule is the proof of something.
-        self.assertEqual({t for t in tests if re.match('test_R[0-9C]', t)} - named, set())
+        self.assertEqual({t for t in tests if re.match('test_R[0-9CE]_?', t)} - named, set())
         binding = set(re.findall(r'\btest_\w+', self.page.split('.Ss Conformance to the CIM')[1]))
         self.assertEqual(binding - tests, set())
         for path in re.findall(r'\.Pa (tests/\S+)', self.page):

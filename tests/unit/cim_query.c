@@ -9,10 +9,11 @@ static const struct system {
 	const char *name, *element;
 	uint64_t state; /* 0: no value */
 	uint64_t operational[2];
+	const char *installed;
 } systems[] = {
-	{ "AAAA", "a and b", 2, { 2, 0 } },
-	{ "BBBB", "It's \"B\" 100%_[x]", 3, { 6, 2 } },
-	{ "CCCC", NULL, 0, { 0, 0 } },
+	{ "AAAA", "a and b", 2, { 2, 0 }, NULL },
+	{ "BBBB", "It's \"B\" 100%_[x]", 3, { 6, 2 }, NULL },
+	{ "CCCC", NULL, 0, { 0, 0 }, "20260102030405.000000+000" },
 };
 
 static struct cim_instance *make(struct arena *a, const struct system *s)
@@ -21,6 +22,7 @@ static struct cim_instance *make(struct arena *a, const struct system *s)
 
 	cim_set_str(a, i, CIM_ComputerSystem_p_Name, s->name);
 	cim_set_str(a, i, CIM_ComputerSystem_p_ElementName, s->element);
+	cim_set_str(a, i, CIM_ComputerSystem_p_InstallDate, s->installed);
 	if (s->state)
 		cim_set_uint(a, i, CIM_ComputerSystem_p_EnabledState, s->state);
 	cim_set_uints(a, i, CIM_ComputerSystem_p_OperationalStatus, s->operational,
@@ -77,6 +79,29 @@ static const struct {
 	{ "SELECT * FROM CIM_ComputerSystem WHERE ElementName = 'It\\'s \"B\" 100%_[x]'", "B" },
 	{ "SELECT * FROM CIM_ComputerSystem WHERE ElementName = ''", "" },
 	{ "SELECT * FROM CIM_ComputerSystem WHERE EnabledState LIKE '2'", "" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE ElementName = 'It''s \"B\" 100%_[x]'", "B" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE ElementName = \"It's \"\"B\\\" 100%_[x]\"", "B" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE ElementName = ''''", "" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE 'AAAA' = Name", "A" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE 3 <= EnabledState", "B" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE 3 > EnabledState", "A" },
+
+	{ "SELECT * FROM CIM_ComputerSystem WHERE __CLASS = 'cim_computersystem'", "ABC" },
+	{ "SELECT __CLASS, Name FROM CIM_ComputerSystem WHERE __CLASS <> 'CIM_ComputerSystem'",
+		"" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE __CLASS LIKE 'CIM_C%'", "ABC" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE __CLASS IS NULL", "" },
+	{ "SELECT * FROM CIM_System WHERE __CLASS ISA 'CIM_ComputerSystem' AND Name='AAAA'", "A" },
+	{ "SELECT * FROM CIM_System WHERE __this isa \"CIM_ManagedElement\"", "ABC" },
+	{ "SELECT * FROM CIM_System WHERE CIM_System ISA CIM_ComputerSystem", "ABC" },
+	{ "SELECT * FROM CIM_System s WHERE s ISA CIM_Service OR s.Name = 'BBBB'", "B" },
+	{ "SELECT * FROM CIM_ManagedElement WHERE NOT __this ISA CIM_Service", "ABC" },
+
+	{ "SELECT CIM_ComputerSystem.Name FROM CIM_ComputerSystem WHERE "
+	  "CIM_ComputerSystem.EnabledState = 2",
+		"A" },
+	{ "SELECT x.* FROM CIM_ComputerSystem AS x WHERE x.Name <> 'AAAA'", "BC" },
+	{ "SELECT * FROM CIM_ElementCapabilities WHERE ManagedElement = 'CIM_X.Name=\"y\"'", "" },
 
 	{ "", NULL },
 	{ "SELECT", NULL },
@@ -90,12 +115,23 @@ static const struct {
 	{ "SELECT * FROM CIM_ComputerSystem WHERE Name", NULL },
 	{ "SELECT * FROM CIM_ComputerSystem WHERE Name =", NULL },
 	{ "SELECT * FROM CIM_ComputerSystem WHERE Name = Name", NULL },
-	{ "SELECT * FROM CIM_ComputerSystem WHERE 'x' = Name", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE 'x' = 'x'", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE 'x' LIKE Name", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE 'x' Name", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE x.Name = 1", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name.Name = 1", NULL },
+	{ "SELECT Name.Name FROM CIM_ComputerSystem", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE __CLASS ISA 'CIM_Unicorn'", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE __CLASS ISA", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name ISA CIM_System", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem AS", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem a b", NULL },
 	{ "SELECT * FROM CIM_ComputerSystem WHERE Nothing = 1", NULL },
 	{ "SELECT * FROM CIM_ComputerSystem WHERE Name = 'x", NULL },
 	{ "SELECT * FROM CIM_ComputerSystem WHERE Name = 'x\\", NULL },
 	{ "SELECT * FROM CIM_ComputerSystem WHERE (Name = 'x'", NULL },
 	{ "SELECT * FROM CIM_ComputerSystem WHERE Name = 'x')", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name = 'x''", NULL },
 	{ "SELECT * FROM CIM_ComputerSystem WHERE Name = 'x' garbage", NULL },
 	{ "SELECT * FROM CIM_ComputerSystem WHERE Name = 'x' AND", NULL },
 	{ "SELECT * FROM CIM_ComputerSystem WHERE Name IS 1", NULL },
@@ -127,6 +163,121 @@ START_TEST(row)
 			*at++ = systems[i].name[0];
 	}
 	ck_assert_msg(strcmp(found, rows[_i].want) == 0, "%s: %s", rows[_i].text, found);
+}
+END_TEST
+
+/* What CQL's basic form adds to or takes from WQL. */
+START_TEST(cql)
+{
+	static const struct {
+		const char *text;
+		bool ok;
+	} texts[] = {
+		{ "SELECT * FROM CIM_ComputerSystem WHERE EnabledState = 0x2", true },
+		{ "SELECT Name FROM CIM_ComputerSystem WHERE CIM_ComputerSystem ISA CIM_System",
+			true },
+		{ "SELECT a.Name FROM CIM_ComputerSystem AS a WHERE a.Name <> 'x'", true },
+		{ "SELECT * FROM CIM_ComputerSystem WHERE Name LIKE 'x%'", false },
+		{ "SELECT COUNT(*) FROM CIM_ComputerSystem", false },
+		{ "SELECT * FROM CIM_ComputerSystem, CIM_Service", false },
+		{ "SELECT * FROM CIM_ComputerSystem WHERE ANY OperationalStatus = 2", false },
+		{ "SELECT FIRST 2 * FROM CIM_ComputerSystem", false },
+	};
+	auto_arena struct arena *a = arena_new();
+	struct cim_query *q;
+	struct err e;
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		ck_assert_msg(cim_query_parse_cql(a, texts[i].text, &q, &e) ==
+				      (texts[i].ok ? 0 : -ERR_SYNTAX),
+			"%s", texts[i].text);
+}
+END_TEST
+
+START_TEST(keys)
+{
+	static const struct cim_ref nowhere = { .class_name = "CIM_System" };
+	static const struct {
+		struct cim_key keys[3];
+		size_t n;
+		const char *want; /* NULL: refused */
+	} sets[] = {
+		{ { { "Name", "aaaa", NULL } }, 1, "A" },
+		{ { { "name", "BBBB", NULL }, { "EnabledState", "3", NULL } }, 2, "B" },
+		{ { { "Name", "BBBB", NULL }, { "EnabledState", "2", NULL } }, 2, "" },
+		{ { { "OperationalStatus", "2", NULL } }, 1, "AB" },
+		{ { { "EnabledState", "two", NULL } }, 1, "" },
+		{ { { "InstallDate", "2026-01-02T03:04:05Z", NULL } }, 1, "C" },
+		{ { { "Name", NULL, &nowhere } }, 1, "" },
+		{ { { "EnabledState", NULL, &nowhere } }, 1, "" },
+		{ { { "Colour", "x", NULL } }, 1, NULL },
+	};
+	auto_arena struct arena *a = arena_new();
+	struct cim_query *q;
+	struct err e;
+
+	for (size_t s = 0; s < ARRAY_LEN(sets); s++) {
+		char found[ARRAY_LEN(systems) + 1] = "", *at = found;
+		int rc = cim_query_from_keys(
+			a, &cim_class_CIM_System, sets[s].keys, sets[s].n, &q, &e);
+
+		ck_assert_int_eq(rc, sets[s].want ? 0 : -ERR_KEY_UNEXPECTED);
+		for (size_t i = 0; sets[s].want && i < ARRAY_LEN(systems); i++) {
+			if (cim_query_matches(q, make(a, &systems[i])))
+				*at++ = systems[i].name[0];
+		}
+		ck_assert_msg(
+			!sets[s].want || strcmp(found, sets[s].want) == 0, "%zu: %s", s, found);
+	}
+}
+END_TEST
+
+/* What an instance inside another has, and of what class it is. */
+START_TEST(embedded)
+{
+#define WHERE "SELECT * FROM CIM_AllocatedLogicalElement WHERE "
+	static const struct {
+		const char *text;
+		bool want[2]; /* with an instance inside; without */
+	} texts[] = {
+		{ WHERE "AllocationState.InstanceID = 'x:1'", { true, false } },
+		{ WHERE "AllocationState.InstanceID <> 'x:1'", { false, false } },
+		{ WHERE "AllocationState.VirtualSystemIdentifier = 'id'", { true, false } },
+		{ WHERE "AllocationState.Caption IS NULL", { true, true } },
+		{ WHERE "AllocationState.InstanceID IS NULL", { false, true } },
+		{ WHERE "AllocationState.__CLASS LIKE '%Virtual%'", { true, false } },
+		{ WHERE "AllocationState ISA CIM_SettingData", { true, false } },
+		{ WHERE "AllocationState ISA 'CIM_ResourceAllocationSettingData'",
+			{ false, false } },
+		{ WHERE "AllocationState IS NULL", { false, true } },
+		{ WHERE "AllocationState = 'x'", { false, false } },
+	};
+	auto_arena struct arena *a = arena_new();
+	struct cim_instance *inner =
+		cim_instance_new(a, &cim_class_CIM_VirtualSystemSettingData, NULL);
+	const struct cim_property *p =
+		cim_property_find(&cim_class_CIM_AllocatedLogicalElement, "AllocationState");
+	struct cim_instance *outer[2];
+	struct cim_value *v;
+	struct cim_query *q;
+	struct err e;
+
+	cim_set_str(a, inner, CIM_VirtualSystemSettingData_p_InstanceID, "x:1");
+	cim_set_str(a, inner, CIM_VirtualSystemSettingData_p_VirtualSystemIdentifier, "id");
+	for (size_t k = 0; k < 2; k++)
+		outer[k] = cim_instance_new(a, &cim_class_CIM_AllocatedLogicalElement, NULL);
+	v = &outer[0]->values[p - outer[0]->class->properties];
+	ARENA_PUSH(a, v->data, v->n)->inst = inner;
+	v->given = v->instance = true;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		ck_assert_int_eq(cim_query_parse(a, texts[i].text, &q, &e), 0);
+		ck_assert_msg(cim_query_bind(q, outer[0]->class, &e) == 0, "%s", e.text);
+		for (size_t k = 0; k < 2; k++)
+			ck_assert_msg(cim_query_matches(q, outer[k]) == texts[i].want[k], "%s: %zu",
+				texts[i].text, k);
+	}
+	ck_assert_int_eq(cim_query_parse(a, WHERE "AllocationState.Colour = 1", &q, &e), 0);
+	ck_assert_int_eq(cim_query_bind(q, outer[0]->class, &e), -ERR_SYNTAX);
 }
 END_TEST
 
@@ -210,6 +361,9 @@ int main(void)
 
 	suite_add_tcase(s, t);
 	tcase_add_loop_test(t, row, 0, ARRAY_LEN(rows));
+	tcase_add_test(t, cql);
+	tcase_add_test(t, keys);
+	tcase_add_test(t, embedded);
 	tcase_add_test(t, parts);
 	tcase_add_test(t, limits);
 	srunner_run_all(r, CK_NORMAL);

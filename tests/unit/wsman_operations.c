@@ -20,6 +20,15 @@
 #define OPTIMIZE "<w:OptimizeEnumeration/><w:MaxElements>100</w:MaxElements>"
 #define WQL(text)                                                                                  \
 	"<w:Filter Dialect='http://schemas.microsoft.com/wbem/wsman/1/WQL'>" text "</w:Filter>"
+#define FILTER(dialect, inside) "<w:Filter Dialect='" dialect "'>" inside "</w:Filter>"
+#define EQUAL(set) FILTER("http://schemas.dmtf.org/wbem/wsman/1/wsman/SelectorFilter", set)
+#define CQL(text) FILTER("http://schemas.dmtf.org/wbem/cql/1/dsp0202.pdf", text)
+#define CAPABILITIES                                                                               \
+	"<a:EndpointReference><a:Address>x</"                                                      \
+	"a:Address><a:ReferenceParameters><w:ResourceURI>" CLASS_URI                               \
+	"CIM_VirtualSystemMigrationCapabilities</w:ResourceURI>" SELECTORS(                        \
+		SELECTOR("InstanceID", "vsmigd:capabilities")) "</a:ReferenceParameters>"          \
+							       "</a:EndpointReference>"
 
 static const struct principal anna = { PRINCIPAL_USER, "anna" };
 
@@ -211,10 +220,49 @@ static const struct row {
 	{ "filter, XPath", ENUMERATE, SYSTEM, NULL, ENUM("<w:Filter>x</w:Filter>"),
 		{ "wsen:FilterDialectRequestedUnavailable", "<wsen:SupportedDialect>" } },
 	{ "filter, selectors", ENUMERATE, SYSTEM, NULL,
-		ENUM("<w:Filter Dialect='"
-		     "http://schemas.dmtf.org/wbem/wsman/1/wsman/SelectorFilter'><w:SelectorSet/></"
-		     "w:Filter>"),
-		{ "wsen:FilterDialectRequestedUnavailable" } },
+		ENUM(OPTIMIZE EQUAL(SELECTORS(SELECTOR("ElementName", "running")))),
+		{ "<wsman:Items><p:CIM_ComputerSystem ", WORLD_VM } },
+	{ "filter, selectors, two", ENUMERATE, SYSTEM, NULL,
+		ENUM(OPTIMIZE EQUAL(SELECTORS(
+			SELECTOR("EnabledState", "2") SELECTOR("elementname", "RUNNING")))),
+		{ WORLD_VM } },
+	{ "filter, selectors, none", ENUMERATE, SYSTEM, NULL,
+		ENUM(OPTIMIZE EQUAL(SELECTORS(
+			SELECTOR("EnabledState", "3") SELECTOR("ElementName", "running")))),
+		{ "<wsman:Items></wsman:Items><wsman:EndOfSequence/>" } },
+	{ "filter, selectors, of a derived class", ENUMERATE, CLASS_URI "CIM_ManagedElement", NULL,
+		ENUM(OPTIMIZE EQUAL(
+			SELECTORS(SELECTOR("Name", WORLD_VM) SELECTOR("EnabledDefault", "2")))),
+		{ "<wsman:EndOfSequence/>" } },
+	{ "filter, selectors, by reference", ENUMERATE, CLASS_URI "CIM_ElementCapabilities", NULL,
+		ENUM(OPTIMIZE EQUAL(SELECTORS(SELECTOR("Capabilities", CAPABILITIES)))),
+		{ "<wsman:Items><p:CIM_ElementCapabilities " } },
+	{ "filter, selectors, unknown", ENUMERATE, SYSTEM, NULL,
+		ENUM(EQUAL(SELECTORS(SELECTOR("Colour", "red")))),
+		{ "wsen:CannotProcessFilter",
+			"<wsman:SupportedSelectorName>CreationClassName</wsman:"
+			"SupportedSelectorName>",
+			"<wsman:SupportedSelectorName>EnabledState<" } },
+	{ "filter, selectors, twice", ENUMERATE, SYSTEM, NULL,
+		ENUM(EQUAL(SELECTORS(SELECTOR("Name", "x") SELECTOR("Name", "y")))),
+		{ "wsen:CannotProcessFilter", "faultDetail/DuplicateSelectors<" } },
+	{ "filter, selectors, empty", ENUMERATE, SYSTEM, NULL, ENUM(EQUAL("<w:SelectorSet/>")),
+		{ "wsen:CannotProcessFilter" } },
+	{ "filter, selectors, text", ENUMERATE, SYSTEM, NULL, ENUM(EQUAL("Name")),
+		{ "wsen:CannotProcessFilter" } },
+	{ "filter, selectors, all classes", ENUMERATE, ALL_URI, NULL,
+		ENUM(EQUAL(SELECTORS(SELECTOR("Name", "x")))), { "wsen:CannotProcessFilter" } },
+	{ "filter, selectors, namespace", ENUMERATE, SYSTEM, NULL,
+		ENUM(EQUAL(SELECTORS(SELECTOR("__cimnamespace", "root/x") SELECTOR("Name", "x")))),
+		{ "wsen:CannotProcessFilter" } },
+	{ "filter, CQL", ENUMERATE, ALL_URI, NULL,
+		ENUM(OPTIMIZE CQL("SELECT s.Name FROM CIM_ComputerSystem s WHERE s ISA CIM_System "
+				  "AND s.ElementName = 'running'")),
+		{ "<wsman:Items><wsman:XmlFragment xmlns:p=\"" SYSTEM "\"><p:Name>" WORLD_VM
+		  "</p:Name></wsman:XmlFragment></wsman:Items>" } },
+	{ "filter, CQL, too much", ENUMERATE, ALL_URI, NULL,
+		ENUM(CQL("SELECT * FROM CIM_ComputerSystem WHERE Name LIKE 'x'")),
+		{ "wsen:CannotProcessFilter", "basic form" } },
 
 	{ "pull, no body", PULL, SYSTEM, NULL, NULL, { "wsman:SchemaValidationError" } },
 	{ "pull, no context", PULL, SYSTEM, NULL, "<n:Pull/>",
