@@ -2,6 +2,8 @@
 
 #include <strings.h>
 
+#include "cim/alias.h"
+#include "cim/associate.h"
 #include "cim/registry.h"
 #include "cim/uri.h"
 
@@ -33,24 +35,32 @@ void cim_free(struct cim *cim)
 
 static bool ns_known(const char *ns)
 {
-	return ns == NULL || cim_ns_same(ns, CIM_NS_DEFAULT);
+	return cim_ns_same(ns, CIM_NS_DEFAULT) || cim_ns_same(ns, CIM_NS_INTEROP);
+}
+
+bool registry_serves(const struct registry_row *row, const char *ns)
+{
+	return row->ns == REGISTRY_NS_BOTH ||
+	       (row->ns == REGISTRY_NS_INTEROP) == cim_ns_same(ns, CIM_NS_INTEROP);
 }
 
 bool cim_serves(const struct cim_class *c, const char *ns)
 {
-	for (size_t i = 0; i < registry_row_count; i++)
-		if (registry_rows[i].class == c)
-			return ns_known(ns);
+	if (ns == NULL)
+		ns = CIM_NS_DEFAULT;
+	for (size_t i = 0; i < registry_row_count && ns_known(ns); i++)
+		if (registry_rows[i].class == c && registry_serves(&registry_rows[i], ns))
+			return true;
 	return false;
 }
 
-/* The next row from *at on that has instances of c. */
-static const struct registry_row *next_row(const struct cim_class *c, size_t *at)
+/* The next row from *at on that has instances of c in the namespace. */
+static const struct registry_row *next_row(const struct cim_class *c, const char *ns, size_t *at)
 {
 	while (*at < registry_row_count) {
 		const struct registry_row *row = &registry_rows[(*at)++];
 
-		if (cim_class_is(row->class, c))
+		if (cim_class_is(row->class, c) && registry_serves(row, ns))
 			return row;
 	}
 	return NULL;
@@ -125,7 +135,7 @@ static void ask_next(struct cim_op *op)
 {
 	struct run *run = op->state;
 
-	run->row = run->found == NULL ? next_row(op->class, &run->next) : NULL;
+	run->row = run->found == NULL ? next_row(op->class, op->ns, &run->next) : NULL;
 	op->row = run->row;
 	if (run->row == NULL && run->lookup)
 		end_lookup(op, run);
@@ -154,9 +164,9 @@ void registry_done(struct cim_op *op)
 static void invoke_on_class(struct cim_op *op)
 {
 	size_t at = 0;
-	const struct registry_row *row = next_row(op->class, &at);
+	const struct registry_row *row = next_row(op->class, op->ns, &at);
 
-	if (next_row(op->class, &at) == NULL && row->singleton) {
+	if (next_row(op->class, op->ns, &at) == NULL && row->singleton) {
 		call_method(op, row);
 		return;
 	}
@@ -171,22 +181,33 @@ static int check_op(const struct cim_op *op, struct err *e)
 {
 	size_t at = 0;
 
-	if (!ns_known(op->ns) || (op->ref != NULL && !ns_known(op->ref->ns)))
-		return err_set(e, ERR_NAMESPACE, "there is no namespace %.200s here, only %s",
-			ns_known(op->ns) ? op->ref->ns : op->ns, CIM_NS_DEFAULT);
-	if (next_row(op->class, &at) == NULL)
-		return err_set(e, ERR_CLASS, "the class %s has no instances here", op->class->name);
+	if (!ns_known(op->ns))
+		return err_set(e, ERR_NAMESPACE,
+			"there is no namespace %.200s here, only %s and %s", op->ns, CIM_NS_DEFAULT,
+			CIM_NS_INTEROP);
+	if (next_row(op->class, op->ns, &at) == NULL)
+		return err_set(e, ERR_CLASS,
+			"the class %s has no instances in the namespace %.200s", op->class->name,
+			op->ns);
 	if (op->kind == CIM_OP_INVOKE &&
 		(op->method == NULL || cim_method_find(op->class, op->method->name) == NULL))
 		return err_set(e, ERR_METHOD, "the class %s has no such method", op->class->name);
-	if (op->kind == CIM_OP_GET && op->ref == NULL)
+	if (op->kind != CIM_OP_ENUMERATE && op->kind != CIM_OP_INVOKE && op->ref == NULL)
 		return err_set(e, ERR_KEY_MISSING, "no keys are given");
-	if (op->kind == CIM_OP_GET || (op->kind == CIM_OP_INVOKE && op->ref != NULL))
+	if (op->kind != CIM_OP_ENUMERATE && op->ref != NULL)
 		return cim_ref_check(op->ref, op->class, e);
 	return 0;
 }
 
-void cim_run(struct cim *cim, struct cim_op *op)
+/* The namespace of the reference goes before that of the request. */
+static const char *ns_of(const struct cim_op *op)
+{
+	if (op->ref != NULL && op->ref->ns != NULL)
+		return op->ref->ns;
+	return op->ns != NULL ? op->ns : CIM_NS_DEFAULT;
+}
+
+static struct run *begin(struct cim *cim, struct cim_op *op)
 {
 	struct run *run = arena_alloc(op->arena, sizeof *run);
 
@@ -197,14 +218,36 @@ void cim_run(struct cim *cim, struct cim_op *op)
 	op->n_instances = 0;
 	op->err.code = ERR_NONE;
 	op->err.text[0] = '\0';
+	return run;
+}
+
+void registry_ask(struct cim *cim, struct cim_op *op, const struct registry_row *row)
+{
+	struct run *run = begin(cim, op);
+
+	run->next = registry_row_count;
+	run->row = row;
+	op->row = row;
+	(row->involve != NULL ? row->involve : row->enumerate)(op);
+}
+
+void cim_run(struct cim *cim, struct cim_op *op)
+{
+	struct run *run = begin(cim, op);
+
 	if (op->kind == CIM_OP_INVOKE && op->ref != NULL && op->ref->n_keys == 0)
 		op->ref = NULL;
+	if (op->ref != NULL)
+		op->ref = alias_own_ref(op->arena, op->ref);
+	op->ns = ns_of(op);
 	if (check_op(op, &op->err) != 0) {
 		finish(op);
 		return;
 	}
 	run->lookup = op->kind != CIM_OP_ENUMERATE && op->ref != NULL;
-	if (op->kind == CIM_OP_INVOKE && op->ref == NULL)
+	if (op->kind == CIM_OP_ASSOCIATORS || op->kind == CIM_OP_REFERENCES)
+		associate_run(op);
+	else if (op->kind == CIM_OP_INVOKE && op->ref == NULL)
 		invoke_on_class(op);
 	else
 		ask_next(op);

@@ -22,7 +22,22 @@ struct cim *cim_new(struct checks *checks, struct hv *hv);
 /* No operation may be under way. */
 void cim_free(struct cim *cim);
 
-enum cim_op_kind { CIM_OP_ENUMERATE, CIM_OP_GET, CIM_OP_INVOKE };
+enum cim_op_kind {
+	CIM_OP_ENUMERATE,
+	CIM_OP_GET,
+	CIM_OP_INVOKE,
+	CIM_OP_ASSOCIATORS, /* the instances that are associated with one */
+	CIM_OP_REFERENCES, /* the associations of one */
+};
+
+/* Which associations of an instance are meant, and which of their far ends. NULL: any. */
+struct cim_walk {
+	const struct cim_class *association;
+	const char *role; /* the property that refers to the instance */
+	/* ASSOCIATORS only: the class of the far end, and the property that refers to it. */
+	const struct cim_class *result;
+	const char *result_role;
+};
 
 struct cim_op {
 	/* set by the caller */
@@ -31,7 +46,8 @@ struct cim_op {
 	struct request *req; /* deadline and audit; outlives the op */
 	const struct cim_class *class;
 	const char *ns; /* NULL: the default namespace */
-	const struct cim_ref *ref; /* GET; INVOKE on an instance; NULL for the class */
+	const struct cim_ref *ref; /* the instance; INVOKE: NULL for the class */
+	struct cim_walk walk; /* ASSOCIATORS, REFERENCES */
 	const struct cim_method *method; /* INVOKE */
 	struct cim_value *args; /* INVOKE: n_parameters; in, and out on return */
 	void (*done)(struct cim_op *op);
@@ -46,11 +62,13 @@ struct cim_op {
 	struct cim *cim;
 	const void *row;
 	void *state;
+	const struct cim_instance *object; /* whose associations a row is asked for */
+	void *ends; /* what registry_know remembers */
 };
 
 /*
- * Runs op. Errors: -ERR_NAMESPACE, -ERR_CLASS (no provider), ERR_KEY_*, ERR_NOT_FOUND,
- * ERR_METHOD, ERR_UNAVAILABLE (the source's hypervisor cannot be reached), ERR_TIMEOUT.
+ * Runs op. ASSOCIATORS give every far end once, and leave out those that are no longer there.
+ * Errors: -ERR_NAMESPACE, -ERR_CLASS (no provider), ERR_KEY_*, ERR_NOT_FOUND, ERR_METHOD, ERR_UNAVAILABLE (the source's hypervisor cannot be reached), ERR_TIMEOUT.
  */
 void cim_run(struct cim *cim, struct cim_op *op);
 

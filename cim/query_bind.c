@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cim/alias.h"
 #include "cim/query_node.h"
 
 const char *cim_query_class_name(const struct cim_query *q)
@@ -12,16 +13,7 @@ const char *cim_query_class_name(const struct cim_query *q)
 
 const struct cim_class *cim_query_class(const struct cim_query *q)
 {
-	static const char other[] = "Msvm_";
-	const struct cim_class *c = cim_class_find(q->class_name);
-	char name[256];
-
-	if (c || strncasecmp(q->class_name, other, sizeof other - 1) != 0)
-		return c;
-	if ((size_t)snprintf(name, sizeof name, "CIM_%s", q->class_name + sizeof other - 1) >=
-		sizeof name)
-		return NULL;
-	return cim_class_find(name);
+	return alias_class_named(q->class_name);
 }
 
 static int check_property(const struct cim_class *c, const char *name, struct err *e)

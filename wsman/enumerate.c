@@ -10,7 +10,7 @@
 #include "daemon/base/clock.h"
 #include "wsman/dispatch.h"
 #include "wsman/duration.h"
-#include "wsman/filter.h"
+#include "wsman/filter_assoc.h"
 #include "wsman/header.h"
 
 enum { EXPIRES_LIMIT_MS = 60 * 60 * 1000 };
@@ -127,9 +127,9 @@ static struct enumeration *take_snapshot(struct job *j, const struct wish *wish)
 			en->items[en->n++] = j->op.instances[i];
 	}
 	en->mode = wish->mode;
-	en->as = wish->query ? items_projection(j->op_arena, j->class, wish->query) : NULL;
-	en->fragment = en->as;
-	en->as = en->as ? en->as : wish->as;
+	en->as = wish->as;
+	en->selected = wish->selected;
+	en->n_selected = wish->n_selected;
 	en->style = job_style(j);
 	en->style.prefix = arena_strdup(j->op_arena, en->style.prefix);
 	en->style.address = arena_strdup(j->op_arena, en->style.address);
@@ -200,7 +200,7 @@ static int enumerate_done(struct job *j)
 	size_t written;
 
 	if (j->op.err.code)
-		return fault_from_err(&j->fault, &j->op.err);
+		return filter_assoc_failed(j);
 	en = take_snapshot(j, wish);
 	enumerate_total(j, en, &head);
 	if (wish->optimize) {

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "wsman/filter_assoc.h"
+
 /* Meant when no dialect is named; it is not offered. */
 #define DIALECT_XPATH "http://www.w3.org/TR/1999/REC-xpath-19991116"
 
@@ -45,7 +47,11 @@ static int read_text(struct job *j, const xmlNode *filter, struct wish *wish,
 		return refuse(j, "it is not text");
 	if (parse(j->op_arena, text, &wish->query, &e) < 0)
 		return refuse(j, e.text);
-	return bind_query(j, wish);
+	if (bind_query(j, wish) < 0)
+		return -1;
+	wish->selected = cim_query_selected(wish->query, &wish->n_selected);
+	wish->as = wish->n_selected ? j->class : wish->as;
+	return 0;
 }
 
 static int read_wql(struct job *j, const xmlNode *filter, struct wish *wish)
@@ -119,6 +125,7 @@ static const struct dialect {
 	{ "http://schemas.dmtf.org/wbem/wsman/1/WQL", read_wql },
 	{ "http://schemas.dmtf.org/wbem/cql/1/dsp0202.pdf", read_cql },
 	{ "http://schemas.dmtf.org/wbem/wsman/1/wsman/SelectorFilter", read_selectors },
+	{ "http://schemas.dmtf.org/wbem/wsman/1/cimbinding/associationFilter", filter_assoc_read },
 };
 
 static int refuse_dialect(struct job *j, const char *dialect)

@@ -16,6 +16,8 @@ struct wish {
 	int64_t expires_ms; /* -1: not asked for */
 	const struct cim_class *as, *only; /* by PolymorphismMode */
 	struct cim_query *query; /* NULL: all instances */
+	const char *const *selected; /* properties to show as fragments; none: all, whole */
+	size_t n_selected;
 };
 
 /*

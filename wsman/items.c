@@ -12,23 +12,18 @@ static bool is_selected(const char *const *names, size_t n, const char *name)
 	return false;
 }
 
-const struct cim_class *items_projection(
-	struct arena *a, const struct cim_class *c, const struct cim_query *q)
+/* c with the selected properties only; names that it does not have are nobody's fault here. */
+static const struct cim_class *projection(
+	struct arena *a, const struct cim_class *c, const struct enumeration *en)
 {
-	struct cim_property *properties;
-	struct cim_class *part;
-	size_t n;
-	const char *const *names = cim_query_selected(q, &n);
+	struct cim_property *properties = arena_array(a, c->n_properties, sizeof *properties);
+	struct cim_class *part = arena_alloc(a, sizeof *part);
 
-	if (n == 0)
-		return NULL;
-	part = arena_alloc(a, sizeof *part);
-	properties = arena_array(a, c->n_properties, sizeof *properties);
 	*part = *c;
 	part->properties = properties;
 	part->n_properties = 0;
 	for (size_t i = 0; i < c->n_properties; i++) {
-		if (is_selected(names, n, c->properties[i].name))
+		if (is_selected(en->selected, en->n_selected, c->properties[i].name))
 			properties[part->n_properties++] = c->properties[i];
 	}
 	return part;
@@ -42,9 +37,11 @@ static void write_fragment(
 	struct buf *out, const struct enumeration *en, const struct cim_instance *i)
 {
 	auto_buf struct buf whole = { 0 };
+	auto_arena struct arena *scratch = arena_new();
+	const struct cim_class *as = projection(scratch, en->as ? en->as : i->class, en);
 	const char *declaration, *type, *inner, *close;
 
-	cim_instance_to_xml(&whole, &en->style, i, en->as);
+	cim_instance_to_xml(&whole, &en->style, i, as);
 	declaration = strchr(whole.data, ' ');
 	inner = strchr(whole.data, '>');
 	type = strstr(whole.data, " xsi:type=");
@@ -68,7 +65,7 @@ static void write_item(struct buf *out, struct arena *a, const struct enumeratio
 	if (en->mode == ITEMS_OBJECT_AND_EPR)
 		buf_puts(out, "<wsman:Item>");
 	if (en->mode != ITEMS_EPR)
-		(en->fragment ? write_fragment : write_whole)(out, en, i);
+		(en->n_selected ? write_fragment : write_whole)(out, en, i);
 	if (en->mode != ITEMS_OBJECT)
 		cim_epr_to_xml(out, &en->style, cim_ref_of(a, i));
 	if (en->mode == ITEMS_OBJECT_AND_EPR)

@@ -16,7 +16,8 @@ struct enumeration {
 	size_t n, next; /* next: the first not handed out yet */
 	enum items_mode mode;
 	const struct cim_class *as; /* shown as this class; NULL: as what they are */
-	bool fragment; /* `as` is a selection of properties */
+	const char *const *selected; /* the properties to show, as fragments; none: all, whole */
+	size_t n_selected;
 	struct cim_style style;
 	const char *resource_uri, *ns; /* what a Pull must repeat */
 };
@@ -27,10 +28,6 @@ struct items_limit {
 	size_t octets; /* strict; in the charset */
 	enum charset charset;
 };
-
-/* c with the properties that the query selects only; NULL when it selects all. */
-const struct cim_class *items_projection(
-	struct arena *a, const struct cim_class *c, const struct cim_query *q);
 
 /*
  * Appends the items from en->next on that fit, and returns how many. 0 with items left means

@@ -1,0 +1,249 @@
+/* Walking associations, over hosts of libvirt's test driver. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cim/alias.h"
+#include "cim/codec.h"
+#include "cim/ends.h"
+#include "cim/registry.h"
+#include "cim/uri.h"
+#include "cim_world.h"
+
+#define HOST_KEYS "CreationClassName='CIM_ComputerSystem',Name='MyHost'"
+#define VM_KEYS "CreationClassName='CIM_ComputerSystem',Name='" UUID "01'"
+#define SERVICE_KEYS(class)                                                                        \
+	"SystemCreationClassName='CIM_ComputerSystem',SystemName='MyHost',"                        \
+	"CreationClassName='" class "',Name='vsmigd'"
+#define SERVICE                                                                                    \
+	"CIM_VirtualSystemMigrationService." SERVICE_KEYS("CIM_VirtualSystemMigrationService")
+#define CAPABILITIES "CIM_VirtualSystemMigrationCapabilities.InstanceID='vsmigd:capabilities'"
+
+/* What an instance is in the tables below: its class and what tells it from others. */
+static const char *label(const struct cim_instance *i)
+{
+	static const char *const names[] = { "InstanceID", "ElementName" };
+
+	for (size_t n = 0; n < ARRAY_LEN(names); n++)
+		if (cim_property_find(i->class, names[n]) != NULL &&
+			strcmp(text_of(i, names[n]), "-") != 0)
+			return arena_printf(a, "%s=%s", i->class->name, text_of(i, names[n]));
+	return i->class->name;
+}
+
+static int by_text(const void *x, const void *y)
+{
+	return strcmp(*(const char *const *)x, *(const char *const *)y);
+}
+
+/* The labels of all results, sorted, since rows may answer in any order. */
+static const char *labels(const struct cim_op *op)
+{
+	const char **all = arena_array(a, op->n_instances + 1, sizeof *all), *s = "";
+
+	for (size_t i = 0; i < op->n_instances; i++)
+		all[i] = label(op->instances[i]);
+	qsort(all, op->n_instances, sizeof *all, by_text);
+	for (size_t i = 0; i < op->n_instances; i++)
+		s = arena_printf(a, "%s%s%s", s, i > 0 ? " " : "", all[i]);
+	return s;
+}
+
+enum kind { ENDS = CIM_OP_ASSOCIATORS, LINKS = CIM_OP_REFERENCES };
+
+#define CAPS "CIM_VirtualSystemMigrationCapabilities=vsmigd:capabilities"
+#define THE_SERVICE "CIM_VirtualSystemMigrationService=Migration Service"
+#define HAS_CAPS "CIM_ElementCapabilities"
+
+static const struct {
+	enum kind kind;
+	const char *object, *association, *result, *role, *result_role;
+	const char *want; /* "+X": at least X */
+	int code;
+} walks[] = {
+	{ ENDS, SERVICE, "CIM_ElementCapabilities", NULL, NULL, NULL, CAPS, 0 },
+	{ ENDS, SERVICE, NULL, "CIM_VirtualSystemMigrationCapabilities", NULL, NULL, CAPS, 0 },
+	/* Class filters mean derived classes too. */
+	{ ENDS, SERVICE, NULL, "CIM_Capabilities", NULL, NULL, CAPS, 0 },
+	{ ENDS, SERVICE, "CIM_ElementCapabilities", "CIM_ManagedElement", NULL, NULL, CAPS, 0 },
+	{ ENDS, SERVICE, "CIM_ElementCapabilities", "CIM_ComputerSystem", NULL, NULL, "", 0 },
+	{ ENDS, SERVICE, "CIM_ElementCapabilities", NULL, "managedelement", NULL, CAPS, 0 },
+	{ ENDS, SERVICE, "CIM_ElementCapabilities", NULL, "Capabilities", NULL, "", 0 },
+	{ ENDS, SERVICE, "CIM_ElementCapabilities", NULL, NULL, "CAPABILITIES", CAPS, 0 },
+	{ ENDS, SERVICE, "CIM_ElementCapabilities", NULL, NULL, "ManagedElement", "", 0 },
+	{ ENDS, SERVICE, "CIM_ElementCapabilities", NULL, "NoSuchRole", NULL, "", 0 },
+	{ ENDS, CAPABILITIES, "CIM_ElementCapabilities", NULL, NULL, NULL, THE_SERVICE, 0 },
+	{ ENDS, CAPABILITIES, "CIM_ElementCapabilities", NULL, "Capabilities", "ManagedElement",
+		THE_SERVICE, 0 },
+	{ LINKS, SERVICE, "CIM_ElementCapabilities", NULL, NULL, NULL, HAS_CAPS, 0 },
+	{ LINKS, SERVICE, "CIM_ElementCapabilities", NULL, "ManagedElement", NULL, HAS_CAPS, 0 },
+	{ LINKS, SERVICE, "CIM_ElementCapabilities", NULL, "Capabilities", NULL, "", 0 },
+	{ LINKS, CAPABILITIES, NULL, NULL, "Capabilities", NULL, "+" HAS_CAPS, 0 },
+	/* Hyper-V's names in a reference. */
+	{ ENDS,
+		"Msvm_VirtualSystemMigrationService."
+		"SystemCreationClassName='Msvm_ComputerSystem',SystemName='myhost',"
+		"CreationClassName='Msvm_VirtualSystemMigrationService',Name='vsmigd'",
+		"CIM_ElementCapabilities", NULL, NULL, NULL, CAPS, 0 },
+	/* An object that is not there, and references that are none. */
+	{ ENDS, "CIM_VirtualSystemMigrationCapabilities.InstanceID='x'", NULL, NULL, NULL, NULL,
+		NULL, ERR_NOT_FOUND },
+	{ LINKS, "CIM_ComputerSystem.CreationClassName='CIM_ComputerSystem',Name='nobody'", NULL,
+		NULL, NULL, NULL, NULL, ERR_NOT_FOUND },
+	{ ENDS, "CIM_ComputerSystem.Name='MyHost'", NULL, NULL, NULL, NULL, NULL, ERR_KEY_MISSING },
+	{ ENDS, "root/cimv2:" CAPABILITIES, NULL, NULL, NULL, NULL, NULL, ERR_NAMESPACE },
+	{ ENDS, "root/interop:" CAPABILITIES, NULL, NULL, NULL, NULL, NULL, ERR_CLASS },
+};
+
+static const struct cim_class *class_or_null(const char *name)
+{
+	const struct cim_class *c = name != NULL ? cim_class_find(name) : NULL;
+
+	ck_assert(name == NULL || c != NULL);
+	return c;
+}
+
+static const char *path_class(const char *path)
+{
+	struct cim_ref *ref;
+	struct err e;
+
+	ck_assert_int_eq(cim_ref_from_text(a, path, &ref, &e), 0);
+	return ref->class_name;
+}
+
+START_TEST(walk)
+{
+	struct waiting w = { .op = { .kind = (enum cim_op_kind)walks[_i].kind,
+				     .class = alias_class_named(path_class(walks[_i].object)),
+				     .walk = { .association = class_or_null(walks[_i].association),
+					     .result = class_or_null(walks[_i].result),
+					     .role = walks[_i].role,
+					     .result_role = walks[_i].result_role } } };
+	const char *want = walks[_i].want;
+	struct cim_ref *ref;
+	struct cim_op *op;
+
+	ck_assert_int_eq(cim_ref_from_text(a, walks[_i].object, &ref, &w.op.err), 0);
+	w.op.ref = ref;
+	op = run(&w);
+	ck_assert_msg(op->err.code == walks[_i].code, "%s", op->err.text);
+	if (want == NULL)
+		ck_assert_uint_eq(op->n_instances, 0);
+	else if (want[0] == '+')
+		ck_assert_msg(strstr(labels(op), want + 1) != NULL, "%s", labels(op));
+	else
+		ck_assert_str_eq(labels(op), want);
+}
+END_TEST
+
+/* Both ends of every association that is enumerated find each other by walking it. */
+START_TEST(both_ways)
+{
+	const struct registry_row *row = &registry_rows[_i];
+	const char *ns = row->ns == REGISTRY_NS_INTEROP ? CIM_NS_INTEROP : CIM_NS_DEFAULT;
+	struct waiting all = { .op = { .kind = CIM_OP_ENUMERATE, .class = row->class, .ns = ns } };
+
+	if (!row->class->association)
+		return;
+	ck_assert_int_eq(run(&all)->err.code, 0);
+	ck_assert_uint_gt(all.op.n_instances, 0);
+	for (size_t n = 0; n < all.op.n_instances; n++) {
+		const struct cim_instance *i = all.op.instances[n];
+		const struct cim_ref *refs[2];
+		size_t found = 0;
+
+		for (size_t p = 0; p < row->class->n_properties; p++)
+			if (row->class->properties[p].type == CIM_REFERENCE)
+				refs[found++] = i->values[p].data[0].ref;
+		ck_assert_uint_eq(found, 2);
+		for (size_t from = 0; from < 2; from++) {
+			struct waiting w = { .op = { .kind = CIM_OP_ASSOCIATORS,
+						     .class =
+							     cim_class_find(refs[from]->class_name),
+						     .ref = refs[from],
+						     .walk = { .association = row->class } } };
+			size_t hits = 0;
+
+			ck_assert_msg(run(&w)->err.code == 0, "%s", w.op.err.text);
+			for (size_t k = 0; k < w.op.n_instances; k++)
+				hits += cim_ref_same(
+					cim_ref_of(a, w.op.instances[k]), refs[1 - from]);
+			ck_assert_uint_eq(hits, 1);
+		}
+	}
+}
+END_TEST
+
+static struct cim_ref *numbered(unsigned n, bool turned)
+{
+	struct cim_key *keys = arena_array(a, 2, sizeof *keys);
+	struct cim_ref *r = arena_alloc(a, sizeof *r);
+
+	keys[turned] = (struct cim_key){ .name = "Name", .text = arena_printf(a, "n%u", n) };
+	keys[!turned] = (struct cim_key){ .name = "CreationClassName", .text = "X" };
+	*r = (struct cim_ref){ .class_name = "CIM_ComputerSystem", .keys = keys, .n_keys = 2 };
+	return r;
+}
+
+START_TEST(each_end_once)
+{
+	struct ends *e = ends_new(a);
+
+	for (unsigned n = 0; n < 3000; n++) {
+		ends_want(e, numbered(n, false));
+		ends_want(e, numbered(n / 2, true));
+	}
+	for (unsigned n = 0; n < 3000; n++)
+		ck_assert(cim_ref_same(ends_wanted(e, n)->ref, numbered(n, true)));
+	ck_assert_ptr_null(ends_wanted(e, 3000));
+}
+END_TEST
+
+START_TEST(what_is_known_need_not_be_wanted)
+{
+	struct cim_instance *i = cim_instance_new(a, &cim_class_CIM_ComputerSystem, NULL);
+	struct ends *e = ends_new(a);
+
+	cim_set_str(a, i, CIM_ComputerSystem_p_CreationClassName, "x");
+	cim_set_str(a, i, CIM_ComputerSystem_p_Name, "N7");
+	ends_know(e, i);
+	ck_assert_ptr_null(ends_wanted(e, 0));
+	ends_want(e, numbered(7, true));
+	ends_want(e, numbered(8, true));
+	ck_assert_ptr_eq(ends_wanted(e, 0)->instance, i);
+	ck_assert_ptr_null(ends_wanted(e, 1)->instance);
+}
+END_TEST
+
+static void new_arena(void)
+{
+	a = arena_new();
+}
+
+static void free_arena(void)
+{
+	arena_free(a);
+}
+
+int main(void)
+{
+	Suite *s = suite_create("cim_associate");
+	TCase *t = tcase_create("walks"), *plain = tcase_create("ends");
+	SRunner *r = srunner_create(s);
+	int failed;
+
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_set_timeout(t, 60);
+	tcase_add_loop_test(t, walk, 0, (int)ARRAY_LEN(walks));
+	tcase_add_loop_test(t, both_ways, 0, (int)registry_row_count);
+	suite_add_tcase(s, t);
+	tcase_add_checked_fixture(plain, new_arena, free_arena);
+	tcase_add_test(plain, each_end_once);
+	tcase_add_test(plain, what_is_known_need_not_be_wanted);
+	suite_add_tcase(s, plain);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed != 0;
+}
