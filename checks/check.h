@@ -44,6 +44,14 @@ struct check_config {
 	bool refuse_overcommit; /* not enough free memory (default false) */
 	bool refuse_duplicate_mac; /* (default false) */
 	bool refuse_overwrite; /* a storage copy over an existing file (default true) */
+	bool refuse_crashed; /* what is left of a guest that crashed (default true) */
+	bool refuse_io_error; /* a guest that a disk error paused (default true) */
+	bool refuse_memory_file; /* a memory device whose file is absent there (default true) */
+	bool refuse_saved_image; /* a managed save image that stays behind (default true) */
+	bool refuse_bandwidth; /* one that libvirt takes for another (default true) */
+	bool refuse_local_restart; /* a Restart from disks that are local here (default true) */
+	bool refuse_other_pool; /* a volume whose pool is other storage there (default true) */
+	bool refuse_reservations; /* SCSI reservations of a disk (default true) */
 };
 
 /* What the caller gave that is wrong in itself: becomes a finding (effect RC4). */

@@ -174,6 +174,7 @@ struct disk_here { /* a disk on the source, same order as config.disks */
 struct disk_there { /* the same disk on the destination */
 	enum tri pool, pool_active; /* its pool (type volume, or the one that covers it here) */
 	enum tri exists; /* the volume or path */
+	const char *base_absent; /* an image below it that is not there */
 	const char *why;
 	uint64_t pool_free; /* bytes */
 	const char *pool_host, *pool_source; /* where the pool comes from */
@@ -296,6 +297,8 @@ struct facts {
 		next; /* what a running VM becomes with its next start; name NULL: no other */
 	struct disk_here tpm_here; /* the place of the TPM emulator's state */
 	enum tri *hostdevs_there; /* config.n_hostdevs */
+	enum tri *paths_there; /* config.n_paths: they, or of PATH_FOLDER their folders */
+	enum tri loader_there; /* config.loader */
 	const char *xml; /* the XML that config was read from */
 	const char *move_xml; /* of a VM that runs: as libvirt sends it to the target */
 	struct host_facts src, dst;

@@ -84,7 +84,16 @@ struct vm_named { /* a device known by its model alone */
 	bool accel3d;
 };
 
+enum vm_path_kind {
+	PATH_FILE, /* must be there */
+	PATH_FOLDER, /* of a file that is made when the guest starts: it must be there */
+	PATH_DEVICE, /* of a character device */
+	PATH_MEMORY, /* of a memory device */
+	PATH_OTHER /* nobody looks for it */
+};
+
 struct vm_path { /* a file of the host that is no disk */
+	enum vm_path_kind kind;
 	const char *user; /* "serial", "the boot ROM of interface" */
 	const char *path;
 };

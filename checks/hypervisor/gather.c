@@ -107,6 +107,7 @@ static void run_needs(struct conn_task *t)
 		gather_devices,
 		gather_pages,
 		gather_listen,
+		gather_paths,
 		gather_capacity,
 	};
 
@@ -172,6 +173,7 @@ static void make_room(struct facts *f)
 	f->disks_there = arena_array(f->arena, f->config.n_disks, sizeof *f->disks_there);
 	f->nics_there = arena_array(f->arena, f->config.n_nics, sizeof *f->nics_there);
 	f->hostdevs_there = arena_array(f->arena, f->config.n_hostdevs, sizeof *f->hostdevs_there);
+	f->paths_there = arena_array(f->arena, f->config.n_paths, sizeof *f->paths_there);
 	f->secrets_there = arena_array(f->arena, f->config.n_secrets, sizeof *f->secrets_there);
 }
 

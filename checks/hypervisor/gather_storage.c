@@ -243,6 +243,22 @@ static void ask_path(struct storage *st, const struct vm_disk *disk, struct disk
 		ask_covering(st, disk, out);
 	else
 		out->exists = found;
+	/* That it is there does not yet say that QEMU may open it; that it is not says all. */
+	if (out->exists == TRI_UNKNOWN && side_path(s, disk->source) == TRI_NO)
+		out->exists = TRI_NO;
+}
+
+/* The images below, down to one that a pool has not shown. */
+static void ask_bases(struct side *s, const struct vm_disk *disk, struct disk_there *out)
+{
+	for (size_t i = 0; disk->backing_sources && i < disk->n_backing; i++) {
+		const char *path = disk->backing_sources[i];
+
+		if (path && path[0] == '/' && side_path(s, path) == TRI_NO) {
+			out->base_absent = path;
+			return;
+		}
+	}
 }
 
 static void ask_disk(struct storage *st, const struct vm_disk *disk, struct disk_there *out)
@@ -266,5 +282,7 @@ void gather_storage(struct side *s)
 	s->missing = NULL;
 	for (size_t i = 0; i < config->n_disks; i++)
 		ask_disk(&st, &config->disks[i], &s->f->disks_there[i]);
+	for (size_t i = 0; i < config->n_disks; i++)
+		ask_bases(s, &config->disks[i], &s->f->disks_there[i]);
 	side_end(s, FACT_DST_STORAGE);
 }

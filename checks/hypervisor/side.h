@@ -81,6 +81,10 @@ void gather_domains(struct side *s);
 void gather_devices(struct side *s);
 void gather_pages(struct side *s);
 void gather_listen(struct side *s);
+void gather_paths(struct side *s);
+
+/* Whether the path is there on the target; UNKNOWN where its driver is another than QEMU's. */
+enum tri side_path(struct side *s, const char *path);
 
 /* A storage pool as seen on one side. */
 struct pool_seen {

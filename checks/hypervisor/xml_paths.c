@@ -10,10 +10,10 @@ struct paths {
 	size_t n;
 };
 
-static void push(struct paths *p, const char *user, const char *path)
+static void push(struct paths *p, enum vm_path_kind kind, const char *user, const char *path)
 {
 	if (path && path[0] == '/')
-		*ARENA_PUSH(p->a, p->items, p->n) = (struct vm_path){ user, path };
+		*ARENA_PUSH(p->a, p->items, p->n) = (struct vm_path){ kind, user, path };
 }
 
 static const char *with(struct paths *p, const char *what, const char *name)
@@ -27,17 +27,17 @@ static void boot_files(struct paths *p, const xmlNode *root)
 	const xmlNode *os = vxml_child(root, "os");
 
 	for (size_t i = 0; i < ARRAY_LEN(places); i++)
-		push(p, places[i], vxml_text(p->a, vxml_at(os, places[i])));
+		push(p, PATH_FILE, places[i], vxml_text(p->a, vxml_at(os, places[i])));
 	XML_EACH(sysinfo, root, "sysinfo")
 	XML_EACH(entry, sysinfo, "entry")
-	push(p, "the firmware's configuration", vxml_attr(p->a, entry, "file"));
+	push(p, PATH_FILE, "the firmware's configuration", vxml_attr(p->a, entry, "file"));
 }
 
 /* Any device may have a boot ROM of its own. */
 static void roms(struct paths *p, const xmlNode *devices)
 {
 	XML_EACH(device, devices, NULL)
-	push(p, with(p, "the boot ROM of", (const char *)device->name),
+	push(p, PATH_FILE, with(p, "the boot ROM of", (const char *)device->name),
 		vxml_attr(p->a, vxml_child(device, "rom"), "file"));
 }
 
@@ -48,9 +48,9 @@ static void shares(struct paths *p, const xmlNode *devices)
 		const xmlNode *source = vxml_child(share, "source");
 		const char *target = vxml_attr(p->a, vxml_child(share, "target"), "dir");
 
-		push(p, with(p, "share", target), vxml_attr(p->a, source, "dir"));
-		push(p, with(p, "share", target), vxml_attr(p->a, source, "file"));
-		push(p, with(p, "share", target), vxml_attr(p->a, source, "socket"));
+		push(p, PATH_FILE, with(p, "share", target), vxml_attr(p->a, source, "dir"));
+		push(p, PATH_FILE, with(p, "share", target), vxml_attr(p->a, source, "file"));
+		push(p, PATH_FILE, with(p, "share", target), vxml_attr(p->a, source, "socket"));
 	}
 }
 
@@ -64,7 +64,15 @@ static bool libvirts_own(const char *path)
 static void chardevs(struct paths *p, const xmlNode *devices)
 {
 	static const char *const kinds[] = { "serial", "parallel", "console", "channel" };
-	static const char *const types[] = { "file", "unix", "pipe", "dev" };
+	static const struct {
+		const char *type;
+		enum vm_path_kind kind;
+	} types[] = {
+		{ "file", PATH_FOLDER },
+		{ "unix", PATH_FOLDER },
+		{ "pipe", PATH_OTHER },
+		{ "dev", PATH_DEVICE },
+	};
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		XML_EACH(n, devices, kinds[i])
@@ -72,9 +80,9 @@ static void chardevs(struct paths *p, const xmlNode *devices)
 			const char *path = vxml_attr(p->a, vxml_child(n, "source"), "path");
 
 			for (size_t k = 0; k < ARRAY_LEN(types); k++)
-				if (vxml_attr_is(n, "type", types[k]) && !libvirts_own(path))
-					push(p, kinds[i], path);
-			push(p, with(p, "the log of", kinds[i]),
+				if (vxml_attr_is(n, "type", types[k].type) && !libvirts_own(path))
+					push(p, types[k].kind, kinds[i], path);
+			push(p, PATH_FOLDER, with(p, "the log of", kinds[i]),
 				vxml_attr(p->a, vxml_child(n, "log"), "file"));
 		}
 	}
@@ -83,7 +91,7 @@ static void chardevs(struct paths *p, const xmlNode *devices)
 static void memory(struct paths *p, const xmlNode *devices)
 {
 	XML_EACH(n, devices, "memory")
-	push(p, "a memory device", vxml_text(p->a, vxml_at(n, "source/path")));
+	push(p, PATH_MEMORY, "a memory device", vxml_text(p->a, vxml_at(n, "source/path")));
 }
 
 void vxml_domain_paths(const xmlNode *root, struct arena *a, struct vm_config *out)

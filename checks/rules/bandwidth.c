@@ -32,7 +32,6 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	const struct settings *s = f->settings;
 	const char *unit = s->bandwidth_unit;
 
-	(void)c;
 	if (!s->has_bandwidth || s->bandwidth == 0)
 		return;
 	double mib = unit ? (double)s->bandwidth * unit_bytes(unit) / 1048576 : 0;
@@ -47,7 +46,7 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	struct finding *found = finding_add(out, VSM3018, given, unit, "libvirt");
 	finding_detail(out, found, "Bandwidth", given,
 		arena_printf(out->arena, "1 to %s MiB/s", rule_number(out->arena, MAX_MIB)));
-	rule_policy(found, true);
+	rule_policy(found, c->refuse_bandwidth);
 }
 
 const struct rule rule_bandwidth = {

@@ -4,7 +4,26 @@
  */
 #include "checks/rules/rules.h"
 
-static void one(const struct vm_chardev *dev, struct findings *out)
+/* Whatever that device is, libvirt connects the guest with it. */
+static void device(const struct facts *f, const char *name, const char *path, const char *object,
+	struct findings *out)
+{
+	enum tri there = rule_path(f, PATH_DEVICE, path);
+
+	if (there == TRI_NO) {
+		finding_detail(out, finding_add(out, VSM4510, name, path), object, "absent", path);
+		return;
+	}
+	finding_detail(out, finding_add(out, VSM5026, name, path), object, path,
+		"a pty or socket, or the same device");
+	if (there == TRI_UNKNOWN)
+		finding_unknown(out,
+			arena_printf(out->arena, "whether %s is there on the target host, for %s",
+				path, name),
+			NULL, "libvirt did not tell");
+}
+
+static void one(const struct facts *f, const struct vm_chardev *dev, struct findings *out)
 {
 	const char *name = rule_name(dev->alias ? dev->alias : dev->kind);
 	const char *path = rule_name(dev->path);
@@ -12,9 +31,7 @@ static void one(const struct vm_chardev *dev, struct findings *out)
 		dev->alias ? arena_printf(out->arena, "%s %s", rule_name(dev->kind), name) : name;
 
 	if (rule_is(dev->type, "dev"))
-		rule_policy(finding_detail(out, finding_add(out, VSM4510, name, path), object, path,
-				    "a pty or socket"),
-			true);
+		device(f, name, path, object, out);
 	if (rule_is(dev->type, "file"))
 		finding_detail(out, finding_add(out, VSM5013, name, path), object, path, NULL);
 	if (dev->log_file)
@@ -26,7 +43,7 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 {
 	(void)c;
 	for (size_t i = 0; i < f->config.n_chardevs; i++)
-		one(&f->config.chardevs[i], out);
+		one(f, &f->config.chardevs[i], out);
 }
 
 const struct rule rule_chardevs = {

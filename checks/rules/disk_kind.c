@@ -6,7 +6,6 @@
 
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)
 {
-	(void)c;
 	for (size_t i = 0; i < f->config.n_disks; i++) {
 		const struct vm_disk *d = &f->config.disks[i];
 		const char *target = rule_name(d->target);
@@ -18,7 +17,7 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 		if (d->reservations)
 			rule_policy(finding_detail(out, finding_add(out, VSM4315, target), object,
 					    "persistent reservations", "none"),
-				true);
+				c->refuse_reservations);
 	}
 }
 

@@ -6,8 +6,8 @@
  */
 #include "checks/rules/rules.h"
 
-static void refuse(const struct facts *f, const struct vm_disk *d, const struct disk_here *here,
-	struct findings *out)
+static void refuse(const struct facts *f, const struct check_config *c, const struct vm_disk *d,
+	const struct disk_here *here, struct findings *out)
 {
 	struct finding *found =
 		finding_add(out, VSM4301, rule_name(d->target), rule_name(d->source));
@@ -15,7 +15,7 @@ static void refuse(const struct facts *f, const struct vm_disk *d, const struct 
 	finding_detail(out, found, arena_printf(out->arena, "disk %s", rule_name(d->target)),
 		here->fs ? here->fs : "a local file system", "a shared file system");
 	if (!(f->settings->move & MOVE_HOT))
-		rule_policy(found, true);
+		rule_policy(found, c->refuse_local_restart);
 }
 
 static bool applies(const struct vm_config *vm)
@@ -28,7 +28,6 @@ static bool applies(const struct vm_config *vm)
 
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)
 {
-	(void)c;
 	for (size_t i = 0; i < f->config.n_disks; i++) {
 		const struct vm_disk *d = &rule_disks(f)[i];
 		const struct disk_here *here = &f->disks_here[i];
@@ -37,7 +36,7 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 			(!rule_is(d->type, "file") && !rule_is(d->type, "volume")))
 			continue;
 		if (here->shared_fs == TRI_NO)
-			refuse(f, d, here, out);
+			refuse(f, c, d, here, out);
 		else if (here->shared_fs == TRI_UNKNOWN && here->why)
 			finding_unknown(out,
 				arena_printf(out->arena, "whether disk %s is on shared storage",

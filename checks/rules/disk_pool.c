@@ -5,7 +5,7 @@
  */
 #include "checks/rules/rules.h"
 
-static void one(const struct vm_disk *d, const struct disk_here *here,
+static void one(const struct vm_disk *d, const struct check_config *c, const struct disk_here *here,
 	const struct disk_there *there, struct findings *out)
 {
 	bool source = here->pool_source && there->pool_source &&
@@ -22,7 +22,7 @@ static void one(const struct vm_disk *d, const struct disk_here *here,
 		out->arena, "%s %s", rule_name(there->pool_host), rule_name(there->pool_source));
 	rule_policy(finding_detail(out, finding_add(out, VSM4305, d->pool, a, b),
 			    arena_printf(out->arena, "disk %s", rule_name(d->target)), b, a),
-		source);
+		source && c->refuse_other_pool);
 }
 
 static bool applies(const struct vm_config *vm)
@@ -35,10 +35,9 @@ static bool applies(const struct vm_config *vm)
 
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)
 {
-	(void)c;
 	for (size_t i = 0; i < f->config.n_disks; i++)
 		if (!rule_copied(f, i))
-			one(&f->config.disks[i], &f->disks_here[i], &f->disks_there[i], out);
+			one(&f->config.disks[i], c, &f->disks_here[i], &f->disks_there[i], out);
 }
 
 const struct rule rule_disk_pool = {

@@ -24,13 +24,14 @@ static bool pool_lacks(
 	return true;
 }
 
-static void source_lacks(const struct facts *f, const struct vm_disk *d, struct findings *out)
+static void source_lacks(const struct facts *f, const struct vm_disk *d, const char *source,
+	struct findings *out)
 {
-	struct finding *found = rule_new_value_absent(f, out, d->source);
+	struct finding *found = rule_new_value_absent(f, out, source);
 
 	if (!found)
-		found = finding_add(out, VSM4302, rule_name(d->target), d->source);
-	finding_detail(out, found, object(d, out), "absent", d->source);
+		found = finding_add(out, VSM4302, rule_name(d->target), source);
+	finding_detail(out, found, object(d, out), "absent", source);
 }
 
 static bool same_folder(const char *a, const char *b)
@@ -44,6 +45,10 @@ static bool same_folder(const char *a, const char *b)
 static void backing(const struct facts *f, const struct vm_disk *d, const struct disk_there *there,
 	struct findings *out)
 {
+	if (there->base_absent) {
+		source_lacks(f, d, there->base_absent, out);
+		return;
+	}
 	for (size_t i = 0; i < d->n_backing; i++) {
 		const char *source = d->backing_sources ? d->backing_sources[i] : NULL;
 
@@ -65,7 +70,7 @@ static void one(const struct facts *f, size_t i, struct findings *out)
 	if (pool_lacks(d, there, out) || rule_copied(f, i))
 		return;
 	if (there->exists == TRI_NO)
-		source_lacks(f, d, out);
+		source_lacks(f, d, d->source, out);
 	else if (there->exists == TRI_UNKNOWN)
 		finding_unknown(out,
 			arena_printf(out->arena, "whether disk %s is there on the target host",

@@ -30,7 +30,13 @@ static void loader(const struct facts *f, struct findings *out)
 
 	if (rule_started(f) || rule_has(d->loaders, d->n_loaders, path))
 		return;
-	if (strncmp(path, "/usr/", 5) == 0 && !sibling_listed(d, path))
+	if (f->loader_there == TRI_NO)
+		refuse(out, path, d->loaders, d->n_loaders);
+	else if (f->loader_there == TRI_YES)
+		finding_unknown(out, "whether the firmware can be used", NULL,
+			arena_printf(out->arena,
+				"%s is there, but not among what the target host announces", path));
+	else if (strncmp(path, "/usr/", 5) == 0 && !sibling_listed(d, path))
 		refuse(out, path, d->loaders, d->n_loaders)->presumed = true;
 	else
 		finding_unknown(out, "whether the firmware is there", NULL,

@@ -1,9 +1,35 @@
-/* libvirt shows the files of its storage pools, and no others. */
+/*
+ * Files that the guest names and that are no disks. That one is there does not say that QEMU may
+ * use it. Devices and memory have rules of their own.
+ */
 #include "checks/rules/rules.h"
+
+static bool of_others(const struct vm_path *p)
+{
+	return p->kind == PATH_DEVICE || p->kind == PATH_MEMORY;
+}
 
 static bool applies(const struct vm_config *vm)
 {
-	return vm->n_paths > 0;
+	for (size_t i = 0; i < vm->n_paths; i++)
+		if (!of_others(&vm->paths[i]))
+			return true;
+	return false;
+}
+
+static void one(const struct vm_path *p, enum tri there, struct findings *out)
+{
+	if (there == TRI_NO)
+		finding_detail(out, finding_add(out, VSM4116, p->path, p->user), p->user,
+			p->kind == PATH_FOLDER ? "its folder is absent" : "absent", p->path);
+	else
+		finding_unknown(out,
+			arena_printf(out->arena,
+				"whether %s can be used on the target host, for %s", p->path,
+				p->user),
+			NULL,
+			there == TRI_YES ? "it is there, but libvirt does not show who may use it"
+					 : "libvirt shows no files but those of storage pools");
 }
 
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)
@@ -12,13 +38,8 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	for (size_t i = 0; i < f->config.n_paths; i++) {
 		const struct vm_path *p = &f->config.paths[i];
 
-		if (rule_shown(f, p->path))
-			continue;
-		finding_unknown(out,
-			arena_printf(out->arena,
-				"whether %s can be used on the target host, for %s", p->path,
-				p->user),
-			NULL, "libvirt shows no files but those of storage pools");
+		if (!of_others(p) && !rule_shown(f, p->path))
+			one(p, f->paths_there ? f->paths_there[i] : TRI_UNKNOWN, out);
 	}
 }
 

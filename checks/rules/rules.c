@@ -83,6 +83,14 @@ enum tri rule_offers(const struct facts *f, const char *path, const char *value)
 	return rule_has(e->values, e->n, value) ? TRI_YES : TRI_NO;
 }
 
+enum tri rule_path(const struct facts *f, enum vm_path_kind kind, const char *path)
+{
+	for (size_t i = 0; f->paths_there && i < f->config.n_paths; i++)
+		if (f->config.paths[i].kind == kind && rule_is(f->config.paths[i].path, path))
+			return f->paths_there[i];
+	return TRI_UNKNOWN;
+}
+
 void rule_policy(struct finding *f, bool refuse)
 {
 	f->policy = true;

@@ -96,6 +96,9 @@ bool rule_started(const struct facts *f);
 /* ... and this path was among that. */
 bool rule_shown(const struct facts *f, const char *path);
 
+/* Whether a path of config.paths is there on the target, or the folder it is to be made in. */
+enum tri rule_path(const struct facts *f, enum vm_path_kind kind, const char *path);
+
 /* Whether [check] refuses what libvirt would carry out: marks f as policy. */
 void rule_policy(struct finding *f, bool refuse);
 

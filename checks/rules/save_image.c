@@ -3,7 +3,6 @@
 
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)
 {
-	(void)c;
 	if (!f->vm.save_image)
 		return;
 	if (f->settings->move != MOVE_OFFLINE) {
@@ -12,7 +11,7 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	}
 	struct finding *found = finding_add(out, VSM2021, rule_vm(f), "an offline move");
 	finding_detail(out, found, NULL, "a managed save image", "none");
-	rule_policy(found, true);
+	rule_policy(found, c->refuse_saved_image);
 }
 
 const struct rule rule_save_image = {

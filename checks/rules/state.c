@@ -33,14 +33,15 @@ static struct finding *add_state(const struct facts *f, struct findings *out, en
 	return finding_detail(out, found, NULL, state, needed);
 }
 
-static void not_to_move(const struct facts *f, struct findings *out, enum vm_state state)
+static void not_to_move(const struct facts *f, const struct check_config *c, struct findings *out,
+	enum vm_state state)
 {
 	struct finding *found =
 		add_state(f, out, states[state].hot, states[state].name, "running or paused");
 
 	/* libvirt moves what is left of a guest that crashed, and lets it run. */
 	if (state == VM_CRASHED)
-		rule_policy(found, true);
+		rule_policy(found, c->refuse_crashed);
 }
 
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)
@@ -55,7 +56,7 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	if (hot && !vm->active)
 		add_state(f, out, VSM2001, states[VM_SHUTOFF].name, "running or paused");
 	else if (hot && states[state].hot != REASON_NONE)
-		not_to_move(f, out, state);
+		not_to_move(f, c, out, state);
 	/* libvirt would define the VM on the target and leave it running here: on both hosts. */
 	if (f->settings->move == MOVE_OFFLINE && vm->active)
 		rule_policy(add_state(f, out, VSM2001, states[state].name, "shut off"),

@@ -87,6 +87,19 @@ def loop_device():
     return os.fstat(loop_device.handle).st_rdev
 
 
+def sparse_file(host, name, size):
+    def step(_):
+        path = BY_NAME[host].folder / "local" / name
+        path.touch()
+        os.truncate(path, size)
+    return step
+
+
+def character_device(host, name):
+    """What /dev/null is."""
+    return lambda _: os.mknod(BY_NAME[host].folder / "local" / name, 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+
+
 def boot_sector(code):
     def step(_):
         sector = bytes.fromhex(code).ljust(510, b"\xf4") + b"\x55\xaa"

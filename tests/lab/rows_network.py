@@ -43,7 +43,7 @@ ROWS = (
     S("USB interface, restart", Guest((guests.usb(""), guests.user_nic(
         "usb-net", "<address type='usb' bus='0' port='1'/>"))), type="restart"),
     S("boot ROM absent", Guest((guests.user_nic("e1000", f"<rom file='{LOCAL}/rom'/>"),)),
-      hosts=(outside.file("alpha", "rom"),), finds=("VSM4901",), refused=(1, "rom")),
+      hosts=(outside.file("alpha", "rom"),), finds=("VSM4116",), refused=(1, "rom")),
     S("boot ROM present", Guest((guests.user_nic("e1000", f"<rom file='{LOCAL}/rom'/>"),)),
       hosts=(outside.file("alpha", "rom"), outside.file("beta", "rom"))),
     S("tap of its own", Guest((Device("<interface type='ethernet'><model type='virtio'/></interface>"),))),

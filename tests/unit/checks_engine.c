@@ -30,6 +30,8 @@ static const struct check_config policy = {
 	.formats = FORMAT_NAME | FORMAT_IPV4 | FORMAT_IPV6,
 	.refuse_running_offline = true,
 	.refuse_overwrite = true,
+	.refuse_crashed = true,
+	.refuse_saved_image = true,
 };
 
 /* A socket that is listened to and never served: the kernel accepts, nobody answers. */

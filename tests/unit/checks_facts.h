@@ -180,6 +180,14 @@ static inline struct check_config config_default(void)
 		.formats = FORMAT_NAME | FORMAT_IPV4 | FORMAT_IPV6,
 		.refuse_running_offline = true,
 		.refuse_overwrite = true,
+		.refuse_crashed = true,
+		.refuse_io_error = true,
+		.refuse_memory_file = true,
+		.refuse_saved_image = true,
+		.refuse_bandwidth = true,
+		.refuse_local_restart = true,
+		.refuse_other_pool = true,
+		.refuse_reservations = true,
 	};
 }
 

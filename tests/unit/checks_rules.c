@@ -207,6 +207,9 @@ START_TEST(options)
 		s.bandwidth = 1000; s.bandwidth_unit = "bit / second");
 	ROW("bandwidth", "too much", LIVE, "VSM3018:6 policy", s.has_bandwidth = true;
 		s.bandwidth = UINT64_MAX; s.bandwidth_unit = "byte / second * 2^20");
+	ROW("bandwidth", "too much, allowed", LIVE, "VSM3018 policy", s.has_bandwidth = true;
+		s.bandwidth = UINT64_MAX; s.bandwidth_unit = "byte / second * 2^20";
+		config.refuse_bandwidth = false);
 	ROW("bandwidth", "percent", LIVE, "VSM6002", s.has_bandwidth = true; s.bandwidth = 50;
 		s.bandwidth_unit = "percent");
 
@@ -269,6 +272,8 @@ START_TEST(state)
 	ROW("state", "shut off, restart", RESTART, "", SHUT_OFF);
 	ROW("state", "shut off, offline", OFFLINE, "", SHUT_OFF);
 	ROW("state", "crashed", LIVE, "VSM2005:5 policy", f->vm.state = 6);
+	ROW("state", "crashed, allowed", LIVE, "VSM2005 policy", f->vm.state = 6;
+		config.refuse_crashed = false);
 	ROW("state", "crashed, restart", RESTART, "", f->vm.state = 6);
 	ROW("state", "suspended by the guest", LIVE, "VSM2001:5", f->vm.state = 7);
 	ROW("state", "running, offline", OFFLINE, "VSM2001:5 policy", (void)0);
@@ -302,10 +307,14 @@ START_TEST(state)
 	ROW("io-error", "paused by the user", LIVE, "", f->vm.state = 3; f->vm.reason = 1);
 	ROW("io-error", "paused by an error", LIVE, "VSM2004:5 policy", f->vm.state = 3;
 		f->vm.reason = 5; f->vm.io_error = "vda");
+	ROW("io-error", "paused by an error, allowed", LIVE, "VSM2004 policy", f->vm.state = 3;
+		f->vm.reason = 5; config.refuse_io_error = false);
 
 	ROW("save-image", "none", OFFLINE, "", SHUT_OFF);
 	ROW("save-image", "offline", OFFLINE, "VSM2021:5 policy", SHUT_OFF;
 		f->vm.save_image = true);
+	ROW("save-image", "offline, allowed", OFFLINE, "VSM2021 policy", SHUT_OFF;
+		f->vm.save_image = true; config.refuse_saved_image = false);
 	ROW("save-image", "live", LIVE, "VSM5008", f->vm.save_image = true);
 
 	ROW("persistence", "persistent", LIVE, "", (void)0);
@@ -364,6 +373,12 @@ START_TEST(platform)
 		SHUT_OFF; f->config.loader = "/usr/share/AAVMF/AAVMF_CODE.fd");
 	ROW("firmware", "a sibling is listed", LIVE, "VSM6002", f->config.loader_type = "pflash";
 		f->config.loader = "/usr/share/OVMF/OVMF_CODE.fd");
+	ROW("firmware", "a sibling is listed, and it is absent", LIVE, "VSM4114:false",
+		f->config.loader_type = "pflash";
+		f->config.loader = "/usr/share/OVMF/OVMF_CODE.fd"; f->loader_there = TRI_NO);
+	ROW("firmware", "not announced, and there", LIVE, "VSM6002",
+		f->config.loader_type = "pflash";
+		f->config.loader = "/usr/share/AAVMF/AAVMF_CODE.fd"; f->loader_there = TRI_YES);
 	ROW("firmware", "efi not offered", RESTART, "VSM4114:false", f->config.firmware = "efi";
 		f->domcaps.n_firmwares = 1);
 	ROW("firmware", "efi offered, listed", RESTART, "", f->config.firmware = "efi");
@@ -498,8 +513,20 @@ START_TEST(memory)
 		MEMDEV(.model = "dimm", .slot = "0", .base = "0x100000000"));
 	ROW("memory-devices", "no base", LIVE, "VSM4205:false",
 		MEMDEV(.model = "dimm", .slot = "0"));
-	ROW("memory-devices", "nvdimm", LIVE, "VSM4206:false policy",
+#define PATHS(kind, path, there)                                                                   \
+	f->config.n_paths = 1;                                                                     \
+	f->config.paths = ((struct vm_path[]){ { kind, "somebody", path } });                      \
+	f->paths_there = ((enum tri[]){ there })
+	ROW("memory-devices", "nvdimm", LIVE, "VSM4206 policy,VSM6002", PATHS(PATH_MEMORY, "/x", TRI_YES);
 		MEMDEV(.model = "nvdimm", .path = "/x"));
+	ROW("memory-devices", "nvdimm, not known of", LIVE, "VSM4206 policy,VSM6002",
+		MEMDEV(.model = "nvdimm", .path = "/x"));
+	ROW("memory-devices", "nvdimm, absent", LIVE, "VSM4206:false policy",
+		PATHS(PATH_MEMORY, "/x", TRI_NO);
+		MEMDEV(.model = "nvdimm", .path = "/x"));
+	ROW("memory-devices", "nvdimm, absent, allowed", LIVE, "VSM4206 policy",
+		PATHS(PATH_MEMORY, "/x", TRI_NO);
+		MEMDEV(.model = "nvdimm", .path = "/x"); config.refuse_memory_file = false);
 	ROW("memory-devices", "enclave", LIVE, "VSM4206:false", MEMDEV(.model = "sgx-epc"));
 	ROW("memory-source", "offered", LIVE, "", f->config.memory_source = "memfd");
 	ROW("memory-source", "not offered", LIVE, "VSM4207:false",

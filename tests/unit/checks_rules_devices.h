@@ -20,6 +20,8 @@ START_TEST(storage)
 	ROW("disk-local", "local, shareable, not copied", COPY, "VSM4301:false", LOCAL;
 		WAS.shareable = true; DISK.shareable = true);
 	ROW("disk-local", "local, restart", RESTART, "VSM4301:false policy", LOCAL);
+	ROW("disk-local", "local, restart, allowed", RESTART, "VSM4301 policy", LOCAL;
+		config.refuse_local_restart = false);
 	ROW("disk-local", "local, offline", OFFLINE, "VSM4301 policy", LOCAL; SHUT_OFF);
 	ROW("disk-local", "local, read-only", LIVE, "", LOCAL; WAS.readonly = true);
 	ROW("disk-local", "an empty drive", LIVE, "", LOCAL; WAS.source = NULL);
@@ -38,6 +40,10 @@ START_TEST(storage)
 	ROW("disk-there", "with a base elsewhere", LIVE, "VSM6002", DISK.n_backing = 1;
 		DISK.backing_formats = LIST("raw");
 		DISK.backing_sources = LIST("/bases/base.qcow2"));
+	ROW("disk-there", "with a base that is absent", LIVE, "VSM4302:false", DISK.n_backing = 1;
+		DISK.backing_formats = LIST("raw");
+		DISK.backing_sources = LIST("/bases/base.qcow2");
+		f->disks_there[0].base_absent = "/bases/base.qcow2");
 	ROW("disk-there", "on a server", LIVE, "VSM6002", DISK.type = "network";
 		f->disks_there[0].exists = TRI_UNKNOWN);
 #define POOL(here_host, here, there_host, there)                                                   \
@@ -53,6 +59,9 @@ START_TEST(storage)
 		POOL("nas", "/vm", "nas.lab", "/vm"));
 	ROW("disk-pool", "another export", LIVE, "VSM4305:false policy",
 		POOL("nas", "/vm", "nas", "/vm2"));
+	ROW("disk-pool", "another export, allowed", LIVE, "VSM4305 policy",
+		POOL("nas", "/vm", "nas", "/vm2");
+		config.refuse_other_pool = false);
 
 	ROW("disk-there", "there", LIVE, "", (void)0);
 	ROW("disk-there", "gone", LIVE, "VSM4302:false", f->disks_there[0].exists = TRI_NO);
@@ -88,6 +97,8 @@ START_TEST(storage)
 	ROW("disk-kind", "a file", LIVE, "", (void)0);
 	ROW("disk-kind", "nvme", LIVE, "VSM4309:false", DISK.type = "nvme");
 	ROW("disk-kind", "reservations", LIVE, "VSM4315:false policy", DISK.reservations = true);
+	ROW("disk-kind", "reservations, allowed", LIVE, "VSM4315 policy", DISK.reservations = true;
+		config.refuse_reservations = false);
 
 	ROW("disk-bus", "offered", LIVE, "", DISK.bus = "sata");
 	ROW("disk-bus", "never told of", LIVE, "", DISK.bus = "sd");
@@ -344,7 +355,15 @@ START_TEST(devices)
 	f->config.chardevs = ((struct vm_chardev[]){ { __VA_ARGS__ } })
 	ROW("chardevs", "pty", LIVE, "",
 		CHARDEV(.kind = "serial", .type = "pty", .path = "/dev/pts/3"));
-	ROW("chardevs", "a host device", LIVE, "VSM4510:false policy",
+	ROW("chardevs", "a host device of who knows", LIVE, "VSM5026,VSM6002",
+		CHARDEV(.kind = "serial", .type = "dev", .path = "/dev/ttyS0"));
+	ROW("chardevs", "a host device", LIVE, "VSM5026", PATHS(PATH_DEVICE, "/dev/ttyS0", TRI_YES);
+		CHARDEV(.kind = "serial", .type = "dev", .path = "/dev/ttyS0"));
+	ROW("chardevs", "a host device, absent", RESTART, "VSM4510:false",
+		PATHS(PATH_DEVICE, "/dev/ttyS0", TRI_NO);
+		CHARDEV(.kind = "serial", .type = "dev", .path = "/dev/ttyS0"));
+	ROW("chardevs", "a host device, absent, offline", OFFLINE, "VSM4510", SHUT_OFF;
+		PATHS(PATH_DEVICE, "/dev/ttyS0", TRI_NO);
 		CHARDEV(.kind = "serial", .type = "dev", .path = "/dev/ttyS0"));
 	ROW("chardevs", "a file and a log", LIVE, "VSM5013,VSM5013",
 		CHARDEV(.kind = "serial", .type = "file", .path = "/tmp/x", .log_file = "/tmp/y"));
@@ -402,7 +421,15 @@ START_TEST(devices)
 	ROW("host-paths", "a kernel and a socket", RESTART, "VSM6002,VSM6002",
 		f->config.n_paths = 2;
 		f->config.paths = ((struct vm_path[]){
-			{ "kernel", "/boot/vmlinuz" }, { "serial", "/run/x" } }));
+			{ PATH_FILE, "kernel", "/boot/vmlinuz" },
+			{ PATH_FOLDER, "serial", "/run/x" } }));
+	ROW("host-paths", "a kernel that is there", LIVE, "VSM6002",
+		PATHS(PATH_FILE, "/boot/vmlinuz", TRI_YES));
+	ROW("host-paths", "a kernel that is absent", LIVE, "VSM4116:false",
+		PATHS(PATH_FILE, "/boot/vmlinuz", TRI_NO));
+	ROW("host-paths", "a socket whose folder is absent", RESTART, "VSM4116:false",
+		PATHS(PATH_FOLDER, "/run/x/socket", TRI_NO));
+	ROW("host-paths", "a device", LIVE, "", PATHS(PATH_DEVICE, "/dev/ttyS0", TRI_NO));
 	ROW("models", "USB serial", LIVE, "VSM4508:false",
 		CHARDEV(.kind = "serial", .type = "pty", .target_type = "usb-serial"));
 	ROW("vsock", "free", LIVE, "", f->config.vsock_cid = 4;

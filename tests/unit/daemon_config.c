@@ -55,6 +55,10 @@ START_TEST(test_defaults)
 	ck_assert_int_eq(c->check.timeout_ms, 30000);
 	ck_assert_int_eq(c->check.unknown, UNKNOWN_ALLOW);
 	ck_assert(c->check.refuse_running_offline && c->check.refuse_overwrite);
+	ck_assert(c->check.refuse_crashed && c->check.refuse_io_error);
+	ck_assert(c->check.refuse_memory_file && c->check.refuse_saved_image);
+	ck_assert(c->check.refuse_bandwidth && c->check.refuse_local_restart);
+	ck_assert(c->check.refuse_other_pool && c->check.refuse_reservations);
 	ck_assert(!c->check.refuse_overcommit && !c->check.refuse_duplicate_mac);
 	ck_assert_uint_eq(c->wsman.max_envelope, 500 * 1024);
 	ck_assert_uint_eq(c->server.limits.body_bytes, 500 * 1024);
@@ -305,6 +309,9 @@ static const char other[] =
 	"[hosts]\na = test:///a.xml\n[host a]\nmaintenance = yes\nmax_migrations = 2\n"
 	"[check]\ntimeout = 1500ms\nprobe = off\nunknown = refuse\nrefuse_running_offline = no\n"
 	"refuse_overcommit = yes\nrefuse_duplicate_mac = yes\nrefuse_overwrite = no\n"
+	"refuse_crashed = no\nrefuse_io_error = no\nrefuse_memory_file = no\n"
+	"refuse_saved_image = no\nrefuse_bandwidth = no\nrefuse_local_restart = no\n"
+	"refuse_other_pool = no\nrefuse_reservations = no\n"
 	"[limits]\nmax_envelope = 100001\nrequest_memory = 200000\nmax_header = "
 	"5k\nmax_connections = 5\n"
 	"max_connections_per_address = 4\nhandshake_timeout = 100ms\nheader_timeout = 2s\n"
