@@ -24,8 +24,8 @@ static bool pool_lacks(
 	return true;
 }
 
-static void source_lacks(const struct facts *f, const struct vm_disk *d, const char *source,
-	struct findings *out)
+static void source_lacks(
+	const struct facts *f, const struct vm_disk *d, const char *source, struct findings *out)
 {
 	struct finding *found = rule_new_value_absent(f, out, source);
 

@@ -23,14 +23,14 @@ static void backed(const struct facts *f, const struct check_config *c, const st
 	const char *object = arena_printf(out->arena, "memory device %s", name);
 	bool absent = rule_path(f, PATH_MEMORY, dev->path) == TRI_NO;
 
-	finding_detail(out, found, object,
-		absent ? "absent" : path, "storage that both hosts have");
+	finding_detail(
+		out, found, object, absent ? "absent" : path, "storage that both hosts have");
 	if (!rule_is(dev->model, "sgx-epc"))
 		rule_policy(found, absent && c->refuse_memory_file);
 	if (!absent && dev->path)
 		finding_unknown(out,
-			arena_printf(out->arena, "whether %s on the target host suits %s", path,
-				object),
+			arena_printf(
+				out->arena, "whether %s on the target host suits %s", path, object),
 			NULL, "libvirt does not show the size of files that no storage pool holds");
 }
 

@@ -517,7 +517,8 @@ START_TEST(memory)
 	f->config.n_paths = 1;                                                                     \
 	f->config.paths = ((struct vm_path[]){ { kind, "somebody", path } });                      \
 	f->paths_there = ((enum tri[]){ there })
-	ROW("memory-devices", "nvdimm", LIVE, "VSM4206 policy,VSM6002", PATHS(PATH_MEMORY, "/x", TRI_YES);
+	ROW("memory-devices", "nvdimm", LIVE, "VSM4206 policy,VSM6002",
+		PATHS(PATH_MEMORY, "/x", TRI_YES);
 		MEMDEV(.model = "nvdimm", .path = "/x"));
 	ROW("memory-devices", "nvdimm, not known of", LIVE, "VSM4206 policy,VSM6002",
 		MEMDEV(.model = "nvdimm", .path = "/x"));

@@ -420,8 +420,7 @@ START_TEST(devices)
 	ROW("host-paths", "none", LIVE, "", (void)0);
 	ROW("host-paths", "a kernel and a socket", RESTART, "VSM6002,VSM6002",
 		f->config.n_paths = 2;
-		f->config.paths = ((struct vm_path[]){
-			{ PATH_FILE, "kernel", "/boot/vmlinuz" },
+		f->config.paths = ((struct vm_path[]){ { PATH_FILE, "kernel", "/boot/vmlinuz" },
 			{ PATH_FOLDER, "serial", "/run/x" } }));
 	ROW("host-paths", "a kernel that is there", LIVE, "VSM6002",
 		PATHS(PATH_FILE, "/boot/vmlinuz", TRI_YES));
