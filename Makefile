@@ -46,7 +46,8 @@ SRC_vsmig := $(filter-out wsman/vsmig.c,$(TOOL_SRC))
 SRC_base := $(wildcard daemon/base/*.c)
 SRC_hv := $(wildcard checks/hypervisor/*.c)
 SRC_checks := $(wildcard checks/*.c checks/rules/*.c)
-SRC_cim := $(filter-out cim/schemac.c,$(wildcard cim/*.c cim/providers/*.c))
+SRC_schemac := $(wildcard cim/schemac*.c)
+SRC_cim := $(filter-out $(SRC_schemac),$(wildcard cim/*.c cim/providers/*.c))
 SRC_wsman := $(filter-out $(TOOL_SRC),$(wildcard wsman/*.c))
 SRC_daemon := $(filter-out daemon/main.c,$(wildcard daemon/*.c))
 LAYERS := base hv checks cim wsman daemon
@@ -99,10 +100,10 @@ $(OBJ_wsman) $(call obj,$(TOOL_SRC)): | $(BUILD)/gsoap/soapC.c
 # The CIM schema: XML documents in, const tables out; a defect in them ends the build.
 SCHEMAS := $(sort $(wildcard schemas/*.xml))
 SCHEMAC := ASAN_OPTIONS=detect_leaks=0 $(BUILD)/schemac
-$(BUILD)/schemac: cim/schemac.c | need-tools
+$(BUILD)/schemac: $(SRC_schemac) cim/schemac.h cim/schema.h | need-tools
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
-	$(Q)$(CC) $(CFLAGS_ALL) -o $@ $< $(LDFLAGS_ALL) $(shell $(PKG_CONFIG) --libs libxml-2.0)
+	$(Q)$(CC) $(CFLAGS_ALL) -o $@ $(SRC_schemac) $(LDFLAGS_ALL) $(shell $(PKG_CONFIG) --libs libxml-2.0)
 $(GEN_SCHEMA): $(BUILD)/schemac $(SCHEMAS)
 	@echo "  SCHEMA  $@"
 	$(Q)$(SCHEMAC) $(SCHEMAS) >$@

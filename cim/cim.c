@@ -33,9 +33,9 @@ void cim_free(struct cim *cim)
 	mem_freep(&cim);
 }
 
-static bool ns_known(const char *ns)
+bool cim_ns_known(const char *ns)
 {
-	return cim_ns_same(ns, CIM_NS_DEFAULT) || cim_ns_same(ns, CIM_NS_INTEROP);
+	return ns == NULL || cim_ns_same(ns, CIM_NS_DEFAULT) || cim_ns_same(ns, CIM_NS_INTEROP);
 }
 
 bool registry_serves(const struct registry_row *row, const char *ns)
@@ -48,7 +48,7 @@ bool cim_serves(const struct cim_class *c, const char *ns)
 {
 	if (ns == NULL)
 		ns = CIM_NS_DEFAULT;
-	for (size_t i = 0; i < registry_row_count && ns_known(ns); i++)
+	for (size_t i = 0; i < registry_row_count && cim_ns_known(ns); i++)
 		if (registry_rows[i].class == c && registry_serves(&registry_rows[i], ns))
 			return true;
 	return false;
@@ -181,7 +181,7 @@ static int check_op(const struct cim_op *op, struct err *e)
 {
 	size_t at = 0;
 
-	if (!ns_known(op->ns))
+	if (!cim_ns_known(op->ns))
 		return err_set(e, ERR_NAMESPACE,
 			"there is no namespace %.200s here, only %s and %s", op->ns, CIM_NS_DEFAULT,
 			CIM_NS_INTEROP);

@@ -72,6 +72,8 @@ struct cim_op {
  */
 void cim_run(struct cim *cim, struct cim_op *op);
 
+/* Whether the namespace is one of ours; NULL is the default one. */
+bool cim_ns_known(const char *ns);
 /* Whether a provider serves instances of c (not of a subclass) in namespace ns. */
 bool cim_serves(const struct cim_class *c, const char *ns);
 

@@ -47,7 +47,7 @@ struct cim_property {
 	bool array, key, required, writable;
 	const char *ref_class; /* CIM_REFERENCE: the class referred to */
 	const char *embedded; /* EmbeddedInstance: the class, else NULL */
-	const char *origin; /* the class that declares it */
+	const char *origin; /* the class that declares it last: itself, or what it inherits from */
 	const struct cim_valuemap *values;
 	size_t n_values;
 };
@@ -71,6 +71,23 @@ struct cim_method {
 	size_t n_values;
 };
 
+/*
+ * A part of a class document that is there when all that it needs is asked for. Documents are
+ * compiled because schemac knows the hierarchy as XML anyway, and what is left for a request is
+ * to add texts up; texts that classes inherit are one in memory.
+ */
+enum cim_document_part {
+	CIM_DOCUMENT_HIERARCHY = 1, /* DERIVATION */
+	CIM_DOCUMENT_INHERITED = 2, /* properties and methods that the class does not declare */
+	CIM_DOCUMENT_QUALIFIERS = 4,
+	CIM_DOCUMENT_ORIGIN = 8, /* CLASSORIGIN: the class that declared a member first */
+	CIM_DOCUMENT_ALL = 15
+};
+struct cim_piece {
+	unsigned needs; /* of enum cim_document_part */
+	const char *text;
+};
+
 struct cim_class {
 	const char *name;
 	const struct cim_class *super; /* NULL at the top */
@@ -79,11 +96,14 @@ struct cim_class {
 	size_t n_properties;
 	const struct cim_method *methods; /* sorted by name, inherited ones included */
 	size_t n_methods;
-	const char *document; /* the CLASS document as in schemas/ */
+	const struct cim_piece *document; /* cim/document.h puts it together */
+	size_t n_document;
 };
 
 extern const struct cim_class *const cim_classes[];
 extern const size_t cim_class_count;
+/* The WSDL of the service: before its address, and behind it. */
+extern const char cim_wsdl_head[], cim_wsdl_tail[];
 
 /* NULL when there is none. */
 const struct cim_class *cim_class_find(const char *name);

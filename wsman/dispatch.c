@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "wsman/classes.h"
 #include "wsman/header.h"
 
 enum need { NEED_CLASS, NEED_ANY };
@@ -83,8 +84,7 @@ static int find_resource(struct job *j, enum need need)
 	if (read_selectors(j) < 0)
 		return -1;
 	if (j->uri.kind == CIM_URI_CIMXML)
-		return fault_set(&j->fault, FAULT_INVALID_RESOURCE_URI,
-			"Class documents are not served under this resource URI.");
+		return classes_find(j);
 	if (j->uri.kind == CIM_URI_ALL)
 		return need == NEED_ANY ? 0 : refuse_action(j, FAULT_ACTION_MISMATCH);
 	j->class = cim_class_find(j->uri.class_name);
@@ -146,6 +146,18 @@ static void note_epr_unknown(struct job *j)
 			j->reply_parameters ? j->reply_parameters : "");
 }
 
+/* Class documents are read only: what else there is is for instances. */
+static int run_on_classes(struct job *j, const struct action *action)
+{
+	if (action->run == transfer_get)
+		return classes_get(j);
+	note_epr_unknown(j);
+	if (action->run == enumerate_start || action->run == pull_next ||
+		action->run == pull_release)
+		return action->run(j);
+	return refuse_action(j, FAULT_ACTION_MISMATCH);
+}
+
 static int run_action(struct job *j)
 {
 	const struct action *action = find_action(j->env.action);
@@ -157,6 +169,8 @@ static int run_action(struct job *j)
 		return -1;
 	if (!action->run)
 		return refuse_action(j, action->refusal);
+	if (j->uri.kind == CIM_URI_CIMXML)
+		return run_on_classes(j, action);
 	if (action == &method_action && find_method(j, &method) < 0)
 		return -1;
 	if (action->run != transfer_get)

@@ -11,9 +11,11 @@ int dispatch(struct job *j);
 
 /*
  * The handlers. When one is called the headers are swept, the principal is known, and j->uri,
- * j->ref, and j->class (unless the URI is for all classes) are set.
+ * j->ref, and j->class (unless the URI is for all classes) are set. Under the URI of class
+ * documents j->class may be NULL, too: all classes.
  */
 int transfer_get(struct job *j);
+int classes_get(struct job *j);
 int enumerate_start(struct job *j);
 int pull_next(struct job *j);
 int pull_release(struct job *j);

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "daemon/base/clock.h"
+#include "wsman/classes.h"
 #include "wsman/dispatch.h"
 #include "wsman/duration.h"
 #include "wsman/filter_assoc.h"
@@ -106,7 +107,7 @@ static int read_wish(struct job *j, struct wish *wish)
 	if (read_mode(j, wish) < 0 || read_polymorphism(j, wish) < 0 || read_expires(j, wish) < 0 ||
 		filter_read(j, wish) < 0)
 		return -1;
-	if (!j->class)
+	if (!j->class && j->uri.kind != CIM_URI_CIMXML)
 		return fault_set(&j->fault, FAULT_FILTERING_REQUIRED, NULL);
 	return 0;
 }
@@ -121,6 +122,11 @@ static struct enumeration *take_snapshot(struct job *j, const struct wish *wish)
 {
 	struct enumeration *en = arena_alloc(j->op_arena, sizeof *en);
 
+	if (j->uri.kind == CIM_URI_CIMXML) {
+		en->classes = classes_derived(j->op_arena, j, &en->n);
+		en->parts = classes_parts(j);
+		en->base = j->class;
+	}
 	en->items = arena_array(j->op_arena, j->op.n_instances, sizeof *en->items);
 	for (size_t i = 0; i < j->op.n_instances; i++) {
 		if (is_wanted(wish, j->op.instances[i]))
@@ -239,6 +245,8 @@ int enumerate_start(struct job *j)
 	if (read_wish(j, wish) < 0)
 		return -1;
 	j->detail = wish;
+	if (j->uri.kind == CIM_URI_CIMXML)
+		return enumerate_done(j);
 	j->op.class = j->class;
 	j->op.ns = j->ref.ns;
 	return job_run_op(j, enumerate_done);

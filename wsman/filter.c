@@ -150,6 +150,8 @@ int filter_read(struct job *j, struct wish *wish)
 
 	if (!filter)
 		return 0;
+	if (j->uri.kind == CIM_URI_CIMXML)
+		return refuse(j, "classes are enumerated without one");
 	if (ours && theirs)
 		return refuse(j, "there are two");
 	dialect = xml_attribute(j->arena, filter, NULL, "Dialect");

@@ -3,6 +3,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cim/document.h"
+#include "wsman/classes.h"
+
 static bool is_selected(const char *const *names, size_t n, const char *name)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -59,15 +62,30 @@ static void write_whole(struct buf *out, const struct enumeration *en, const str
 	cim_instance_to_xml(out, &en->style, i, en->as);
 }
 
-static void write_item(struct buf *out, struct arena *a, const struct enumeration *en,
-	const struct cim_instance *i)
+static void write_object(struct buf *out, const struct enumeration *en, size_t item)
+{
+	if (en->classes)
+		cim_document_to_xml(out, en->classes[item], en->parts);
+	else
+		(en->n_selected ? write_fragment : write_whole)(out, en, en->items[item]);
+}
+
+static void write_epr(struct buf *out, struct arena *a, const struct enumeration *en, size_t item)
+{
+	if (en->classes)
+		classes_epr(out, &en->style, en->ns, en->classes[item]);
+	else
+		cim_epr_to_xml(out, &en->style, cim_ref_of(a, en->items[item]));
+}
+
+static void write_item(struct buf *out, struct arena *a, const struct enumeration *en, size_t item)
 {
 	if (en->mode == ITEMS_OBJECT_AND_EPR)
 		buf_puts(out, "<wsman:Item>");
 	if (en->mode != ITEMS_EPR)
-		(en->n_selected ? write_fragment : write_whole)(out, en, i);
+		write_object(out, en, item);
 	if (en->mode != ITEMS_OBJECT)
-		cim_epr_to_xml(out, &en->style, cim_ref_of(a, i));
+		write_epr(out, a, en, item);
 	if (en->mode == ITEMS_OBJECT_AND_EPR)
 		buf_puts(out, "</wsman:Item>");
 }
@@ -90,7 +108,7 @@ size_t items_write(struct buf *out, struct arena *a, const struct enumeration *e
 
 	while (done < limit->items && en->next + done < en->n) {
 		buf_clear(&one);
-		write_item(&one, a, en, en->items[en->next + done]);
+		write_item(&one, a, en, en->next + done);
 		octets += charset_size(limit->charset, one.data, one.len);
 		characters += count_characters(&one);
 		if (octets > limit->octets || (done && characters > limit->characters))

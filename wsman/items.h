@@ -13,6 +13,9 @@ enum items_mode { ITEMS_OBJECT, ITEMS_EPR, ITEMS_OBJECT_AND_EPR };
 /* All of it lives in the arena that the enumeration's context owns. */
 struct enumeration {
 	const struct cim_instance **items;
+	const struct cim_class **classes; /* not NULL: these are the items, as documents */
+	unsigned parts; /* of each document */
+	const struct cim_class *base; /* of the classes, as asked for */
 	size_t n, next; /* next: the first not handed out yet */
 	enum items_mode mode;
 	const struct cim_class *as; /* shown as this class; NULL: as what they are */
