@@ -341,12 +341,13 @@ class Windows(Wire):
                     prefix = resource[:-1] if 'wmi' in resource else CIM
                     self.assertTrue(all(i[1].find('.//' + q('wsman:ResourceURI')).text.startswith(prefix) for i in items))
 
-    def test_class_is_refused_clearly(self):
-        """Windows asks for the class, and goes on without it when it is refused."""
+    def test_class(self):
+        """Windows asks for the class before it shows an instance; test_classes.py has the rest."""
         uri = 'http://schemas.dmtf.org/wbem/cim-xml/2/cim-schema/2/*'
-        for action, body, name in ((GET, '', SERVICE), (ENUMERATION + 'Enumerate', '<wsen:Enumerate/>', '')):
-            reply = self.c.send(action, uri, body, selectors={**NAMESPACE, 'ClassName': name}, headers=WINDOWS)
-            self.assertEqual((reply.status, reply.fault()[1]), (500, 'wsa:DestinationUnreachable'))
+        reply = self.c.send(GET, uri, selectors={**NAMESPACE, 'ClassName': SERVICE}, headers=WINDOWS)
+        self.assertEqual((reply.status, reply.first().tag, reply.first().get('NAME')), (200, 'CLASS', SERVICE))
+        reply = self.c.send(GET, uri, selectors={**NAMESPACE, 'ClassName': 'CIM_Nothing'}, headers=WINDOWS)
+        self.assertEqual((reply.status, reply.fault()[1]), (500, 'wsa:DestinationUnreachable'))
 
     def test_resource_uris(self):
         for uri in (CS, CS + '?__cimnamespace=root/virtualization/v2', CS + '?__cimnamespace=root%2Fvirtualization%2Fv2',

@@ -91,7 +91,9 @@ class Requests(unittest.TestCase):
             self.assertEqual([c.tag.split('}')[1] for c in item], ['CIM_ComputerSystem', 'EndpointReference'])
 
     def test_windows_getclass(self):
-        self.assertIsNotNone(self.replay('template-windows-getclass.http').fault())
+        reply = self.replay('template-windows-getclass.http')
+        self.assertEqual((reply.status, reply.first().tag), (200, 'CLASS'))
+        self.assertEqual(reply.first().get('NAME'), 'CIM_VirtualSystemMigrationService')
 
     def test_windows_invoke_class_utf16(self):
         self.assertEqual(self.code(self.replay('template-windows-invoke-class-utf16.http', self.service)), 0)
