@@ -17,6 +17,7 @@
 #include "daemon/base/timer.h"
 
 struct hv;
+struct hv_source;
 struct checks;
 
 enum check_code {
@@ -71,6 +72,7 @@ struct check {
 	struct check_defect *defects;
 	size_t n_defects;
 	int64_t deadline; /* clock_ms(); the engine lowers it to [check] timeout */
+	struct hv_source *source; /* NULL; or what the source says to several checks: rank.h */
 	void (*done)(struct check *c);
 	void *arg;
 
@@ -81,6 +83,8 @@ struct check {
 	struct finding *findings; /* errors first, then warnings, then the rest */
 	size_t n_findings;
 	const char *vm_name, *vm_uuid; /* NULL when not found */
+	/* Bytes, 0 when not known: what is free on the destination, and what the VM takes of it. */
+	uint64_t free_memory, memory_needed;
 	const char *last_step; /* what was waited for, with CHECK_TIMEOUT */
 	int64_t took_ms;
 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "checks/apply.h"
+#include "checks/engine.h"
 #include "checks/hypervisor/hv.h"
 #include "checks/hypervisor/probe.h"
 #include "checks/settle.h"
@@ -156,7 +157,7 @@ static void finish(struct run *r)
 
 static void time_out(struct run *r)
 {
-	const char *step = atomic_load(&r->gather.step);
+	const char *step = hv_gather_step(&r->gather);
 
 	verdict_timed_out(&r->c, (double)(r->deadline - r->started) / 1000, step);
 	finish(r);
@@ -277,6 +278,7 @@ static void start_gather(struct run *r)
 		.deadline = r->deadline,
 		.prepare = prepare,
 		.probe = r->config.probe != PROBE_OFF,
+		.source = c->source,
 		.done = gathered,
 	};
 	atomic_store(&r->gather.step, "waiting for the source host");
@@ -301,10 +303,39 @@ void checks_start(struct checks *cs, struct check *c)
 	if (c->settings.move == 0)
 		c->settings.move = move_of_type(c->settings.type);
 	count_add(COUNT_CHECKS, 1);
-	if (verdict_needs_facts(c)) {
+	if (!verdict_needs_facts(c)) {
+		verdict_reach(c, NULL, &r->config);
+		finish(r);
+	} else if (clock_left(r->deadline) == 0) {
+		atomic_store(&r->gather.step, "waiting for its turn");
+		time_out(r);
+	} else {
 		start_gather(r);
-		return;
 	}
-	verdict_reach(c, NULL, &r->config);
-	finish(r);
+}
+
+static void free_model(void *model)
+{
+	check_free(model);
+}
+
+struct hv_source *engine_ask_source(struct checks *cs, struct check *model)
+{
+	struct facts *f = facts_new();
+	struct hv_gather like = {
+		.facts = f,
+		.deadline = model->deadline,
+		.prepare = prepare,
+		.probe = checks_config(cs)->probe != PROBE_OFF,
+	};
+
+	f->vm_text = model->vm;
+	f->settings = &model->settings;
+	arena_defer(f->arena, free_model, model);
+	return hv_source_start(cs->hv, &like);
+}
+
+struct hv *engine_hv(struct checks *cs)
+{
+	return cs->hv;
 }

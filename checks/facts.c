@@ -72,6 +72,15 @@ bool facts_known(const struct facts *f, enum fact id)
 	return f->state[id].known;
 }
 
+uint64_t facts_memory_needed(const struct facts *f)
+{
+	const struct vm_config *vm = &f->config;
+
+	if (!facts_known(f, FACT_VM_CONFIG) || vm->hugepages)
+		return 0;
+	return vm->locked || vm->prealloc || !vm->current_kib ? vm->memory_kib : vm->current_kib;
+}
+
 const char *fact_text(enum fact id)
 {
 	return id < FACT_COUNT ? texts[id] : "";

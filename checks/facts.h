@@ -321,6 +321,9 @@ void facts_set_known(struct facts *f, enum fact id);
 /* why and driver live in an arena of f, or are static. */
 void facts_set_unknown(struct facts *f, enum fact id, const char *why, const char *driver);
 bool facts_known(const struct facts *f, enum fact id);
+/* KiB of a host's free memory that the VM takes: all that it may have where that must be there at
+ * once, else what it has now. 0: unknown, or none, for huge pages come from a pool of their own. */
+uint64_t facts_memory_needed(const struct facts *f);
 /* "the networks of the target host", for messages. */
 const char *fact_text(enum fact id);
 /* The format of a destination's text; FORMAT_BAD for anything with a port, path, user, query,

@@ -393,6 +393,9 @@ void verdict_reach(struct check *c, const struct facts *f, const struct check_co
 		c->vm_name = arena_strdup(c->arena, f->vm.name);
 		c->vm_uuid = arena_strdup(c->arena, f->vm.uuid);
 		c->simulated = f->src.simulated || f->dst.simulated;
+		c->memory_needed = facts_memory_needed(f) * 1024;
+		if (facts_known(f, FACT_DST_MEMORY))
+			c->free_memory = f->dst.free_kib * 1024;
 		j.fs.vm = c->vm_name ? c->vm_name : c->vm;
 		if (f->dst.uri)
 			j.fs.dst = hv_public_uri(c->arena, f->dst.uri);

@@ -4,6 +4,10 @@
  * The destination is asked in two steps: for what it is, at once; and for what the VM needs,
  * when both the first step is done and the VM's configuration is known. Whoever of the two is
  * later starts the second step.
+ *
+ * The source's half is a thing of its own, so that several gathers can have it in common. What it
+ * is told goes straight into the facts of the only gather, or into facts that are nobody's, from
+ * which every gather gets a copy that refers to the same text.
  */
 #include "checks/hypervisor/probe_inner.h"
 #include "checks/hypervisor/side.h"
@@ -12,11 +16,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct hv_source {
+	struct hv *hv;
+	struct hv_gather *g; /* the only gather's, or `own` */
+	struct hv_gather own; /* shared: its facts are the source's */
+	struct side side;
+	struct conn_task task;
+	atomic_uint refs;
+	bool configured; /* the VM's configuration is known; written before the phase */
+	pthread_mutex_t lock;
+	enum { SOURCE_ASKED, SOURCE_CONFIGURED, SOURCE_OVER } phase;
+	struct gather *first; /* who waits for it */
+};
+
 struct gather {
 	struct hv *hv;
 	struct hv_gather *g;
-	struct side src, dst;
-	struct conn_task src_task, dst_task, needs_task;
+	struct gather *next; /* of those who wait for the source */
+	struct side dst;
+	struct conn_task dst_task, needs_task;
 	_Atomic unsigned ready; /* still missing before the second step: 2, 1, 0 */
 	_Atomic unsigned parts; /* still under way: source, destination */
 	bool dst_open, configured; /* written before ready falls */
@@ -177,39 +195,193 @@ static void make_room(struct facts *f)
 	f->secrets_there = arena_array(f->arena, f->config.n_secrets, sizeof *f->secrets_there);
 }
 
-/* The configuration is known, or never will be: from here the destination reads it. */
-static void configured(struct side *s)
+/* What the source told, as far as the destination reads it: the same text, other arrays. */
+static void lend_config(struct facts *f, const struct facts *from)
 {
-	struct gather *w = CONTAINER(s, struct gather, src);
-	struct facts *f = s->f;
+	f->config = from->config;
+	make_room(f);
+}
+
+/* All that the source told. What was lent before is being read, and stays as it is. */
+static void lend_rest(struct facts *f, const struct facts *from)
+{
+	for (size_t i = 0; i < ARRAY_LEN(vm_facts); i++)
+		f->state[vm_facts[i]] = from->state[vm_facts[i]];
+	f->vm = from->vm;
+	f->stored = from->stored;
+	f->next = from->next;
+	f->xml = from->xml;
+	f->move_xml = from->move_xml;
+	f->src = from->src;
+	f->tpm_here = from->tpm_here;
+	f->disks_here = from->disks_here;
+	for (size_t i = 0; i < f->config.n_nics; i++) {
+		f->nics_there[i].forward_here = from->nics_there[i].forward_here;
+		f->nics_there[i].bridge_here = from->nics_there[i].bridge_here;
+	}
+}
+
+/* Under the source's lock. The gather is not over: its source's half is still to come. */
+static void tell_config(struct hv_source *s, struct gather *w)
+{
+	if (s->configured && w->g->facts != s->g->facts)
+		lend_config(w->g->facts, s->g->facts);
+	w->configured = s->configured;
+	step_ready(w);
+}
+
+static void tell_rest(struct hv_source *s, struct gather *w)
+{
+	if (w->g->facts != s->g->facts)
+		lend_rest(w->g->facts, s->g->facts);
+}
+
+/* The configuration is known, or never will be: from here the destinations read it. */
+static void configured(struct side *side)
+{
+	struct hv_source *s = CONTAINER(side, struct hv_source, side);
+	struct facts *f = side->f;
 
 	if (facts_known(f, FACT_VM_CONFIG)) {
 		f->config = f->stored;
-		if (w->g->prepare)
-			w->g->prepare(w->g);
+		if (s->g->prepare)
+			s->g->prepare(s->g);
 		make_room(f);
-		w->configured = true;
+		s->configured = true;
 	}
-	step_ready(w);
+	pthread_mutex_lock(&s->lock);
+	s->phase = SOURCE_CONFIGURED;
+	for (struct gather *w = s->first; w; w = w->next)
+		tell_config(s, w);
+	pthread_mutex_unlock(&s->lock);
+}
+
+void hv_source_unref(struct hv_source *s)
+{
+	if (!s || atomic_fetch_sub(&s->refs, 1) > 1)
+		return;
+	facts_free(s->own.facts);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+static void source_over(struct hv_source *s)
+{
+	struct gather *all, *next;
+
+	pthread_mutex_lock(&s->lock);
+	s->phase = SOURCE_OVER;
+	all = s->first;
+	s->first = NULL;
+	for (struct gather *w = all; w; w = w->next)
+		tell_rest(s, w);
+	pthread_mutex_unlock(&s->lock);
+	for (struct gather *w = all; w; w = next) {
+		next = w->next;
+		part_done(w);
+	}
+	hv_source_unref(s);
 }
 
 static void run_source(struct conn_task *t)
 {
-	struct gather *w = CONTAINER(t, struct gather, src_task);
-	struct side *s = &w->src;
+	struct hv_source *s = CONTAINER(t, struct hv_source, task);
+	struct side *side = &s->side;
 
-	open_side(s, t);
+	open_side(side, t);
 	if (t->access != ACCESS_OPEN) {
-		skip_all(s->f, vm_facts, ARRAY_LEN(vm_facts), s->host->access_text);
-		step_ready(w);
-		part_done(w);
+		skip_all(side->f, vm_facts, ARRAY_LEN(vm_facts), side->host->access_text);
+		configured(side);
+		source_over(s);
 		return;
 	}
-	gather_vm(s, configured);
-	gather_host(s, FACT_SRC_HOST, FACT_SRC_CAPS);
-	if (facts_known(s->f, FACT_SRC_HOST) && s->host->name)
-		hv_learn_name(w->hv, s->host->name);
-	part_done(w);
+	gather_vm(side, configured);
+	gather_host(side, FACT_SRC_HOST, FACT_SRC_CAPS);
+	if (facts_known(side->f, FACT_SRC_HOST) && side->host->name)
+		hv_learn_name(s->hv, side->host->name);
+	source_over(s);
+}
+
+/* One reference, which source_over gives back. */
+static struct hv_source *source_new(struct hv *hv, struct hv_gather *g)
+{
+	struct hv_source *s = mem_calloc(1, sizeof *s);
+
+	s->hv = hv;
+	s->g = g;
+	atomic_init(&s->refs, 1);
+	pthread_mutex_init(&s->lock, NULL);
+	return s;
+}
+
+static void source_ask(struct hv_source *s)
+{
+	struct hv_gather *g = s->g;
+	struct facts *f = g->facts;
+
+	f->src.uri = arena_strdup(f->arena, s->hv->source_uri);
+	s->side = (struct side){ .hv = s->hv, .g = g, .f = f, .arena = f->arena, .host = &f->src };
+	s->side.uri = f->src.uri;
+	s->task = (struct conn_task){ .run = run_source, .deadline = g->deadline };
+	conn_submit(s->hv->source, &s->task);
+}
+
+struct hv_source *hv_source_start(struct hv *hv, const struct hv_gather *like)
+{
+	struct hv_source *s = source_new(hv, NULL);
+
+	s->g = &s->own;
+	s->own.facts = like->facts;
+	s->own.deadline = like->deadline;
+	s->own.prepare = like->prepare;
+	s->own.probe = like->probe;
+	s->own.arg = like->arg;
+	s->own.step = "opening the connection to the source host";
+	atomic_fetch_add(&s->refs, 1); /* the caller's */
+	source_ask(s);
+	return s;
+}
+
+static void unref_source(void *s)
+{
+	hv_source_unref(s);
+}
+
+/* w waits for the source, or has all of it at once; then it may be gone afterwards. */
+static void join_source(struct hv_source *s, struct gather *w)
+{
+	bool over;
+
+	pthread_mutex_lock(&s->lock);
+	over = s->phase == SOURCE_OVER;
+	if (!over) {
+		w->next = s->first;
+		s->first = w;
+	}
+	if (s->phase != SOURCE_ASKED)
+		tell_config(s, w);
+	if (over)
+		tell_rest(s, w);
+	pthread_mutex_unlock(&s->lock);
+	if (over)
+		part_done(w);
+}
+
+static bool source_is_over(struct hv_source *s)
+{
+	bool over;
+
+	pthread_mutex_lock(&s->lock);
+	over = s->phase == SOURCE_OVER;
+	pthread_mutex_unlock(&s->lock);
+	return over;
+}
+
+const char *hv_gather_step(struct hv_gather *g)
+{
+	bool there = !g->source || source_is_over(g->source);
+
+	return atomic_load(there ? &g->step : &g->source->own.step);
 }
 
 static void start_destination(struct gather *w)
@@ -253,21 +425,24 @@ void hv_gather_start(struct hv *hv, struct hv_gather *g)
 {
 	struct gather *w = mem_calloc(1, sizeof *w);
 	struct facts *f = g->facts;
+	struct hv_source *shared = g->source, *s = shared ? shared : source_new(hv, g);
 
 	*w = (struct gather){
 		.hv = hv,
 		.g = g,
 		.ready = 2,
 		.parts = 2,
-		.src = { .hv = hv, .g = g, .f = f, .arena = f->arena, .host = &f->src },
 		.dst = { .hv = hv, .g = g, .f = f, .arena = f->dst_arena, .host = &f->dst },
 	};
 	g->step = "opening the hypervisor connections";
 	side_skip(f, FACT_DST_PROBE, "no probe was started");
-	f->src.uri = arena_strdup(f->arena, hv->source_uri);
-	w->src.uri = f->src.uri;
-	w->src_task = (struct conn_task){ .run = run_source, .deadline = g->deadline };
+	if (shared) {
+		atomic_fetch_add(&shared->refs, 1);
+		arena_defer(f->arena, unref_source, shared);
+	}
 	/* The destination first: when the source is done before conn_submit returns, w is gone. */
 	start_destination(w);
-	conn_submit(hv->source, &w->src_task);
+	join_source(s, w);
+	if (!shared)
+		source_ask(s);
 }

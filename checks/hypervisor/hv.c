@@ -206,6 +206,16 @@ struct conn *hv_destination(struct hv *hv, const char *open_uri)
 	return c;
 }
 
+size_t hv_max_destinations(struct hv *hv)
+{
+	size_t n;
+
+	pthread_mutex_lock(&hv->lock);
+	n = hv->max_destinations;
+	pthread_mutex_unlock(&hv->lock);
+	return n;
+}
+
 const struct hv_host *hv_hosts(struct hv *hv, struct arena *a, size_t *n)
 {
 	struct hosts *h = hv_hosts_ref(hv);

@@ -124,9 +124,24 @@ struct hv_gather {
 	void (*prepare)(struct hv_gather *g);
 	void (*done)(struct hv_gather *g); /* exactly once, any thread */
 	bool probe; /* there may be a probe: what it is made of is asked for too */
+	struct hv_source *source; /* the source's half, asked for several; NULL: for this one */
 	void *arg;
 	_Atomic(const char *) step; /* static text: what is being waited for */
 };
 void hv_gather_start(struct hv *hv, struct hv_gather *g);
+/* What is being waited for, or was last. Not once the facts are freed. */
+const char *hv_gather_step(struct hv_gather *g);
+
+/*
+ * The source's half of several gathers: asked once, for one virtual system and one set of
+ * settings; begun or ended, it can be the `source` of any gather of the same, which then asks
+ * its destination only. `like` has the inputs, deadline, prepare, probe and arg; done is not
+ * called. Its facts belong to the half from now on, with all that is deferred to their arena.
+ * One reference for the caller; every gather's facts keep one of their own.
+ */
+struct hv_source *hv_source_start(struct hv *hv, const struct hv_gather *like);
+void hv_source_unref(struct hv_source *s);
+/* How many destinations can be open at once. */
+size_t hv_max_destinations(struct hv *hv);
 
 #endif

@@ -8,11 +8,9 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 {
 	const struct vm_config *vm = &f->config;
 	bool must = vm->locked || vm->prealloc;
-	uint64_t have = f->dst.free_kib,
-		 want = must || vm->current_kib == 0 ? vm->memory_kib : vm->current_kib;
+	uint64_t have = f->dst.free_kib, want = facts_memory_needed(f);
 
-	/* Huge pages come from a pool of their own. */
-	if (have == 0 || want <= have || vm->hugepages)
+	if (have == 0 || want <= have)
 		return;
 	const char *found = rule_mib(out->arena, have), *needed = rule_mib(out->arena, want);
 	bool refuse = must || c->refuse_overcommit;

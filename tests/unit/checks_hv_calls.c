@@ -191,6 +191,121 @@ START_TEST(a_new_neighbour_is_seen)
 }
 END_TEST
 
+static void take_stored(struct hv_gather *g)
+{
+	g->facts->config = g->facts->stored;
+}
+
+static struct hv_source *begin_source(const char *vm, struct settings *settings)
+{
+	struct hv_gather like = {
+		.facts = facts_new(),
+		.deadline = clock_in(20000),
+		.prepare = take_stored,
+	};
+
+	*settings = (struct settings){ .move = MOVE_LIVE };
+	like.facts->vm_text = vm;
+	like.facts->settings = settings;
+	return hv_source_start(hv, &like);
+}
+
+static int64_t source_calls_of(const char *vm)
+{
+	int64_t before = count_get(COUNT_HV_CALLS_TOTAL);
+	struct asked *a = begin(vm, NULL, 20000);
+
+	finish(a);
+	end(a);
+	return count_get(COUNT_HV_CALLS_TOTAL) - before;
+}
+
+/* Five destinations cost five times what one does; the source is asked once, by the one half, as
+ * the count of all calls shows. */
+START_TEST(the_source_is_asked_once)
+{
+	enum { MANY = 5 };
+	struct settings settings;
+	struct asked *all[MANY];
+	struct hv_source *source;
+	int64_t alone, source_alone, before;
+
+	calls_of("pair", "target");
+	alone = calls_of("pair", "target");
+	source_alone = source_calls_of("pair");
+	before = count_get(COUNT_HV_CALLS_TOTAL);
+	source = begin_source("pair", &settings);
+	for (size_t i = 0; i < MANY; i++)
+		all[i] = begin_with(source, "pair", "target", 20000);
+	hv_source_unref(source);
+	for (size_t i = 0; i < MANY; i++)
+		finish(all[i]);
+	printf("alone %lld calls, of which %lld of the source; %d with one source: %lld\n",
+		(long long)alone, (long long)source_alone, MANY,
+		(long long)(count_get(COUNT_HV_CALLS_TOTAL) - before));
+	ck_assert_int_gt(source_alone, 0);
+	ck_assert_int_gt(alone, source_alone);
+	ck_assert_int_eq(count_get(COUNT_HV_CALLS_TOTAL) - before,
+		source_alone + MANY * (alone - source_alone));
+	for (size_t i = 0; i < MANY; i++)
+		end(all[i]);
+}
+END_TEST
+
+/* Whoever comes while the source is being asked, or after, has the same facts as who came alone. */
+START_TEST(a_shared_source_says_the_same)
+{
+	struct settings settings;
+	struct hv_source *source = begin_source("volumes", &settings);
+	struct asked *alone = begin("volumes", "target", 20000), *shared[2];
+	struct facts *a = finish(alone);
+
+	for (size_t i = 0; i < 2; i++) {
+		struct facts *f =
+			finish(shared[i] = begin_with(source, "volumes", "target", 20000));
+
+		for (enum fact id = 0; id < FACT_COUNT; id++)
+			ck_assert_msg(
+				facts_known(f, id) == facts_known(a, id), "%s", fact_text(id));
+		ck_assert_str_eq(f->vm.uuid, a->vm.uuid);
+		ck_assert_str_eq(f->xml, a->xml);
+		ck_assert_str_eq(f->src.type, a->src.type);
+		ck_assert_str_eq(f->src.uri, a->src.uri);
+		ck_assert_str_eq(f->next.name, a->next.name);
+		ck_assert_uint_eq(f->config.n_disks, 2);
+		ck_assert_int_eq(f->disks_here[1].shared_fs, a->disks_here[1].shared_fs);
+		ck_assert_str_eq(f->disks_here[1].pool_host, "nas");
+		ck_assert_int_eq(f->disks_there[1].exists, TRI_YES);
+		ck_assert_str_eq(f->nics_there[1].bridge_here, "brgreen");
+		ck_assert_ptr_nonnull(hv_gather_step(&shared[i]->g));
+	}
+	hv_source_unref(source);
+	end(shared[1]);
+	ck_assert_str_eq(shared[0]->g.facts->vm.name, "volumes");
+	end(shared[0]);
+	end(alone);
+}
+END_TEST
+
+/* No such virtual system, or no destination: as much is said as without sharing. */
+START_TEST(a_shared_source_that_knows_nothing)
+{
+	struct settings settings;
+	struct hv_source *source = begin_source("nobody", &settings);
+	struct asked *known = begin_with(source, "nobody", "target", 20000);
+	struct asked *nowhere = begin_with(source, "nobody", "no such host!", 20000);
+
+	hv_source_unref(source);
+	ck_assert(facts_known(finish(known), FACT_VM));
+	ck_assert_ptr_null(known->g.facts->vm.uuid);
+	ck_assert(facts_known(known->g.facts, FACT_DST_HOST));
+	ck_assert(!facts_known(known->g.facts, FACT_DST_NETWORKS));
+	ck_assert(!facts_known(finish(nowhere), FACT_DST_HOST));
+	end(known);
+	end(nowhere);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("hv_calls");
@@ -204,6 +319,9 @@ int main(void)
 	tcase_add_test(t, kept_facts_are_the_same);
 	tcase_add_test(t, what_is_absent_is_asked_for);
 	tcase_add_test(t, a_new_neighbour_is_seen);
+	tcase_add_test(t, the_source_is_asked_once);
+	tcase_add_test(t, a_shared_source_says_the_same);
+	tcase_add_test(t, a_shared_source_that_knows_nothing);
 	suite_add_tcase(s, t);
 	runner = srunner_create(s);
 	srunner_run_all(runner, CK_NORMAL);

@@ -132,8 +132,8 @@ __attribute__((unused)) static void on_prepare(struct hv_gather *g)
 	g->facts->config = g->facts->stored;
 }
 
-__attribute__((unused)) static struct asked *begin(
-	const char *vm, const char *destination, int64_t ms)
+__attribute__((unused)) static struct asked *begin_with(
+	struct hv_source *source, const char *vm, const char *destination, int64_t ms)
 {
 	struct asked *a = mem_calloc(1, sizeof *a);
 
@@ -144,6 +144,7 @@ __attribute__((unused)) static struct asked *begin(
 		.deadline = clock_in(ms),
 		.prepare = on_prepare,
 		.done = on_done,
+		.source = source,
 		.arg = a,
 	};
 	a->g.facts->vm_text = vm;
@@ -152,6 +153,12 @@ __attribute__((unused)) static struct asked *begin(
 	a->g.facts->settings = &a->settings;
 	hv_gather_start(hv, &a->g);
 	return a;
+}
+
+__attribute__((unused)) static struct asked *begin(
+	const char *vm, const char *destination, int64_t ms)
+{
+	return begin_with(NULL, vm, destination, ms);
 }
 
 __attribute__((unused)) static struct facts *finish(struct asked *a)

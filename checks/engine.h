@@ -1,0 +1,18 @@
+/*
+ * What rankings need of the engine.
+ */
+#ifndef VSMIGD_CHECKS_ENGINE_H
+#define VSMIGD_CHECKS_ENGINE_H
+
+#include "checks/check.h"
+
+/*
+ * Asks the source once for several checks, which are as `model` in all but the destination, and
+ * are given the result as check->source. Takes the model over: it lives as long as the result,
+ * so the checks may refer to its text. The caller unrefs the result (checks/hypervisor/hv.h).
+ */
+struct hv_source *engine_ask_source(struct checks *cs, struct check *model);
+/* The hypervisors that the checks ask. */
+struct hv *engine_hv(struct checks *cs);
+
+#endif
