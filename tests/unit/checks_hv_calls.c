@@ -220,35 +220,44 @@ static int64_t source_calls_of(const char *vm)
 	return count_get(COUNT_HV_CALLS_TOTAL) - before;
 }
 
+static int64_t shared_calls_of(const char *vm, size_t n)
+{
+	int64_t before = count_get(COUNT_HV_CALLS_TOTAL);
+	struct asked *all[8];
+	struct settings settings;
+	struct hv_source *source = begin_source(vm, &settings);
+
+	for (size_t i = 0; i < n; i++)
+		all[i] = begin_with(source, vm, "target", 20000);
+	hv_source_unref(source);
+	for (size_t i = 0; i < n; i++)
+		finish(all[i]);
+	for (size_t i = 0; i < n; i++)
+		end(all[i]);
+	return count_get(COUNT_HV_CALLS_TOTAL) - before;
+}
+
 /* Five destinations cost five times what one does; the source is asked once, by the one half, as
- * the count of all calls shows. */
+ * the count of all calls shows. Something else may be counted in between, as the greeting of a
+ * slow machine: then the counts are taken again. */
 START_TEST(the_source_is_asked_once)
 {
 	enum { MANY = 5 };
-	struct settings settings;
-	struct asked *all[MANY];
-	struct hv_source *source;
-	int64_t alone, source_alone, before;
+	int64_t alone, source, shared, want;
+	int tries = 0;
 
 	calls_of("pair", "target");
-	alone = calls_of("pair", "target");
-	source_alone = source_calls_of("pair");
-	before = count_get(COUNT_HV_CALLS_TOTAL);
-	source = begin_source("pair", &settings);
-	for (size_t i = 0; i < MANY; i++)
-		all[i] = begin_with(source, "pair", "target", 20000);
-	hv_source_unref(source);
-	for (size_t i = 0; i < MANY; i++)
-		finish(all[i]);
+	do {
+		alone = calls_of("pair", "target");
+		source = source_calls_of("pair");
+		shared = shared_calls_of("pair", MANY);
+		want = source + MANY * (alone - source);
+	} while (shared != want && ++tries < 5);
 	printf("alone %lld calls, of which %lld of the source; %d with one source: %lld\n",
-		(long long)alone, (long long)source_alone, MANY,
-		(long long)(count_get(COUNT_HV_CALLS_TOTAL) - before));
-	ck_assert_int_gt(source_alone, 0);
-	ck_assert_int_gt(alone, source_alone);
-	ck_assert_int_eq(count_get(COUNT_HV_CALLS_TOTAL) - before,
-		source_alone + MANY * (alone - source_alone));
-	for (size_t i = 0; i < MANY; i++)
-		end(all[i]);
+		(long long)alone, (long long)source, MANY, (long long)shared);
+	ck_assert_int_gt(source, 0);
+	ck_assert_int_gt(alone, source);
+	ck_assert_int_eq(shared, want);
 }
 END_TEST
 
