@@ -199,12 +199,14 @@ static int check_op(const struct cim_op *op, struct err *e)
 	return 0;
 }
 
-/* The namespace of the reference goes before that of the request. */
+/* The namespace of the reference goes before that of the request; as we spell it, if it is ours. */
 static const char *ns_of(const struct cim_op *op)
 {
-	if (op->ref != NULL && op->ref->ns != NULL)
-		return op->ref->ns;
-	return op->ns != NULL ? op->ns : CIM_NS_DEFAULT;
+	const char *ns = op->ref != NULL && op->ref->ns != NULL ? op->ref->ns : op->ns;
+
+	if (ns == NULL || cim_ns_same(ns, CIM_NS_DEFAULT))
+		return CIM_NS_DEFAULT;
+	return cim_ns_same(ns, CIM_NS_INTEROP) ? CIM_NS_INTEROP : ns;
 }
 
 static struct run *begin(struct cim *cim, struct cim_op *op)

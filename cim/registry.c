@@ -2,7 +2,9 @@
 
 #include "cim/providers/capabilities.h"
 #include "cim/providers/destination_host.h"
+#include "cim/providers/links.h"
 #include "cim/providers/migratable.h"
+#include "cim/providers/profile.h"
 #include "cim/providers/service.h"
 #include "cim/providers/system.h"
 
@@ -14,6 +16,9 @@ static const struct registry_method service_methods[] = {
 static const struct registry_method advisor_methods[] = {
 	{ VSMIG_MigrationAdvisor_m_ExplainVirtualSystemIsMigratableToHost, migratable_explain },
 };
+
+#define LINKS(name)                                                                                \
+	.class = &cim_class_##name, .enumerate = links_enumerate, .involve = links_involve
 
 const struct registry_row registry_rows[] = {
 	{
@@ -41,11 +46,6 @@ const struct registry_row registry_rows[] = {
 		.singleton = true,
 	},
 	{
-		.class = &cim_class_CIM_ElementCapabilities,
-		.enumerate = element_capabilities_enumerate,
-		.singleton = true,
-	},
-	{
 		.class = &cim_class_CIM_ComputerSystem,
 		.enumerate = system_enumerate,
 		.get = system_get,
@@ -54,5 +54,18 @@ const struct registry_row registry_rows[] = {
 		.class = &cim_class_VSMIG_DestinationHost,
 		.enumerate = destination_host_enumerate,
 	},
+	{
+		.class = &cim_class_CIM_RegisteredProfile,
+		.ns = REGISTRY_NS_INTEROP,
+		.enumerate = profile_enumerate,
+	},
+	{ LINKS(CIM_HostedService) },
+	{ LINKS(CIM_HostedDependency) },
+	{ LINKS(CIM_ServiceAffectsElement) },
+	{ LINKS(CIM_ElementCapabilities) },
+	{ LINKS(CIM_ElementSettingData) },
+	{ LINKS(CIM_SettingsDefineCapabilities) },
+	{ LINKS(CIM_ElementConformsToProfile), .ns = REGISTRY_NS_BOTH },
+	{ LINKS(CIM_ReferencedProfile), .ns = REGISTRY_NS_INTEROP },
 };
 const size_t registry_row_count = ARRAY_LEN(registry_rows);

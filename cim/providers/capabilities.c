@@ -2,15 +2,12 @@
 
 #include "checks/check.h"
 #include "checks/facts.h"
-#include "cim/providers/service.h"
 #include "cim/registry.h"
 #include "cim/uri.h"
 
 /* Values of the schema's maps. */
 enum {
 	METHOD_CHECK_TO_HOST = 4,
-	CHARACTERISTIC_DEFAULT = 2,
-	CHARACTERISTIC_CURRENT = 3,
 	MIGRATION_LIVE = 2,
 	NOT_CHANGEABLE = 0,
 };
@@ -24,7 +21,7 @@ static const struct {
 	{ FORMAT_IPV6, 4 },
 };
 
-static const struct cim_instance *capabilities_instance(struct cim_op *op)
+const struct cim_instance *capabilities_instance(struct cim_op *op)
 {
 	static const uint64_t methods[] = { METHOD_CHECK_TO_HOST };
 	unsigned offered = checks_config(op->cim->checks)->formats;
@@ -58,7 +55,7 @@ void capabilities_enumerate(struct cim_op *op)
 }
 
 /* What a check does when the caller sends no MigrationSettingData. */
-void default_settings_enumerate(struct cim_op *op)
+const struct cim_instance *default_settings_instance(struct cim_op *op)
 {
 	struct arena *a = op->arena;
 	struct cim_instance *i = cim_instance_new(
@@ -71,22 +68,11 @@ void default_settings_enumerate(struct cim_op *op)
 	cim_set_uint(a, i, CIM_VirtualSystemMigrationSettingData_p_Priority, 0);
 	cim_set_uint(a, i, CIM_VirtualSystemMigrationSettingData_p_Bandwidth, 0);
 	cim_set_uint(a, i, CIM_VirtualSystemMigrationSettingData_p_ChangeableType, NOT_CHANGEABLE);
-	registry_add(op, i);
-	registry_done(op);
+	return i;
 }
 
-void element_capabilities_enumerate(struct cim_op *op)
+void default_settings_enumerate(struct cim_op *op)
 {
-	static const uint64_t both[] = { CHARACTERISTIC_DEFAULT, CHARACTERISTIC_CURRENT };
-	struct arena *a = op->arena;
-	struct cim_instance *i =
-		cim_instance_new(a, &cim_class_CIM_ElementCapabilities, CIM_NS_DEFAULT);
-
-	cim_set_ref(a, i, CIM_ElementCapabilities_p_ManagedElement,
-		cim_ref_of(a, service_instance(op)));
-	cim_set_ref(a, i, CIM_ElementCapabilities_p_Capabilities,
-		cim_ref_of(a, capabilities_instance(op)));
-	cim_set_uints(a, i, CIM_ElementCapabilities_p_Characteristics, both, ARRAY_LEN(both));
-	registry_add(op, i);
+	registry_add(op, default_settings_instance(op));
 	registry_done(op);
 }

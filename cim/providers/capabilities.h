@@ -1,4 +1,4 @@
-/* What the migration service can do, its default settings, and the association between. */
+/* What the migration service can do, and its default settings. */
 #ifndef VSMIGD_CIM_PROVIDERS_CAPABILITIES_H
 #define VSMIGD_CIM_PROVIDERS_CAPABILITIES_H
 
@@ -6,6 +6,7 @@
 
 void capabilities_enumerate(struct cim_op *op);
 void default_settings_enumerate(struct cim_op *op);
-void element_capabilities_enumerate(struct cim_op *op);
+const struct cim_instance *capabilities_instance(struct cim_op *op);
+const struct cim_instance *default_settings_instance(struct cim_op *op);
 
 #endif

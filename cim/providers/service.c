@@ -44,8 +44,13 @@ void service_enumerate(struct cim_op *op)
 	registry_done(op);
 }
 
+const struct cim_instance *advisor_instance(struct cim_op *op)
+{
+	return make(op, &cim_class_VSMIG_MigrationAdvisor, "Migration Advisor");
+}
+
 void advisor_enumerate(struct cim_op *op)
 {
-	registry_add(op, make(op, &cim_class_VSMIG_MigrationAdvisor, "Migration Advisor"));
+	registry_add(op, advisor_instance(op));
 	registry_done(op);
 }

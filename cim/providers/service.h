@@ -6,7 +6,7 @@
 
 void service_enumerate(struct cim_op *op);
 void advisor_enumerate(struct cim_op *op);
-/* The migration service of the operation's cim. */
 const struct cim_instance *service_instance(struct cim_op *op);
+const struct cim_instance *advisor_instance(struct cim_op *op);
 
 #endif

@@ -67,43 +67,52 @@ static struct cim_instance *make(
 	return i;
 }
 
-/* The hypervisor answered just now: that much is known of its host, and no more. */
-static void add_host(struct cim_op *op)
+const struct cim_instance *system_host(struct cim_op *op)
 {
 	static const struct state up = { STATE_ENABLED, STATUS_OK, HEALTH_UNKNOWN };
 	const char *name = hv_host_name(op->cim->hv);
 
-	registry_add(op, make(op, name, name, &up));
+	return make(op, name, name, &up);
 }
 
-static void add_vm(struct cim_op *op, const struct hv_vm *vm)
+static const struct cim_instance *vm_instance(struct cim_op *op, const struct hv_vm *vm)
 {
 	struct cim_instance *i = make(op, vm->uuid, vm->name, state_of(vm));
 
 	cim_set_str(op->arena, i, CIM_ComputerSystem_p_NameFormat, "UUID");
 	cim_set_str(op->arena, i, CIM_ComputerSystem_p_Description, vm->title);
-	registry_add(op, i);
+	return i;
 }
+
+struct listing {
+	struct hv_list list; /* first: done() gets the listing from it */
+	void (*add)(struct cim_op *op, const struct cim_instance *i);
+};
 
 static void listed(struct hv_list *l)
 {
+	const struct listing *listing = (const struct listing *)l;
 	struct cim_op *op = l->arg;
 
 	if (l->err.code != ERR_NONE) {
 		op->err = l->err;
 	} else {
+		/* The hypervisor answered just now: that much is known of its host, no more. */
 		if (l->only == NULL || strcasecmp(l->only, hv_host_name(op->cim->hv)) == 0)
-			add_host(op);
+			listing->add(op, system_host(op));
 		for (size_t i = 0; i < l->n; i++)
-			add_vm(op, &l->vms[i]);
+			listing->add(op, vm_instance(op, &l->vms[i]));
 	}
 	registry_done(op);
 }
 
-static void list(struct cim_op *op, const char *only)
+void system_each(struct cim_op *op, const char *only,
+	void (*add)(struct cim_op *op, const struct cim_instance *i))
 {
-	struct hv_list *l = arena_alloc(op->arena, sizeof *l);
+	struct listing *listing = arena_alloc(op->arena, sizeof *listing);
+	struct hv_list *l = &listing->list;
 
+	listing->add = add;
 	l->arena = op->arena;
 	l->only = only;
 	l->deadline = op->req->deadline;
@@ -114,12 +123,12 @@ static void list(struct cim_op *op, const char *only)
 
 void system_enumerate(struct cim_op *op)
 {
-	list(op, NULL);
+	system_each(op, NULL, registry_add);
 }
 
 void system_get(struct cim_op *op)
 {
 	const struct cim_key *name = cim_ref_key(op->ref, "Name");
 
-	list(op, name != NULL ? name->text : NULL);
+	system_each(op, name != NULL ? name->text : NULL, registry_add);
 }

@@ -5,6 +5,14 @@
 #include "cim/cim.h"
 
 void system_enumerate(struct cim_op *op);
+/*
+ * Lists the host and the virtual systems, or the one whose Name is `only`, calls `add` for each,
+ * and ends the row.
+ */
+void system_each(struct cim_op *op, const char *only,
+	void (*add)(struct cim_op *op, const struct cim_instance *i));
+/* The host, as far as it is known without asking the hypervisor. */
+const struct cim_instance *system_host(struct cim_op *op);
 /* One look-up by the key Name. */
 void system_get(struct cim_op *op);
 

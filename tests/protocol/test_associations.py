@@ -123,6 +123,67 @@ class Associations(unittest.TestCase):
                 self.assertEqual(len(self.items(assoc(obj, **children))), want)
         self.assertEqual(len(self.items(assoc(self.service, 'AssociationInstances', Role='Capabilities'))), 0)
 
+    def test_the_host_and_its_systems(self):
+        host = epr('CIM_ComputerSystem', {'CreationClassName': 'CIM_ComputerSystem', 'Name': 'source-host'})
+        name = lambda item: item.find('{*}ElementName').text
+        for utf16 in (False, True):
+            vms = self.items(assoc(host, ResultClassName='CIM_ComputerSystem'), utf16=utf16)
+            self.assertEqual(sorted(map(name, vms)), sorted(
+                name(i) for i in self.c.send(ENUMERATE, CIM + 'CIM_ComputerSystem', body('')).find('wsman:Items')
+                if name(i) != 'source-host'))
+            web = epr('CIM_ComputerSystem', {'CreationClassName': 'CIM_ComputerSystem',
+                                             'Name': '11111111-2222-4333-8444-000000000001'.upper()})
+            item, = self.items(assoc(web, AssociationClassName='CIM_HostedDependency'), utf16=utf16)
+            self.assertEqual(name(item), 'source-host')
+            service, = self.items(assoc(web, ResultClassName='CIM_Service'), utf16=utf16)
+            self.assertEqual(local(service), SERVICE)
+        # One page holds what fits; the rest is pulled.
+        reply = self.send(assoc(host, AssociationClassName='CIM_HostedDependency'), most=3)
+        seen, context = len(reply.find('wsman:Items')), reply.text('wsen:EnumerationContext')
+        self.assertEqual(seen, 3)
+        while context:
+            pull = ('<wsen:Pull><wsen:EnumerationContext>%s</wsen:EnumerationContext><wsen:MaxElements>4</wsen:MaxElements>'
+                    '</wsen:Pull>' % context)
+            reply = self.c.send(ENUMERATION + 'Pull', ALL, pull)
+            seen += len(reply.find('wsen:Items'))
+            context = reply.text('wsen:EnumerationContext')
+        self.assertEqual(seen, len(vms) + 2)
+
+    def test_profiles(self):
+        profile, = self.items(assoc(self.service, ResultClassName='CIM_RegisteredProfile'), mode='EnumerateObjectAndEPR')
+        value = lambda n: profile[0].find('{*}' + n).text
+        self.assertEqual([value(n) for n in ('InstanceID', 'RegisteredName', 'RegisteredVersion', 'RegisteredOrganization')],
+                         ['vsmigd:profile:Virtual System Migration:1.0.0', 'Virtual System Migration', '1.0.0', '2'])
+        # It lives in another namespace, as its EPR says, and leads back from there.
+        self.assertEqual(profile[1].find('.//' + q('wsman:Selector') + "[@Name='__cimnamespace']").text, 'root/interop')
+        import xml.etree.ElementTree as ET
+        inner = ''.join(ET.tostring(c, encoding='unicode') for c in profile[1])
+        back, = self.items(assoc(inner, AssociationClassName='CIM_ElementConformsToProfile'), mode='EnumerateObjectAndEPR')
+        self.assertEqual(local(back[0]), SERVICE)
+        self.assertEqual(back[1].find('.//' + q('wsman:Selector') + "[@Name='__cimnamespace']").text,
+                         'root/virtualization/v2')
+        header = ET.tostring(profile[1].find('.//' + q('wsman:SelectorSet')), encoding='unicode')
+        get = NS['wxf'] + '/Get'
+        self.assertEqual(self.c.send(get, CIM + 'CIM_RegisteredProfile', headers=header).status, 200)
+        wmi = WMI.replace('virtualization/v2', 'interop')
+        self.assertEqual(self.c.send(get, wmi + 'CIM_RegisteredProfile',
+                                     selectors={'InstanceID': value('InstanceID')}).status, 200)
+        # Elsewhere it is not, and neither is what lives elsewhere there.
+        gone = ('s:Sender', 'wsa:DestinationUnreachable', 'InvalidResourceURI')
+        for cls, ns in (('CIM_RegisteredProfile', None), ('CIM_RegisteredProfile', 'root/virtualization/v2'),
+                        ('CIM_ReferencedProfile', None), ('CIM_ComputerSystem', 'root/interop'),
+                        ('CIM_RegisteredProfile', 'root/cimv2')):
+            with self.subTest((cls, ns)):
+                reply = self.c.send(ENUMERATE, CIM + cls, body(''), selectors={'__cimnamespace': ns} if ns else None)
+                self.assertEqual(reply.fault(), gone)
+        for ns in ('root/interop', 'root/virtualization/v2'):
+            reply = self.c.send(ENUMERATE, CIM + 'CIM_ElementConformsToProfile',
+                                body('', mode='EnumerateEPR'), selectors={'__cimnamespace': ns})
+            eprs = reply.find('wsman:Items')
+            self.assertGreater(len(eprs), 2)
+            for each in eprs:
+                self.assertEqual(each.find(q('wsa:ReferenceParameters') + '/' + q('wsman:SelectorSet'))[0].text, ns)
+
     def test_spellings(self):
         only = dict(AssociationClassName='CIM_ElementCapabilities')
         wrapped = '<wsa:EndpointReference>%s</wsa:EndpointReference>' % self.service

@@ -80,6 +80,12 @@ class Requests(unittest.TestCase):
     def test_windows_assoc(self):
         reply = self.replay('template-windows-assoc.http', self.service)
         self.assertTrue(reply.first().tag.endswith('}EnumerateResponse'), reply.body[:2000])
+        items = reply.first().find('{http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd}Items')
+        self.assertGreater(len(items), 1)
+        for item in items:
+            self.assertEqual(item.tag, '{http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd}Item')
+            self.assertEqual(len(item), 2)
+            self.assertTrue(item[1].tag.endswith('}EndpointReference'))
         self.assertEqual(self.replay('template-windows-assoc.http').fault()[1], 'wsen:CannotProcessFilter')
 
     def test_windows_enum(self):

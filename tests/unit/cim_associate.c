@@ -51,6 +51,17 @@ static const char *labels(const struct cim_op *op)
 
 enum kind { ENDS = CIM_OP_ASSOCIATORS, LINKS = CIM_OP_REFERENCES };
 
+#define HOST "CIM_ComputerSystem." HOST_KEYS
+#define VM "CIM_ComputerSystem." VM_KEYS
+#define THE_HOST "CIM_ComputerSystem=MyHost"
+#define SYSTEM(name) "CIM_ComputerSystem=" name
+#define VMS                                                                                        \
+	SYSTEM("asleep")                                                                           \
+	" " SYSTEM("blocked") " " SYSTEM("crashed") " " SYSTEM("leaving") " " SYSTEM(              \
+		"off") " " SYSTEM("paused") " " SYSTEM("running") " " SYSTEM("saved")
+#define DEFAULTS "CIM_VirtualSystemMigrationSettingData=vsmigd:default"
+#define INTEROP_PROFILE "root/interop:CIM_RegisteredProfile.InstanceID='vsmigd:profile:"
+#define MIGRATION_PROFILE "CIM_RegisteredProfile=vsmigd:profile:Virtual System Migration:1.0.0"
 #define CAPS "CIM_VirtualSystemMigrationCapabilities=vsmigd:capabilities"
 #define THE_SERVICE "CIM_VirtualSystemMigrationService=Migration Service"
 #define HAS_CAPS "CIM_ElementCapabilities"
@@ -79,6 +90,46 @@ static const struct {
 	{ LINKS, SERVICE, "CIM_ElementCapabilities", NULL, "ManagedElement", NULL, HAS_CAPS, 0 },
 	{ LINKS, SERVICE, "CIM_ElementCapabilities", NULL, "Capabilities", NULL, "", 0 },
 	{ LINKS, CAPABILITIES, NULL, NULL, "Capabilities", NULL, "+" HAS_CAPS, 0 },
+	/* The host, its services and its virtual systems. */
+	{ ENDS, HOST, "CIM_HostedService", NULL, NULL, NULL,
+		THE_SERVICE " VSMIG_MigrationAdvisor=Migration Advisor", 0 },
+	{ ENDS, SERVICE, "CIM_HostedService", NULL, NULL, NULL, THE_HOST, 0 },
+	/* A hosted service is a hosted dependency too. */
+	{ ENDS, HOST, "CIM_HostedDependency", "CIM_Service", NULL, NULL,
+		THE_SERVICE " VSMIG_MigrationAdvisor=Migration Advisor", 0 },
+	{ ENDS, HOST, "CIM_HostedDependency", "CIM_ComputerSystem", NULL, NULL, VMS, 0 },
+	{ ENDS, HOST, "CIM_HostedDependency", "CIM_ComputerSystem", "Dependent", NULL, "", 0 },
+	{ ENDS, VM, "CIM_HostedDependency", NULL, NULL, NULL, THE_HOST, 0 },
+	{ ENDS, VM, "CIM_HostedDependency", NULL, "Dependent", "Antecedent", THE_HOST, 0 },
+	{ LINKS, VM, "CIM_HostedDependency", NULL, NULL, NULL, "CIM_HostedDependency", 0 },
+	{ ENDS, SERVICE, "CIM_ServiceAffectsElement", NULL, NULL, NULL,
+		"CIM_ComputerSystem=MyHost " VMS, 0 },
+	{ ENDS, VM, "CIM_ServiceAffectsElement", NULL, NULL, NULL, THE_SERVICE, 0 },
+	{ ENDS, HOST, "CIM_ServiceAffectsElement", NULL, NULL, NULL, THE_SERVICE, 0 },
+	/* Settings. */
+	{ ENDS, SERVICE, "CIM_ElementSettingData", NULL, NULL, NULL, DEFAULTS, 0 },
+	{ ENDS, CAPABILITIES, "CIM_SettingsDefineCapabilities", NULL, NULL, NULL, DEFAULTS, 0 },
+	{ ENDS, "CIM_VirtualSystemMigrationSettingData.InstanceID='vsmigd:default'", NULL, NULL,
+		NULL, NULL, CAPS " " THE_SERVICE, 0 },
+	/* Profiles, from one namespace into the other and back. */
+	{ ENDS, SERVICE, NULL, "CIM_RegisteredProfile", NULL, NULL, MIGRATION_PROFILE, 0 },
+	{ ENDS, HOST, "CIM_ElementConformsToProfile", NULL, NULL, NULL,
+		"CIM_RegisteredProfile=vsmigd:profile:System Virtualization:1.0.0", 0 },
+	{ ENDS, VM, "CIM_ElementConformsToProfile", NULL, NULL, NULL,
+		"CIM_RegisteredProfile=vsmigd:profile:Virtual System:1.0.0", 0 },
+	{ ENDS, INTEROP_PROFILE "Virtual System Migration:1.0.0'", "CIM_ElementConformsToProfile",
+		NULL, NULL, NULL, THE_SERVICE, 0 },
+	{ ENDS, INTEROP_PROFILE "Virtual System:1.0.0'", "CIM_ElementConformsToProfile", NULL, NULL,
+		NULL, VMS, 0 },
+	{ ENDS, INTEROP_PROFILE "Virtual System Migration:1.0.0'", "CIM_ReferencedProfile", NULL,
+		"Dependent", NULL,
+		"CIM_RegisteredProfile=vsmigd:profile:Profile Registration:1.0.0 "
+		"CIM_RegisteredProfile=vsmigd:profile:System Virtualization:1.0.0",
+		0 },
+	{ ENDS, INTEROP_PROFILE "System Virtualization:1.0.0'", "CIM_Dependency", NULL,
+		"Antecedent", NULL, MIGRATION_PROFILE, 0 },
+	{ ENDS, "CIM_RegisteredProfile.InstanceID='vsmigd:profile:Virtual System:1.0.0'", NULL,
+		NULL, NULL, NULL, NULL, ERR_CLASS },
 	/* Hyper-V's names in a reference. */
 	{ ENDS,
 		"Msvm_VirtualSystemMigrationService."

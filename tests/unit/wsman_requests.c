@@ -77,8 +77,11 @@ static const struct row rows[] = {
 		{ "<p:CIM_ComputerSystem xmlns:p=\"" WMI_URI "CIM_ComputerSystem\"", WORLD_VM },
 		{ "c102", "wsman:Item>" } },
 	{ "template-windows-assoc.http", { VM_KEY }, 200,
-		{ "EnumerateResponse>", "<wsen:EnumerationContext/><wsman:Items>",
-			"</wsman:Items><wsman:EndOfSequence/>" },
+		{ "EnumerateResponse>",
+			"<wsen:EnumerationContext/><wsman:Items><wsman:Item><p:CIM_ComputerSystem ",
+			"</p:CIM_ComputerSystem><wsa:EndpointReference>",
+			"</wsa:EndpointReference></wsman:Item></wsman:Items><wsman:EndOfSequence/"
+			">" },
 		{ NULL } },
 	{ "template-windows-assoc.http", { { NULL, NULL } }, 500,
 		{ "wsen:CannotProcessFilter", "2150858778", "Object selects no instance",
