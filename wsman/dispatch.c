@@ -17,9 +17,9 @@ static const struct action {
 	enum fault_id refusal;
 } actions[] = {
 	{ XML_NS_WXF "/Get", "Get", NEED_CLASS, transfer_get, 0 },
-	{ XML_NS_WXF "/Put", "Put", NEED_CLASS, NULL, FAULT_ACTION_MISMATCH },
-	{ XML_NS_WXF "/Create", "Create", NEED_CLASS, NULL, FAULT_ACTION_MISMATCH },
-	{ XML_NS_WXF "/Delete", "Delete", NEED_CLASS, NULL, FAULT_ACTION_MISMATCH },
+	{ XML_NS_WXF "/Put", "Put", NEED_CLASS, transfer_change, 0 },
+	{ XML_NS_WXF "/Create", "Create", NEED_CLASS, transfer_change, 0 },
+	{ XML_NS_WXF "/Delete", "Delete", NEED_CLASS, transfer_change, 0 },
 	{ XML_NS_WSEN "/Enumerate", "Enumerate", NEED_ANY, enumerate_start, 0 },
 	{ XML_NS_WSEN "/Pull", "Pull", NEED_ANY, pull_next, 0 },
 	{ XML_NS_WSEN "/Release", "Release", NEED_ANY, pull_release, 0 },
@@ -30,7 +30,7 @@ static const struct action {
 /* Any other action is a method of a class: "<class URI>/<method>". */
 static const struct action method_action = { "", "Invoke", NEED_CLASS, invoke_method, 0 };
 
-static int refuse_action(struct job *j, enum fault_id id)
+int dispatch_refuse(struct job *j, enum fault_id id)
 {
 	const char *name = strrchr(j->env.action, '/');
 
@@ -86,7 +86,7 @@ static int find_resource(struct job *j, enum need need)
 	if (j->uri.kind == CIM_URI_CIMXML)
 		return classes_find(j);
 	if (j->uri.kind == CIM_URI_ALL)
-		return need == NEED_ANY ? 0 : refuse_action(j, FAULT_ACTION_MISMATCH);
+		return need == NEED_ANY ? 0 : dispatch_refuse(j, FAULT_ACTION_MISMATCH);
 	j->class = cim_class_find(j->uri.class_name);
 	if (!j->class)
 		return fault_set(&j->fault, FAULT_INVALID_RESOURCE_URI, "There is no class %.200s.",
@@ -115,14 +115,14 @@ static int find_method(struct job *j, const struct cim_uri *uri)
 	const char *name;
 
 	if (!named || !cim_class_is(j->class, named))
-		return refuse_action(j, FAULT_ACTION_MISMATCH);
+		return dispatch_refuse(j, FAULT_ACTION_MISMATCH);
 	if (uri->ns && j->ref.ns && !cim_ns_same(uri->ns, j->ref.ns))
 		return fault_set(&j->fault, FAULT_DIFFERENT_NAMESPACES,
 			"The action and the resource name different CIM namespaces.");
 	name = strrchr(j->env.action, '/') + 1;
 	j->method = cim_method_find(j->class, name);
 	if (!j->method || !cim_method_find(named, name))
-		return refuse_action(j, FAULT_METHOD_NOT_FOUND);
+		return dispatch_refuse(j, FAULT_METHOD_NOT_FOUND);
 	snprintf(j->req.audit.operation, sizeof j->req.audit.operation, "%s", j->method->name);
 	return 0;
 }
@@ -155,7 +155,12 @@ static int run_on_classes(struct job *j, const struct action *action)
 	if (action->run == enumerate_start || action->run == pull_next ||
 		action->run == pull_release)
 		return action->run(j);
-	return refuse_action(j, FAULT_ACTION_MISMATCH);
+	return dispatch_refuse(j, FAULT_ACTION_MISMATCH);
+}
+
+static bool is_transfer(const struct action *action)
+{
+	return strncmp(action->uri, XML_NS_WXF "/", sizeof XML_NS_WXF) == 0;
 }
 
 static int run_action(struct job *j)
@@ -164,11 +169,15 @@ static int run_action(struct job *j)
 	struct cim_uri method;
 
 	if (action == &method_action && !read_method_class(j, &method))
-		return refuse_action(j, FAULT_ACTION_NOT_SUPPORTED);
+		return dispatch_refuse(j, FAULT_ACTION_NOT_SUPPORTED);
 	if (find_resource(j, action->need) < 0)
 		return -1;
 	if (!action->run)
-		return refuse_action(j, action->refusal);
+		return dispatch_refuse(j, action->refusal);
+	/* DSP0226 R7.7-1: it is never passed over. */
+	if (j->env.blocks[HEADER_FRAGMENT_TRANSFER] &&
+		(!is_transfer(action) || j->uri.kind == CIM_URI_CIMXML))
+		return fault_set(&j->fault, FAULT_FRAGMENT_LEVEL, NULL);
 	if (j->uri.kind == CIM_URI_CIMXML)
 		return run_on_classes(j, action);
 	if (action == &method_action && find_method(j, &method) < 0)

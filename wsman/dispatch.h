@@ -8,6 +8,8 @@
 
 /* Handles a whole request; see job.h for what handlers return. */
 int dispatch(struct job *j);
+/* Refuses the action of the request, by one of the faults that have wsa:ActionNotSupported. */
+int dispatch_refuse(struct job *j, enum fault_id id);
 
 /*
  * The handlers. When one is called the headers are swept, the principal is known, and j->uri,
@@ -16,6 +18,8 @@ int dispatch(struct job *j);
  */
 int transfer_get(struct job *j);
 int classes_get(struct job *j);
+/* Put, Create and Delete, which no class offers. */
+int transfer_change(struct job *j);
 int enumerate_start(struct job *j);
 int pull_next(struct job *j);
 int pull_release(struct job *j);

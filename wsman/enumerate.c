@@ -4,6 +4,7 @@
  */
 #include "wsman/enumerate.h"
 
+#include <assert.h>
 #include <string.h>
 #include <time.h>
 
@@ -144,16 +145,23 @@ static struct enumeration *take_snapshot(struct job *j, const struct wish *wish)
 	return en;
 }
 
+static size_t room(const struct job *j, const struct enumerate_page *page, const struct buf *around)
+{
+	size_t budget = job_budget(j, page->head);
+	size_t taken = charset_size(j->env.charset, around->data, around->len);
+
+	return budget > taken ? budget - taken : 0;
+}
+
 int enumerate_write(struct job *j, struct enumeration *en, const struct enumerate_page *page,
 	struct buf *items, size_t *written)
 {
-	size_t budget = job_budget(j, page->head);
-	size_t around = ENUMERATE_WRAPPER_ROOM * (j->env.charset == CHARSET_UTF16 ? 2 : 1);
 	struct items_limit limit = {
 		.items = page->max_elements < j->w->config.max_elements ? (size_t)page->max_elements
 									: j->w->config.max_elements,
 		.characters = page->max_characters,
-		.octets = budget > around ? budget - around : 0,
+		.octets = room(j, page, page->around),
+		.octets_end = room(j, page, page->around_end),
 		.charset = j->env.charset,
 	};
 
@@ -169,30 +177,57 @@ void enumerate_total(struct job *j, const struct enumeration *en, struct reply_h
 		head->total = arena_printf(j->arena, "%zu", en->n);
 }
 
+/* context NULL: there is none, because nothing is left. */
+static void write_body(
+	struct buf *out, const struct wish *wish, const char *context, const struct buf *items)
+{
+	char expires[DURATION_SIZE];
+
+	buf_puts(out, "<wsen:EnumerateResponse>");
+	if (wish->expires_ms > 0) {
+		duration_format(wish->expires_ms, expires);
+		buf_printf(out, "<wsen:Expires>%s</wsen:Expires>", expires);
+	}
+	if (context)
+		buf_printf(out, "<wsen:EnumerationContext>%s</wsen:EnumerationContext>", context);
+	else
+		buf_puts(out, "<wsen:EnumerationContext/>");
+	if (wish->optimize) {
+		buf_puts(out, "<wsman:Items>");
+		buf_add(out, items->data, items->len);
+		buf_puts(out, "</wsman:Items>");
+	}
+	if (!context)
+		buf_puts(out, "<wsman:EndOfSequence/>");
+	buf_puts(out, "</wsen:EnumerateResponse>");
+}
+
 static int reply_enumerate(struct job *j, const struct wish *wish, const struct reply_head *head,
 	const char *context, const struct buf *items)
 {
 	auto_buf struct buf body = { 0 };
-	char expires[DURATION_SIZE];
 
-	buf_puts(&body, "<wsen:EnumerateResponse>");
-	if (wish->expires_ms > 0) {
-		duration_format(wish->expires_ms, expires);
-		buf_printf(&body, "<wsen:Expires>%s</wsen:Expires>", expires);
-	}
-	if (context)
-		buf_printf(&body, "<wsen:EnumerationContext>%s</wsen:EnumerationContext>", context);
-	else
-		buf_puts(&body, "<wsen:EnumerationContext/>");
-	if (wish->optimize) {
-		buf_puts(&body, "<wsman:Items>");
-		buf_add(&body, items->data, items->len);
-		buf_puts(&body, "</wsman:Items>");
-	}
-	if (!context)
-		buf_puts(&body, "<wsman:EndOfSequence/>");
-	buf_puts(&body, "</wsen:EnumerateResponse>");
+	write_body(&body, wish, context, items);
 	return job_reply(j, head, &body);
+}
+
+static_assert(sizeof ENUMERATE_ANY_CONTEXT == DIGEST_UUID_SIZE, "the length of a name");
+
+/* The first items, for an optimised enumeration. */
+static int write_first(struct job *j, const struct wish *wish, const struct reply_head *head,
+	struct enumeration *en, struct buf *items)
+{
+	auto_buf struct buf around = { 0 }, around_end = { 0 };
+	struct enumerate_page page = { head, wish->max_elements, UINT64_MAX, &around, &around_end };
+	struct buf none = { 0 };
+	size_t written;
+
+	write_body(&around, wish, ENUMERATE_ANY_CONTEXT, &none);
+	write_body(&around_end, wish, NULL, &none);
+	if (enumerate_write(j, en, &page, items, &written) < 0)
+		return -1;
+	en->next += written;
+	return 0;
 }
 
 static int enumerate_done(struct job *j)
@@ -203,18 +238,14 @@ static int enumerate_done(struct job *j)
 	struct enumeration *en;
 	struct context *c;
 	const char *name;
-	size_t written;
 
 	if (j->op.err.code)
 		return filter_assoc_failed(j);
 	en = take_snapshot(j, wish);
 	enumerate_total(j, en, &head);
 	if (wish->optimize) {
-		struct enumerate_page page = { &head, wish->max_elements, UINT64_MAX };
-
-		if (enumerate_write(j, en, &page, &items, &written) < 0)
+		if (write_first(j, wish, &head, en, &items) < 0)
 			return -1;
-		en->next += written;
 		if (en->next == en->n)
 			return reply_enumerate(j, wish, &head, NULL, &items);
 	}

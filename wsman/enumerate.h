@@ -7,13 +7,15 @@
 #include "wsman/items.h"
 #include "wsman/job.h"
 
-/* Characters that the elements around the items take, at most. */
-enum { ENUMERATE_WRAPPER_ROOM = 384 };
-
 struct enumerate_page {
 	const struct reply_head *head;
 	uint64_t max_elements, max_characters;
+	/* What stands around the items in the body, as XML: when more are left, and at the end. */
+	const struct buf *around, *around_end;
 };
+
+/* As long as the name of a context, to measure with before there is one. */
+#define ENUMERATE_ANY_CONTEXT "00000000-0000-0000-0000-000000000000"
 
 /*
  * Appends the next items of en that the page and the reply have room for. Fails when the next

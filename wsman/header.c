@@ -192,7 +192,7 @@ static int read_max_size(struct sweep *s)
 	return 0;
 }
 
-static int check_locale(struct sweep *s, enum header h)
+static int check_locale(struct sweep *s, enum header h, enum fault_id refusal)
 {
 	const xmlNode *n = s->env->blocks[h];
 	const char *lang = xml_attribute(s->a, n, XML_NS_XML, "lang");
@@ -201,17 +201,17 @@ static int check_locale(struct sweep *s, enum header h)
 		return 0;
 	if (lang && (strcasecmp(lang, "en") == 0 || strncasecmp(lang, "en-", 3) == 0))
 		return 0;
-	return fault_set(s->f, FAULT_LOCALE, NULL);
+	return fault_set(s->f, refusal, NULL);
 }
 
 static int read_locale(struct sweep *s)
 {
-	return check_locale(s, HEADER_LOCALE);
+	return check_locale(s, HEADER_LOCALE, FAULT_LOCALE);
 }
 
 static int read_data_locale(struct sweep *s)
 {
-	return check_locale(s, HEADER_DATA_LOCALE);
+	return check_locale(s, HEADER_DATA_LOCALE, FAULT_DATA_LOCALE);
 }
 
 /* No option is known here, so only one that must be complied with matters. */
@@ -243,13 +243,6 @@ static int read_options(struct sweep *s)
 		if (check_option(s, n) < 0)
 			return -1;
 	}
-	return 0;
-}
-
-static int check_fragment(struct sweep *s)
-{
-	if (s->env->blocks[HEADER_FRAGMENT_TRANSFER])
-		return fault_set(s->f, FAULT_FRAGMENT_LEVEL, NULL);
 	return 0;
 }
 
@@ -295,7 +288,6 @@ int header_read_all(struct arena *a, const struct envelope_source *src, struct s
 		read_locale,
 		read_data_locale,
 		read_options,
-		check_fragment,
 		read_resource,
 		check_selectors,
 	};

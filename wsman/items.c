@@ -105,13 +105,16 @@ size_t items_write(struct buf *out, struct arena *a, const struct enumeration *e
 	auto_buf struct buf one = { 0 };
 	uint64_t characters = 0;
 	size_t octets = 0, done = 0;
+	bool last;
 
 	while (done < limit->items && en->next + done < en->n) {
 		buf_clear(&one);
 		write_item(&one, a, en, en->next + done);
 		octets += charset_size(limit->charset, one.data, one.len);
 		characters += count_characters(&one);
-		if (octets > limit->octets || (done && characters > limit->characters))
+		last = en->next + done + 1 == en->n;
+		if (octets > (last ? limit->octets_end : limit->octets) ||
+			(done && characters > limit->characters))
 			break;
 		buf_add(out, one.data, one.len);
 		done++;

@@ -28,7 +28,7 @@ struct enumeration {
 struct items_limit {
 	size_t items;
 	uint64_t characters; /* a hint: one item is given all the same */
-	size_t octets; /* strict; in the charset */
+	size_t octets, octets_end; /* strict; in the charset; the second when none are left */
 	enum charset charset;
 };
 

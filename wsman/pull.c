@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "wsman/dispatch.h"
+#include "wsman/duration.h"
 #include "wsman/enumerate.h"
 
 /* DSP0226 R8.4-5: the EPR of a Pull is that of its Enumerate, and so without keys. */
@@ -39,20 +40,54 @@ static struct context *borrow(struct job *j, const char *element)
 	return c;
 }
 
+/* context NULL: the end. */
+static void write_body(struct buf *out, const char *context, const struct buf *items)
+{
+	buf_puts(out, "<wsen:PullResponse>");
+	if (context)
+		buf_printf(out, "<wsen:EnumerationContext>%s</wsen:EnumerationContext>", context);
+	buf_puts(out, "<wsen:Items>");
+	buf_add(out, items->data, items->len);
+	buf_puts(out, "</wsen:Items>");
+	if (!context)
+		buf_puts(out, "<wsen:EndOfSequence/>");
+	buf_puts(out, "</wsen:PullResponse>");
+}
+
+/*
+ * DSP0226 R8.4-1, R8.4-4: the limits of a Pull. Its items are there already, so MaxTime is only
+ * looked at.
+ */
+static int read_limits(struct job *j, struct enumerate_page *page)
+{
+	const xmlNode *body = j->env.content, *time = xml_child(body, XML_NS_WSEN, "MaxTime");
+	const char *text = xml_text(j->arena, time);
+	int64_t ms;
+
+	if (!enumerate_read_count(
+		    j->arena, xml_child(body, XML_NS_WSEN, "MaxElements"), &page->max_elements) ||
+		!enumerate_read_count(j->arena, xml_child(body, XML_NS_WSEN, "MaxCharacters"),
+			&page->max_characters))
+		return fault_set(&j->fault, FAULT_SCHEMA_VALIDATION,
+			"MaxElements or MaxCharacters is not a positive number.");
+	if (time && (!text || !duration_parse(text, &ms) || ms < 0))
+		return fault_set(&j->fault, FAULT_SCHEMA_VALIDATION, "MaxTime is not a duration.");
+	return 0;
+}
+
 static int write_page(
 	struct job *j, struct enumeration *en, struct reply_head *head, struct buf *items)
 {
-	struct enumerate_page page = { head, 1, UINT64_MAX };
-	const xmlNode *body = j->env.content;
+	auto_buf struct buf around = { 0 }, around_end = { 0 };
+	struct enumerate_page page = { head, 1, UINT64_MAX, &around, &around_end };
+	struct buf none = { 0 };
 	size_t written;
 
-	if (!enumerate_read_count(
-		    j->arena, xml_child(body, XML_NS_WSEN, "MaxElements"), &page.max_elements) ||
-		!enumerate_read_count(j->arena, xml_child(body, XML_NS_WSEN, "MaxCharacters"),
-			&page.max_characters))
-		return fault_set(&j->fault, FAULT_SCHEMA_VALIDATION,
-			"MaxElements or MaxCharacters is not a positive number.");
+	if (read_limits(j, &page) < 0)
+		return -1;
 	enumerate_total(j, en, head);
+	write_body(&around, ENUMERATE_ANY_CONTEXT, &none);
+	write_body(&around_end, NULL, &none);
 	if (enumerate_write(j, en, &page, items, &written) < 0)
 		return -1;
 	en->next += written;
@@ -64,15 +99,7 @@ static int reply_pull(
 {
 	auto_buf struct buf body = { 0 };
 
-	buf_puts(&body, "<wsen:PullResponse>");
-	if (context)
-		buf_printf(&body, "<wsen:EnumerationContext>%s</wsen:EnumerationContext>", context);
-	buf_puts(&body, "<wsen:Items>");
-	buf_add(&body, items->data, items->len);
-	buf_puts(&body, "</wsen:Items>");
-	if (!context)
-		buf_puts(&body, "<wsen:EndOfSequence/>");
-	buf_puts(&body, "</wsen:PullResponse>");
+	write_body(&body, context, items);
 	return job_reply(j, head, &body);
 }
 

@@ -74,8 +74,8 @@ FAULTS = [
      ('s:Sender', 'wsa:InvalidMessageInformationHeader', 'InvalidTimeout')),
     ('Locale we do not speak', envelope(GET, CS, headers='<wsman:Locale xml:lang="tlh" s:mustUnderstand="true"/>'),
      ('s:Sender', 'wsman:UnsupportedFeature', 'Locale')),
-    ('fragment', envelope(GET, CS, headers='<wsman:FragmentTransfer s:mustUnderstand="true">Name</wsman:FragmentTransfer>'),
-     ('s:Sender', 'wsman:UnsupportedFeature', 'FragmentLevelAccess')),
+    ('fragment', envelope(GET, CS, headers='<wsman:FragmentTransfer s:mustUnderstand="true">Name[</wsman:FragmentTransfer>'),
+     ('s:Sender', 'wsman:CannotProcessFilter', None)),
     ('option that must be obeyed',
      envelope(GET, CS, headers='<wsman:OptionSet s:mustUnderstand="true"><wsman:Option Name="x" MustComply="true">1'
               '</wsman:Option></wsman:OptionSet>'), ('s:Sender', 'wsman:InvalidOptions', 'NotSupported')),

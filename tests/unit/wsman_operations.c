@@ -20,6 +20,15 @@
 #define OPTIMIZE "<w:OptimizeEnumeration/><w:MaxElements>100</w:MaxElements>"
 #define WQL(text)                                                                                  \
 	"<w:Filter Dialect='http://schemas.microsoft.com/wbem/wsman/1/WQL'>" text "</w:Filter>"
+#define PART(path) "<w:FragmentTransfer s:mustUnderstand='true'>" path "</w:FragmentTransfer>"
+#define THE_SERVICE                                                                                \
+	"<a:EndpointReference><a:Address>x</"                                                      \
+	"a:Address><a:ReferenceParameters><w:ResourceURI>" SERVICE                                 \
+	"</w:ResourceURI>" SELECTORS(SELECTOR("SystemCreationClassName", "CIM_ComputerSystem")     \
+			SELECTOR("SystemName", "MyHost")                                           \
+				SELECTOR("CreationClassName", "CIM_VirtualSystemMigrationService") \
+					SELECTOR("Name", "vsmigd")) "</a:ReferenceParameters>"     \
+								    "</a:EndpointReference>"
 #define FILTER(dialect, inside) "<w:Filter Dialect='" dialect "'>" inside "</w:Filter>"
 #define EQUAL(set) FILTER("http://schemas.dmtf.org/wbem/wsman/1/wsman/SelectorFilter", set)
 #define CQL(text) FILTER("http://schemas.dmtf.org/wbem/cql/1/dsp0202.pdf", text)
@@ -85,6 +94,97 @@ static const struct row {
 		SELECTORS(SELECTOR("__cimnamespace", "ROOT\\Virtualization\\V2") SELECTOR(
 			"CreationClassName", "CIM_ComputerSystem") SELECTOR("Name", WORLD_VM)),
 		NULL, { "<p:CIM_ComputerSystem " } },
+
+	{ "fragment, element", GET, SYSTEM, VM PART("ElementName"), NULL,
+		{ "GetResponse<",
+			"<wsman:FragmentTransfer s:mustUnderstand=\"true\">ElementName</"
+			"wsman:FragmentTransfer></s:Header>",
+			"<s:Body><wsman:XmlFragment><p:ElementName xmlns:p=\"" SYSTEM "\"",
+			">running</p:ElementName></wsman:XmlFragment></s:Body>" } },
+	{ "fragment, text", GET, SYSTEM, VM PART("ElementName/text()"), NULL,
+		{ "<s:Body><wsman:XmlFragment>running</wsman:XmlFragment></s:Body>" } },
+	{ "fragment, from the root", GET, SYSTEM, VM PART("/CIM_ComputerSystem/Name/text()"), NULL,
+		{ "<wsman:XmlFragment>" WORLD_VM "</wsman:XmlFragment>" } },
+	{ "fragment, no case", GET, SYSTEM, VM PART(" /cim_computersystem/NAME/text() "), NULL,
+		{ "<wsman:XmlFragment>" WORLD_VM "</wsman:XmlFragment>" } },
+	{ "fragment, all", GET, SYSTEM, VM PART("/"), NULL,
+		{ "<wsman:XmlFragment><p:CIM_ComputerSystem ",
+			"</p:CIM_ComputerSystem></wsman:XmlFragment>" } },
+	{ "fragment, itself", GET, SYSTEM, VM PART("."), NULL,
+		{ "<wsman:XmlFragment><p:CIM_ComputerSystem " } },
+	{ "fragment, index", GET, SYSTEM, VM PART("OperationalStatus[1]/text()"), NULL,
+		{ "<wsman:XmlFragment>2</wsman:XmlFragment>" } },
+	{ "fragment, no such index", GET, SYSTEM, VM PART("OperationalStatus[7]"), NULL,
+		{ "<wsman:XmlFragment xsi:nil=\"true\"/>" } },
+	{ "fragment, no such property", GET, SYSTEM, VM PART("Colour"), NULL,
+		{ "<wsman:XmlFragment xsi:nil=\"true\"/>" } },
+	{ "fragment, no value", GET, SYSTEM, VM PART("InstallDate/text()"), NULL,
+		{ "<wsman:XmlFragment xsi:nil=\"true\"/>" } },
+	{ "fragment, nil element", GET, SYSTEM, VM PART("InstallDate"), NULL,
+		{ "<wsman:XmlFragment><p:InstallDate ", "xsi:nil=\"true\"" } },
+	{ "fragment, attribute", GET, SYSTEM, VM PART("@type"), NULL,
+		{ "<wsman:XmlFragment>p:CIM_ComputerSystem_Type</wsman:XmlFragment>" } },
+	{ "fragment, nested", GET, CLASS_URI "CIM_ElementCapabilities",
+		SELECTORS(SELECTOR("Capabilities", CAPABILITIES)
+				SELECTOR("ManagedElement", THE_SERVICE))
+			PART("Capabilities/ReferenceParameters/SelectorSet/Selector[2]/@Name"),
+		NULL, { "<wsman:XmlFragment>InstanceID</wsman:XmlFragment>" } },
+	{ "fragment, prefix", GET, SYSTEM,
+		VM "<w:FragmentTransfer xmlns:q='" SYSTEM "' "
+		   "Dialect='http://www.w3.org/TR/1999/REC-xpath-19991116'>q:Name/text()"
+		   "</w:FragmentTransfer>",
+		NULL,
+		{ "<wsman:FragmentTransfer s:mustUnderstand=\"true\" xmlns:q=\"" SYSTEM
+		  "\" Dialect=\"http://www.w3.org/TR/1999/REC-xpath-19991116\">q:Name/text()<",
+			"<wsman:XmlFragment>" WORLD_VM "</wsman:XmlFragment>" } },
+	{ "fragment, other prefix", GET, SYSTEM, VM PART("a:Name"), NULL,
+		{ "<wsman:XmlFragment xsi:nil=\"true\"/>" } },
+	{ "fragment, unknown prefix", GET, SYSTEM, VM PART("zz:Name"), NULL,
+		{ "wsman:CannotProcessFilter", "2150858899" } },
+	{ "fragment, too much", GET, SYSTEM, VM PART("//Name"), NULL,
+		{ "wsman:CannotProcessFilter" } },
+	{ "fragment, predicate", GET, SYSTEM, VM PART("Name[. = 'x']"), NULL,
+		{ "wsman:CannotProcessFilter" } },
+	{ "fragment, function", GET, SYSTEM, VM PART("count(Name)"), NULL,
+		{ "wsman:CannotProcessFilter" } },
+	{ "fragment, index 0", GET, SYSTEM, VM PART("Name[0]"), NULL,
+		{ "wsman:CannotProcessFilter" } },
+	{ "fragment, empty", GET, SYSTEM, VM PART(""), NULL, { "wsman:CannotProcessFilter" } },
+	{ "fragment, slash", GET, SYSTEM, VM PART("Name/"), NULL, { "wsman:CannotProcessFilter" } },
+	{ "fragment, behind text", GET, SYSTEM, VM PART("Name/text()/x"), NULL,
+		{ "wsman:CannotProcessFilter" } },
+	{ "fragment, behind an attribute", GET, SYSTEM, VM PART("@type/x"), NULL,
+		{ "wsman:CannotProcessFilter" } },
+	{ "fragment, two names", GET, SYSTEM, VM PART("Name Name"), NULL,
+		{ "wsman:CannotProcessFilter" } },
+	{ "fragment, long", GET, SYSTEM, VM PART("a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a"), NULL,
+		{ "wsman:CannotProcessFilter" } },
+	{ "fragment, elements", GET, SYSTEM, VM PART("<x/>"), NULL,
+		{ "wsman:CannotProcessFilter" } },
+	{ "fragment, dialect", GET, SYSTEM,
+		VM "<w:FragmentTransfer Dialect='urn:x'>Name</w:FragmentTransfer>", NULL,
+		{ "wsman:FragmentDialectNotSupported",
+			"<wsman:FragmentDialect>http://www.w3.org/TR/1999/REC-xpath-19991116<" } },
+	{ "fragment, no such instance", GET, SYSTEM,
+		SELECTORS(SELECTOR("CreationClassName", "CIM_ComputerSystem") SELECTOR("Name", "x"))
+			PART("Name"),
+		NULL, { "wsa:DestinationUnreachable" } },
+	{ "fragment, put", XML_NS_WXF "/Put", SYSTEM, VM PART("ElementName/text()"),
+		"<w:XmlFragment>x</w:XmlFragment>",
+		{ "wsa:ActionNotSupported", "ActionMismatch" } },
+	{ "fragment, put, no fragment", XML_NS_WXF "/Put", SYSTEM, VM PART("ElementName"), "<x/>",
+		{ "wxf:InvalidRepresentation", "InvalidFragment", "2150858841",
+			"wsman/fault</wsa:Action>" } },
+	{ "fragment, create, no body", XML_NS_WXF "/Create", SYSTEM, PART("ElementName"), NULL,
+		{ "wxf:InvalidRepresentation", "InvalidFragment" } },
+	{ "fragment, put, too much", XML_NS_WXF "/Put", SYSTEM, VM PART("//x"),
+		"<w:XmlFragment>x</w:XmlFragment>", { "wsman:CannotProcessFilter" } },
+	{ "fragment, delete", XML_NS_WXF "/Delete", SYSTEM, VM PART("ElementName"), NULL,
+		{ "wsa:ActionNotSupported", "ActionMismatch" } },
+	{ "fragment, enumerate", ENUMERATE, SYSTEM, PART("ElementName"), ENUM(""),
+		{ "wsman:UnsupportedFeature", "FragmentLevelAccess", "2150858871" } },
+	{ "fragment, method", SERVICE CHECK, SERVICE, PART("ReturnValue"), NULL,
+		{ "wsman:UnsupportedFeature", "FragmentLevelAccess" } },
 
 	{ "put", XML_NS_WXF "/Put", SYSTEM, VM, "<x/>",
 		{ "wsa:ActionNotSupported", "ActionMismatch" } },
@@ -285,7 +385,8 @@ static const struct row {
 static bool names_fault(const char *want)
 {
 	return strncmp(want, "wsa:", 4) == 0 || strncmp(want, "wsman:", 6) == 0 ||
-	       strncmp(want, "wsen:", 5) == 0 || strncmp(want, "wsmb:", 5) == 0;
+	       strncmp(want, "wsen:", 5) == 0 || strncmp(want, "wsmb:", 5) == 0 ||
+	       strncmp(want, "wxf:", 4) == 0;
 }
 
 START_TEST(row)

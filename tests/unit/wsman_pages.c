@@ -207,6 +207,51 @@ START_TEST(envelope_size)
 }
 END_TEST
 
+/* Items in the reply to a Pull of at most `most` of them within `size` octets; *len: its length. */
+static size_t pull_within(bool utf16, size_t most, size_t size, size_t *len)
+{
+	auto_free char *context = open_enumeration(&bert, ENUM("")), *text = NULL;
+	auto_buf struct buf body = { 0 }, more = { 0 }, wide = { 0 };
+	struct asking *q;
+	size_t n;
+
+	buf_printf(&body,
+		"<n:Pull><n:EnumerationContext>%s</n:EnumerationContext>"
+		"<n:MaxElements>%zu</n:MaxElements></n:Pull>",
+		context, most);
+	buf_printf(&more, "<w:MaxEnvelopeSize>%zu</w:MaxEnvelopeSize>", size);
+	text = message(PULL, SYSTEM, more.data, body.data);
+	charset_to_utf16(&wide, text, strlen(text));
+	q = utf16 ? ask_as(&bert, WORLD_UTF16, wide.data, wide.len)
+		  : ask_as(&bert, WORLD_UTF8, text, strlen(text));
+	ck_assert_msg(q->call.status == 200, "%s", q->text);
+	*len = q->call.reply.len;
+	n = count_in(q->text, "<p:CIM_ComputerSystem ");
+	asking_free(q);
+	buf_clear(&body);
+	buf_printf(&body, "<n:Release><n:EnumerationContext>%s</n:EnumerationContext></n:Release>",
+		context);
+	asking_free(ask(&bert, RELEASE, SYSTEM, NULL, body.data));
+	return n;
+}
+
+/* As many as fit, to the octet: both where more are left and at the end. */
+START_TEST(exact_fit)
+{
+	bool utf16 = _i;
+	size_t len, exact;
+
+	for (size_t n = 6; n <= 9; n += 3) {
+		ck_assert_uint_eq(pull_within(utf16, n, 500000, &exact), n);
+		ck_assert_uint_ge(exact, 8193);
+		ck_assert_uint_eq(pull_within(utf16, 100, exact, &len), n);
+		ck_assert_uint_eq(len, exact);
+		ck_assert_uint_eq(pull_within(utf16, 100, exact - 1, &len), n - 1);
+		ck_assert_uint_lt(len, exact);
+	}
+}
+END_TEST
+
 /* An item too large for a reply is a fault, and the enumeration lives on for a larger one. */
 START_TEST(item_too_large)
 {
@@ -307,6 +352,7 @@ int main(void)
 	tcase_add_test(t, ownership);
 	tcase_add_test(t, quota);
 	tcase_add_loop_test(t, envelope_size, 0, 2);
+	tcase_add_loop_test(t, exact_fit, 0, 2);
 	tcase_add_test(t, item_too_large);
 	tcase_add_test(t, deadlines);
 	tcase_add_test(t, together);
