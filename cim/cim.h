@@ -50,6 +50,7 @@ struct cim_op {
 	struct cim_walk walk; /* ASSOCIATORS, REFERENCES */
 	const struct cim_method *method; /* INVOKE */
 	struct cim_value *args; /* INVOKE: n_parameters; in, and out on return */
+	size_t room; /* INVOKE: octets that the answer may take in UTF-8; 0: as many as it needs */
 	void (*done)(struct cim_op *op);
 
 	/* set when done is called */

@@ -84,6 +84,19 @@ static void put_instance_name(struct buf *out, const struct cim_ref *r)
 	buf_puts(out, "</INSTANCENAME>");
 }
 
+/* Text of XML within XML. A CDATA section keeps it from growing with each level; what has one of
+ * its own cannot be in another. */
+static void put_text_of_xml(struct buf *out, const struct buf *xml)
+{
+	if (memmem(xml->data, xml->len, "]]>", 3) != NULL) {
+		buf_xmln(out, xml->data, xml->len);
+		return;
+	}
+	buf_puts(out, "<![CDATA[");
+	buf_add(out, xml->data, xml->len);
+	buf_puts(out, "]]>");
+}
+
 static void put_datum(struct buf *out, struct arena *a, const struct cim_property *p,
 	const struct cim_value *v, size_t n)
 {
@@ -98,7 +111,7 @@ static void put_datum(struct buf *out, struct arena *a, const struct cim_propert
 	buf_puts(out, "<VALUE>");
 	if (v->instance) {
 		cim_instance_to_cimxml(&inner, v->data[n].inst);
-		buf_xmln(out, inner.data, inner.len);
+		put_text_of_xml(out, &inner);
 	} else {
 		buf_xml(out, cim_datum_text(a, p->type, &v->data[n]));
 	}

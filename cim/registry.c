@@ -15,6 +15,7 @@ static const struct registry_method service_methods[] = {
 
 static const struct registry_method advisor_methods[] = {
 	{ VSMIG_MigrationAdvisor_m_ExplainVirtualSystemIsMigratableToHost, migratable_explain },
+	{ VSMIG_MigrationAdvisor_m_RankDestinations, migratable_rank },
 };
 
 #define LINKS(name)                                                                                \

@@ -84,6 +84,18 @@ void cim_set_strs(
 		data[k].str = s[k];
 }
 
+void cim_set_instances(struct arena *a, struct cim_instance *i, size_t prop,
+	const struct cim_instance *const *list, size_t n)
+{
+	struct cim_value *v = slot(i, prop, true);
+	union cim_datum *data = give(a, v, n);
+
+	assert(i->class->properties[prop].embedded != NULL);
+	v->instance = true;
+	for (size_t k = 0; k < n; k++)
+		data[k].inst = list[k];
+}
+
 struct cim_value cim_value_str(struct arena *a, const char *s)
 {
 	struct cim_value v = { 0 };

@@ -70,6 +70,9 @@ void cim_set_uints(
 	struct arena *a, struct cim_instance *i, size_t prop, const uint64_t *u, size_t n);
 void cim_set_strs(
 	struct arena *a, struct cim_instance *i, size_t prop, const char *const *s, size_t n);
+/* Embedded instances, which live as long as i. */
+void cim_set_instances(struct arena *a, struct cim_instance *i, size_t prop,
+	const struct cim_instance *const *list, size_t n);
 
 /* Single values, for method results. */
 struct cim_value cim_value_str(struct arena *a, const char *s);

@@ -47,6 +47,15 @@ static int invoke_done(struct job *j)
 	return job_reply(j, &head, &body);
 }
 
+/* What the answer may take, counted in UTF-8: of UTF-16 half as many. */
+static size_t room_for_answer(struct job *j)
+{
+	const char *action = arena_printf(j->arena, "%sResponse", j->env.action);
+	struct reply_head head = job_head(j, action);
+
+	return job_budget(j, &head) / charset_size(j->env.charset, " ", 1);
+}
+
 int invoke_method(struct job *j)
 {
 	struct err e;
@@ -59,6 +68,7 @@ int invoke_method(struct job *j)
 	j->op.ns = j->ref.ns;
 	j->op.ref = j->ref.n_keys ? &j->ref : NULL;
 	j->op.method = j->method;
+	j->op.room = room_for_answer(j);
 	j->op.args = arena_array(j->op_arena, j->method->n_parameters, sizeof *j->op.args);
 	if (cim_args_from_xml(j->op_arena, j->method, j->env.content, j->op.args, &e) < 0)
 		return fault_from_err(&j->fault, &e);

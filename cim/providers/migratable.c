@@ -23,7 +23,7 @@ SAME_PLACE(MIGRATABLE_ARG_COUNT, IsMigratable);
 enum { OUT_MIGRATABLE = MIGRATABLE_ARG_COUNT };
 
 /* The check ends before the operation does, so that its answer is code 3 and not a fault. */
-static int64_t deadline_of(const struct request *req)
+int64_t migratable_deadline(const struct request *req)
 {
 	if (req->deadline == CLOCK_NEVER)
 		return CLOCK_NEVER;
@@ -93,7 +93,7 @@ static void start(struct cim_op *op, void (*done)(struct check *c))
 				: "");
 	snprintf(audit->destination, sizeof audit->destination, "%s",
 		c->destination != NULL ? c->destination : "");
-	c->deadline = deadline_of(op->req);
+	c->deadline = migratable_deadline(op->req);
 	c->done = done;
 	c->arg = op;
 	checks_start(op->cim->checks, c);

@@ -1,6 +1,7 @@
 /*
  * CheckVirtualSystemIsMigratableToHost of the migration service and
- * ExplainVirtualSystemIsMigratableToHost of the advisor: one check, two ways to answer.
+ * ExplainVirtualSystemIsMigratableToHost of the advisor: one check, two ways to answer; and
+ * RankDestinations of the advisor: many checks, one answer.
  */
 #ifndef VSMIGD_CIM_PROVIDERS_MIGRATABLE_H
 #define VSMIGD_CIM_PROVIDERS_MIGRATABLE_H
@@ -10,6 +11,10 @@
 
 void migratable_check(struct cim_op *op);
 void migratable_explain(struct cim_op *op);
+void migratable_rank(struct cim_op *op);
+
+/* When the checks of a request have to be done. */
+int64_t migratable_deadline(const struct request *req);
 
 /* The inputs, in the order of both methods' signatures. */
 enum migratable_arg {
@@ -27,6 +32,9 @@ enum migratable_arg {
  */
 void migratable_read_args(
 	struct check *c, const struct cim_value args[MIGRATABLE_ARG_COUNT], const char *host);
+
+/* Text without the white space around it, in the arena. */
+const char *migratable_trimmed(struct arena *a, const char *s);
 
 /* A finding as a VSMIG_MigrationFinding, in the arena; the texts stay the finding's. */
 const struct cim_instance *migratable_finding(

@@ -8,7 +8,7 @@
 #include "cim/providers/migratable_settings.h"
 #include "cim/registry.h"
 
-static const char *trimmed(struct arena *a, const char *s)
+const char *migratable_trimmed(struct arena *a, const char *s)
 {
 	size_t len;
 
@@ -49,7 +49,7 @@ static const char *reference_fault(struct arena *a, const struct cim_ref *ref)
 			a, "it refers to the namespace %s, not %s", ref->ns, CIM_NS_DEFAULT);
 	if (creation != NULL && (creation->text == NULL || !is_computer_system(creation->text)))
 		return "its key CreationClassName is not that of a computer system";
-	if (name == NULL || name->text == NULL || *trimmed(a, name->text) == '\0')
+	if (name == NULL || name->text == NULL || *migratable_trimmed(a, name->text) == '\0')
 		return "its key Name is missing";
 	return NULL;
 }
@@ -64,7 +64,7 @@ static void read_vm(struct check *c, const struct cim_value *v, const char *host
 		return;
 	}
 	if (ref->class_name == NULL && ref->n_keys == 1) {
-		c->vm = trimmed(c->arena, ref->keys[0].text);
+		c->vm = migratable_trimmed(c->arena, ref->keys[0].text);
 		return;
 	}
 	why = ref->class_name == NULL ? "it names no class" : reference_fault(c->arena, ref);
@@ -72,13 +72,13 @@ static void read_vm(struct check *c, const struct cim_value *v, const char *host
 		not_a_vm(c, why);
 		return;
 	}
-	c->vm = trimmed(c->arena, cim_ref_key(ref, "Name")->text);
+	c->vm = migratable_trimmed(c->arena, cim_ref_key(ref, "Name")->text);
 	c->vm_is_host = strcasecmp(c->vm, host) == 0;
 }
 
 static void read_destination(struct check *c, const struct cim_value *v)
 {
-	const char *text = v->given ? trimmed(c->arena, v->data[0].str) : "";
+	const char *text = v->given ? migratable_trimmed(c->arena, v->data[0].str) : "";
 
 	if (*text != '\0')
 		c->destination = text;

@@ -38,6 +38,7 @@ SERVICE = 'CIM_VirtualSystemMigrationService'
 ADVISOR = 'VSMIG_MigrationAdvisor'
 CHECK = 'CheckVirtualSystemIsMigratableToHost'
 EXPLAIN = 'ExplainVirtualSystemIsMigratableToHost'
+RANK = 'RankDestinations'
 TRANSFER = NS['wxf'] + '/'
 ENUMERATION = NS['wsen'] + '/'
 FAULT_DETAIL = 'http://schemas.dmtf.org/wbem/wsman/1/wsman/faultDetail/'
@@ -195,7 +196,7 @@ class Reply:
         assert first is not None and first.tag.endswith('_OUTPUT'), self.body[:2000]
         for child in first:
             values.setdefault(child.tag.split('}')[1], []).append(child.text)
-        return {k: v[0] if len(v) == 1 and k != 'Findings' else v for k, v in values.items()}
+        return {k: v[0] if len(v) == 1 and k not in ('Findings', 'Ranking') else v for k, v in values.items()}
 
 
 def read_reply(sock):
@@ -276,6 +277,10 @@ class Client:
 
     def explain(self, vm, destination, extra='', **options):
         return self.check(vm, destination, extra, method=EXPLAIN, cls=ADVISOR, **options)
+
+    def rank(self, vm, hosts=(), extra='', **options):
+        named = ''.join('<p:Hosts>%s</p:Hosts>' % escape(h) for h in hosts)
+        return self.check(vm, None, extra + named, method=RANK, cls=ADVISOR, **options)
 
 
 def escape(text):

@@ -161,6 +161,28 @@ START_TEST(cimxml_goes_round)
 }
 END_TEST
 
+/* Instances within instances, whatever is in their text, come out as they went in. */
+START_TEST(cimxml_holds_instances)
+{
+	static const char text[] = "<a> & ]]> \"b\"";
+	struct cim_instance *i = cim_instance_new(a, C(VSMIG_MigrationFinding), NULL);
+	struct cim_instance *o = cim_instance_new(a, C(VSMIG_DestinationVerdict), NULL);
+	const struct cim_instance *list[] = { i, i };
+	auto_buf struct buf out = { 0 };
+	struct cim_loose *l, *f;
+
+	cim_set_str(a, i, VSMIG_MigrationFinding_p_Message, text);
+	cim_set_instances(a, o, VSMIG_DestinationVerdict_p_Findings, list, 2);
+	cim_instance_to_cimxml(&out, o);
+	ck_assert_ptr_nonnull(strstr(out.data, "<![CDATA[<INSTANCE"));
+	ck_assert_int_eq(cim_loose_from_text(a, out.data, &l, &e), 0);
+	ck_assert_uint_eq(cim_loose_find(l, "Findings")->n, 2);
+	ck_assert_int_eq(
+		cim_loose_from_text(a, cim_loose_find(l, "Findings")->values[1], &f, &e), 0);
+	ck_assert_str_eq(cim_loose_find(f, "Message")->values[0], text);
+}
+END_TEST
+
 START_TEST(cimxml_holds_references)
 {
 	auto_buf struct buf out = { 0 };
@@ -236,6 +258,7 @@ int main(void)
 	tcase_add_test(t, reference_goes_round);
 	tcase_add_test(t, cimxml_goes_round);
 	tcase_add_test(t, cimxml_holds_references);
+	tcase_add_test(t, cimxml_holds_instances);
 	tcase_add_test(t, output_begins_with_the_return_value);
 	tcase_add_test(t, embedded_instances_are_written);
 	suite_add_tcase(s, t);

@@ -289,6 +289,18 @@ static const struct {
 		"ExplainVirtualSystemIsMigratableToHost",
 		"<ComputerSystem>running</ComputerSystem><DestinationHost>target</DestinationHost>",
 		"0 IsMigratable=true CheckCode=0 Findings Simulated=true", 0 },
+	{ "VSMIG_MigrationAdvisor", NULL, "RankDestinations",
+		"<ComputerSystem>running</ComputerSystem>", "0 Ranking", 0 },
+	{ "VSMIG_MigrationAdvisor", NULL, "RankDestinations",
+		"<ComputerSystem>running</ComputerSystem><Hosts>no such host!</Hosts>", "0 Ranking",
+		0 },
+	{ "VSMIG_MigrationAdvisor", SERVICE_KEYS("VSMIG_MigrationAdvisor", "vsmigd"),
+		"RankDestinations", "<ComputerSystem>nobody</ComputerSystem>", "4 Ranking", 0 },
+	{ "VSMIG_MigrationAdvisor", NULL, "RankDestinations", "", "4 Ranking", 0 },
+	{ "VSMIG_MigrationAdvisor", NULL, "RankDestinations",
+		"<ComputerSystem>running</ComputerSystem>"
+		"<MigrationSettingData>x</MigrationSettingData>",
+		"4 Ranking", 0 },
 };
 
 static void read_args(struct cim_op *op, const char *input)
@@ -404,6 +416,99 @@ START_TEST(findings_are_instances)
 }
 END_TEST
 
+static const char *verdict_of(const struct cim_loose *l, const char *name)
+{
+	const struct cim_loose_property *p = cim_loose_find(l, name);
+
+	return p != NULL && !p->null && p->n > 0 ? p->values[0] : "-";
+}
+
+static const struct cim_value *rank(struct waiting *w, const char *input)
+{
+	w->op.method = cim_method_find(w->op.class, "RankDestinations");
+	read_args(&w->op, input);
+	run(w);
+	return &w->op.args[VSMIG_MigrationAdvisor_m_RankDestinations_a_Ranking];
+}
+
+/* Each verdict is an instance with instances in it; input and configuration name the host. */
+START_TEST(verdicts_are_instances)
+{
+	static const char *const want[][4] = { { "target", "0", "true", "true" },
+		{ "a b", "4", "-", "true" }, { "SOURCE", "5", "-", "true" } };
+	struct waiting w = { .op = { .kind = CIM_OP_INVOKE,
+				     .class = &cim_class_VSMIG_MigrationAdvisor } };
+	const struct cim_value *v = rank(&w, "<ComputerSystem>running</ComputerSystem>"
+					     "<Hosts> target </Hosts><Hosts>SOURCE</Hosts>"
+					     "<Hosts>a b</Hosts><Hosts>Target</Hosts>");
+	struct cim_loose *l, *f;
+	struct err e;
+
+	ck_assert_uint_eq(v->n, ARRAY_LEN(want));
+	for (size_t i = 0; i < v->n; i++) {
+		const struct cim_loose_property *findings;
+
+		ck_assert_int_eq(cim_loose_from_value(a, v, i, &l, &e), 0);
+		ck_assert_str_eq(l->class_name, "VSMIG_DestinationVerdict");
+		ck_assert_str_eq(verdict_of(l, "Host"), want[i][0]);
+		ck_assert_str_eq(verdict_of(l, "CheckCode"), want[i][1]);
+		ck_assert_str_eq(verdict_of(l, "IsMigratable"), want[i][2]);
+		ck_assert_str_eq(verdict_of(l, "Simulated"), want[i][3]);
+		ck_assert_str_ne(verdict_of(l, "MemoryNeeded"), "-");
+		findings = cim_loose_find(l, "Findings");
+		ck_assert_uint_gt(findings->n, 0);
+		for (size_t k = 0; k < findings->n; k++) {
+			ck_assert_int_eq(cim_loose_from_text(a, findings->values[k], &f, &e), 0);
+			ck_assert_str_eq(f->class_name, "VSMIG_MigrationFinding");
+			ck_assert_ptr_nonnull(strstr(verdict_of(f, "MessageID"), "VSM"));
+		}
+	}
+	ck_assert_str_eq(w.req.audit.destination, "target,a b,SOURCE");
+	ck_assert_str_eq(w.req.audit.vm, "running");
+	ck_assert_int_eq(w.req.audit.check_code, 0);
+	ck_assert(w.req.audit.migratable);
+}
+END_TEST
+
+/* One empty element is how some clients send an empty array. */
+START_TEST(no_hosts_are_all_hosts)
+{
+	struct waiting w = { .op = { .kind = CIM_OP_INVOKE,
+				     .class = &cim_class_VSMIG_MigrationAdvisor } };
+
+	ck_assert_uint_eq(rank(&w, "<ComputerSystem>running</ComputerSystem><Hosts/>")->n, 2);
+}
+END_TEST
+
+START_TEST(too_many_hosts)
+{
+	struct waiting w = { .op = { .kind = CIM_OP_INVOKE,
+				     .class = &cim_class_VSMIG_MigrationAdvisor } };
+	const char *input = "<ComputerSystem>running</ComputerSystem>";
+
+	for (int i = 0; i < 65; i++)
+		input = arena_printf(a, "%s<Hosts>target</Hosts>", input);
+	rank(&w, input);
+	ck_assert_int_eq(w.op.err.code, ERR_LIMIT);
+	ck_assert_str_eq(w.op.err.text, "Hosts names 65 destinations; 64 are the limit");
+}
+END_TEST
+
+/* What only informs is left out when there is no room for it. */
+START_TEST(a_ranking_for_little_room)
+{
+	struct waiting w = { .op = { .kind = CIM_OP_INVOKE,
+				     .class = &cim_class_VSMIG_MigrationAdvisor,
+				     .room = 4096 } };
+	const struct cim_value *v = rank(&w, "<ComputerSystem>running</ComputerSystem>");
+
+	ck_assert_uint_eq(v->n, 2);
+	for (size_t i = 0; i < v->n; i++)
+		ck_assert_ptr_null(strstr(v->data[i].str, "<VALUE>VSM6"));
+	ck_assert_ptr_nonnull(strstr(v->data[1].str, "VSM2015"));
+}
+END_TEST
+
 /* Every reason can be told as an instance whose values are in the maps of the schema. */
 START_TEST(every_reason_fits_the_schema)
 {
@@ -473,6 +578,10 @@ int main(void)
 	tcase_add_test(t, a_method_of_another_class_is_none);
 	tcase_add_test(t, a_check_is_audited);
 	tcase_add_test(t, findings_are_instances);
+	tcase_add_test(t, verdicts_are_instances);
+	tcase_add_test(t, no_hosts_are_all_hosts);
+	tcase_add_test(t, too_many_hosts);
+	tcase_add_test(t, a_ranking_for_little_room);
 	suite_add_tcase(s, t);
 	tcase_add_checked_fixture(unreachable, setup_unreachable, teardown);
 	tcase_set_timeout(unreachable, 30);
