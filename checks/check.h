@@ -41,6 +41,7 @@ struct check_config {
 	enum check_unknown unknown; /* [check] unknown */
 	enum check_probe probe; /* [check] probe */
 	unsigned formats; /* FORMAT_* offered as DestinationHostFormatsSupported */
+	bool source_maintenance; /* [source] maintenance: nothing leaves this host */
 	bool refuse_running_offline; /* the offline move of a running VM (default true) */
 	bool refuse_overcommit; /* not enough free memory (default false) */
 	bool refuse_duplicate_mac; /* (default false) */

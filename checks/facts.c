@@ -31,6 +31,7 @@ static const char *const texts[] = {
 	[FACT_DST_DOMAINS] = "the virtual systems of the target host",
 	[FACT_DST_NODEDEVS] = "the devices of the target host",
 	[FACT_DST_PAGES] = "the free huge pages of the target host",
+	[FACT_VM_DIRTY] = "the rate at which the guest's memory changes",
 	[FACT_VM_NEXT] = "the stored configuration of the virtual system",
 	[FACT_DST_PROBE] = "a probe on the target host",
 };

@@ -28,6 +28,7 @@ enum fact {
 	FACT_VM_SAVE_IMAGE, /* vm.save_image */
 	FACT_VM_DISK_FS, /* source_disks[].shared_fs */
 	FACT_VM_NEXT, /* facts.next: the stored configuration of a running VM */
+	FACT_VM_DIRTY, /* vm.dirty_*, of a running guest that is to move live */
 	FACT_SRC_HOST, /* facts.src: type, versions, names */
 	FACT_SRC_CAPS, /* facts.src.caps */
 	FACT_DST_HOST, /* facts.dst: type, versions, names, memory, CPUs */
@@ -55,6 +56,7 @@ struct fact_state {
 	/* When unknown: a sentence, and the driver ("QEMU", "Test") whose call is missing; driver is
 	 * NULL when it was a failure rather than a missing call. */
 	const char *why, *driver;
+	bool denied; /* unknown because this service may not ask */
 	bool skipped; /* unknown only because something more basic is (say so once) */
 };
 
@@ -259,6 +261,15 @@ struct probe_facts {
 	bool listens; /* it listens at the addresses of the VM's graphics */
 };
 
+/* The source's interface that leads to where the data are to go. */
+struct link_facts {
+	const char *name; /* "eth0"; NULL: not known, for `why` */
+	const char *why;
+	const char *to; /* the address or name */
+	bool up;
+	uint64_t mbit; /* per second; 0: not told */
+};
+
 struct vm_facts {
 	const char *name, *uuid;
 	int state, reason; /* virDomainState and its reason */
@@ -273,6 +284,8 @@ struct vm_facts {
 	} * blockjobs;
 	size_t n_blockjobs;
 	const char *io_error; /* disk with an error, while paused for it */
+	bool dirty_measured; /* somebody measured how fast memory changes: dirty_mib per second */
+	uint64_t dirty_mib;
 };
 
 /* The destination name, parsed before anything else touches it. */
@@ -312,6 +325,7 @@ struct facts {
 	const struct peer *peers;
 	size_t n_peers;
 	struct probe_facts probe;
+	struct link_facts link;
 };
 
 /* Zeroed facts, every group unknown ("not gathered"), with both arenas. */

@@ -64,6 +64,7 @@ struct settings {
 	size_t n_addresses;
 	const char *planned_vm; /* DestinationPlannedVirtualSystemId; NULL: absent */
 	bool allow_overwrite; /* AllowOverwriteExistingFile */
+	bool compression; /* EnableCompression */
 	const char *const *unmanaged; /* UnmanagedVhds: each names a disk that is not to be moved */
 	size_t n_unmanaged;
 	/* Properties that have no meaning here and were given: their names (VSM5019). */

@@ -206,9 +206,13 @@ static void judge_ground(const struct check *c, struct judge *j)
 
 		if (facts_known(f, id) || excuse(f, id))
 			continue;
-		finding_add(&j->fs, VSM9002,
-			arena_printf(j->fs.arena, "%s could not be had: %s", fact_text(id),
-				f->state[id].why ? f->state[id].why : "no more is known"));
+		if (f->state[id].denied && id < FACT_SRC_HOST)
+			finding_detail(&j->fs, finding_add(&j->fs, VSM9004, j->fs.vm), NULL,
+				f->state[id].why, "a service that libvirt lets read it");
+		else
+			finding_add(&j->fs, VSM9002,
+				arena_printf(j->fs.arena, "%s could not be had: %s", fact_text(id),
+					f->state[id].why ? f->state[id].why : "no more is known"));
 		return;
 	}
 }

@@ -88,6 +88,8 @@ const struct option option_rows[] = {
 		.help = "Libvirt URI of the hypervisor whose virtual machines this is about" },
 	{ "source", "name", TEXT(hv.source_name), .preset = "",
 		.help = "Host name of the service; empty: the hypervisor's host name" },
+	{ "source", "maintenance", BOOL(check.source_maintenance), .reload = true, .preset = "no",
+		.help = "Whether all migrations from this host are refused for now" },
 
 	{ "destination", "uri_template", TEXT(hv.uri_template), .reload = true,
 		.preset = "qemu+tls://{host}/system",

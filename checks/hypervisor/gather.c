@@ -55,6 +55,7 @@ static const enum fact vm_facts[] = {
 	FACT_VM_SAVE_IMAGE,
 	FACT_VM_DISK_FS,
 	FACT_VM_NEXT,
+	FACT_VM_DIRTY,
 	FACT_SRC_HOST,
 	FACT_SRC_CAPS,
 };

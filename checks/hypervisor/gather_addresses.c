@@ -1,4 +1,5 @@
 /* Addresses of the destination, as far as anything tells: its name, and its own networks. */
+#include "checks/hypervisor/link.h"
 #include "checks/hypervisor/open.h"
 #include "checks/hypervisor/side.h"
 #include "checks/hypervisor/vxml.h"
@@ -27,29 +28,63 @@ static bool source_is_here(const struct side *s)
 	return open_parse(s->hv->source_uri, &source) && !source.host[0];
 }
 
-/* What the source's QEMU will be told to connect to. Names are looked up once in some minutes. */
-static void resolve_name(struct side *s)
+/* A name, or an address as text, looked up. */
+struct resolved {
+	enum tri known;
+	struct sockaddr_storage first;
+	socklen_t size;
+};
+
+/* Names are looked up once in some minutes. */
+static const struct resolved *resolve(struct side *s, const char *name)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL;
-	const char *name = s->host->name, *key;
-	struct box *b;
+	const char *key = arena_printf(
+		s->arena, "resolves %s %lld", name, (long long)(clock_ms() / EVENTS_AGE_MS));
+	struct box *b = cache_get(conn_cache(s->conn), s->generation, key);
+	struct resolved *res;
 	int r;
 
-	if (!name || side_is_test(s) || !source_is_here(s))
-		return;
-	key = arena_printf(s->arena, "resolves %lld", (long long)(clock_ms() / EVENTS_AGE_MS));
-	b = cache_get(conn_cache(s->conn), s->generation, key);
 	if (!b) {
-		r = getaddrinfo(name, NULL, &hints, &list);
-		if (r == 0)
-			freeaddrinfo(list);
+		r = getaddrinfo(name, "9", &hints, &list);
 		b = box_new();
-		b->value = arena_alloc(b->arena, sizeof(enum tri));
-		*(enum tri *)b->value = r == 0 ? TRI_YES : r == EAI_NONAME ? TRI_NO : TRI_UNKNOWN;
+		b->value = res = arena_alloc(b->arena, sizeof *res);
+		res->known = r == 0 ? TRI_YES : r == EAI_NONAME ? TRI_NO : TRI_UNKNOWN;
+		if (r == 0) {
+			memcpy(&res->first, list->ai_addr, list->ai_addrlen);
+			res->size = list->ai_addrlen;
+			freeaddrinfo(list);
+		}
 		cache_put(conn_cache(s->conn), s->generation, key, b);
 	}
 	box_keep(s->arena, b);
-	s->host->name_resolves = *(enum tri *)b->value;
+	return b->value;
+}
+
+/* What the source's QEMU will be told to connect to, and the interface that leads there. */
+static void look_at_way(struct side *s)
+{
+	const struct settings *set = s->f->settings;
+	const char *name = s->host->name, *to = name;
+	struct link_facts *link = &s->f->link;
+	const struct resolved *r;
+
+	if (side_is_test(s) || !name)
+		return;
+	if (!source_is_here(s)) {
+		link->why = "this service does not run on the source host";
+		return;
+	}
+	r = resolve(s, name);
+	s->host->name_resolves = r->known;
+	if (set && set->n_addresses) {
+		to = set->addresses[0];
+		r = resolve(s, to);
+	}
+	link->to = to;
+	link->why = "the target's name does not resolve here";
+	if (r->known == TRI_YES)
+		link_look((const struct sockaddr *)&r->first, r->size, s->arena, link);
 }
 
 /* Asked of the resolver only when the caller named addresses to send the data to. */
@@ -59,7 +94,7 @@ void gather_addresses(struct side *s)
 	struct open_target target;
 	char text[NI_MAXHOST];
 
-	resolve_name(s);
+	look_at_way(s);
 	if (!s->f->settings || s->f->settings->n_addresses == 0 || !open_parse(s->uri, &target) ||
 		!target.host[0] || getaddrinfo(target.host, NULL, &hints, &list) != 0)
 		return;

@@ -18,6 +18,7 @@ static const enum fact of_the_vm[] = {
 	FACT_VM_SAVE_IMAGE,
 	FACT_VM_DISK_FS,
 	FACT_VM_NEXT,
+	FACT_VM_DIRTY,
 };
 
 static void skip_vm(struct facts *f, const char *why)
@@ -363,6 +364,80 @@ static int has_save_image(virDomainPtr dom)
 	return virDomainHasManagedSaveImage(dom, 0);
 }
 
+/* QEMU's last measurement that has ended. */
+struct dirty {
+	bool measured;
+	uint64_t mib;
+};
+
+enum { DIRTY_AGE_MS = 60000 };
+
+static void read_dirty(const virDomainStatsRecord *r, struct dirty *out)
+{
+	long long mib = 0;
+	int status = VIR_DOMAIN_DIRTYRATE_UNSTARTED;
+
+	virTypedParamsGetInt(r->params, r->nparams, "dirtyrate.calc_status", &status);
+	out->measured = status == VIR_DOMAIN_DIRTYRATE_MEASURED &&
+			virTypedParamsGetLLong(r->params, r->nparams,
+				"dirtyrate.megabytes_per_second", &mib) == 1 &&
+			mib >= 0;
+	out->mib = out->measured ? (uint64_t)mib : 0;
+}
+
+/* NULL, and the group unknown, when it cannot be had. */
+static struct box *ask_dirty(struct side *s, virDomainPtr dom)
+{
+	virDomainPtr one[] = { dom, NULL };
+	virDomainStatsRecordPtr *records = NULL;
+	struct box *b;
+	int n;
+
+	if (!side_begin(s, FACT_VM_DIRTY, "asking how fast the guest's memory changes"))
+		return NULL;
+	n = virDomainListGetStats(one, VIR_DOMAIN_STATS_DIRTYRATE, &records,
+		VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT);
+	if (n < 0) {
+		side_failed(s, FACT_VM_DIRTY);
+		return NULL;
+	}
+	b = box_new();
+	b->value = arena_alloc(b->arena, sizeof(struct dirty));
+	if (n > 0)
+		read_dirty(records[0], b->value);
+	virDomainStatsRecordListFree(records);
+	return b;
+}
+
+/* Measuring takes a second at least and is a job of the guest's: what is known is read, at most
+ * once in a minute. */
+static void gather_dirty(struct side *s, virDomainPtr dom)
+{
+	bool live = s->f->settings && (s->f->settings->move & (MOVE_LIVE | MOVE_LIVE_COPY));
+	const struct dirty *d;
+	const char *key;
+	struct box *b;
+
+	if (!live || s->f->vm.state != VIR_DOMAIN_RUNNING) {
+		facts_set_known(s->f, FACT_VM_DIRTY);
+		return;
+	}
+	key = arena_printf(
+		s->arena, "dirty %s %lld", s->f->vm.uuid, (long long)(clock_ms() / DIRTY_AGE_MS));
+	b = cache_get(conn_inventory(s->conn), s->generation, key);
+	if (!b) {
+		b = ask_dirty(s, dom);
+		if (!b)
+			return;
+		cache_put(conn_inventory(s->conn), s->generation, key, b);
+	}
+	box_keep(s->arena, b);
+	d = b->value;
+	s->f->vm.dirty_measured = d->measured;
+	s->f->vm.dirty_mib = d->mib;
+	facts_set_known(s->f, FACT_VM_DIRTY);
+}
+
 /* Which disk the guest was paused for. */
 static void ask_io_error(struct side *s, virDomainPtr dom)
 {
@@ -413,6 +488,7 @@ static void ask_the_rest(struct side *s, virDomainPtr dom)
 	ask_number(s, FACT_VM_SAVE_IMAGE, dom, &saved, has_save_image);
 	vm->save_image = saved != 0;
 	ask_io_error(s, dom);
+	gather_dirty(s, dom);
 	if (!facts_known(s->f, FACT_VM_CONFIG)) {
 		side_skip(s->f, FACT_VM_DISK_FS, "the disks of the virtual system are not known");
 		return;

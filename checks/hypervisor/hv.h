@@ -14,7 +14,8 @@
  *			filters, devices, free memory and pages; and that anything is absent
  *	by events	what the target's domains use (MACs, ports, CIDs), what networks and pools
  *			are, whether the VM is stored and as what; at most five minutes old
- *	some minutes	autostart, CPUs and size of a host: at most five
+ *	some minutes	autostart, CPUs and size of a host, what names resolve to: at most five
+ *	a minute	the last measurement of how fast the guest changes its memory
  *	cached		capabilities, domain capabilities, CPU comparisons, limits, names, versions,
  *			and which calls a driver lacks: until the connection is opened again
  *

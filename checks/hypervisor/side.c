@@ -116,6 +116,7 @@ void side_failed(struct side *s, enum fact id)
 		return;
 	}
 	facts_set_unknown(s->f, id, why, code == VIR_ERR_NO_SUPPORT ? s->driver : NULL);
+	s->f->state[id].denied = code == VIR_ERR_ACCESS_DENIED || code == VIR_ERR_AUTH_UNAVAILABLE;
 	if (code == VIR_ERR_NO_SUPPORT)
 		note_lack(s, id, why);
 }

@@ -27,6 +27,14 @@ static double unit_bytes(const char *unit)
 	return bytes;
 }
 
+/* What libvirt would be told; 0 when that is not known. A percentage is of the link. */
+static double mib_of(const struct facts *f, const struct settings *s, const char *unit)
+{
+	if (strcmp(unit, "percent") == 0)
+		return (double)f->link.mbit * 1e6 / 8 / 1048576 * (double)s->bandwidth / 100;
+	return (double)s->bandwidth * unit_bytes(unit) / 1048576;
+}
+
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)
 {
 	const struct settings *s = f->settings;
@@ -34,7 +42,7 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 
 	if (!s->has_bandwidth || s->bandwidth == 0)
 		return;
-	double mib = unit ? (double)s->bandwidth * unit_bytes(unit) / 1048576 : 0;
+	double mib = unit ? mib_of(f, s, unit) : 0;
 	if (mib == 0) {
 		finding_unknown(out, "whether the bandwidth asked for can be set", NULL,
 			"the speed of the migration link is not known");

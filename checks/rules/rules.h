@@ -10,10 +10,10 @@
 /* Every rule, in the order they run: RULE(x) is rule_x of the file rules/x.c. */
 /* clang-format off */
 #define RULES(RULE) \
-	RULE(target_access) RULE(target_maintenance) RULE(target_limit) RULE(same_host) \
+	RULE(source_maintenance) RULE(target_access) RULE(target_maintenance) RULE(target_limit) RULE(same_host) \
 	RULE(hypervisor_type) RULE(target_names) RULE(target_localhost) RULE(live_offered) \
-	RULE(transport) RULE(bandwidth) RULE(options) RULE(addresses) RULE(data_path) RULE(planned) \
-	RULE(unmanaged) RULE(versions) RULE(state) RULE(job) \
+	RULE(transport) RULE(compression) RULE(link) RULE(bandwidth) RULE(options) RULE(addresses) RULE(data_path) RULE(planned) \
+	RULE(unmanaged) RULE(versions) RULE(dirty_rate) RULE(guest_agent) RULE(state) RULE(job) \
 	RULE(control) RULE(blockjobs) RULE(io_error) RULE(save_image) RULE(persistence) \
 	RULE(autostart) RULE(pending) RULE(new_settings) RULE(guest_type) RULE(machine) RULE(emulator) \
 	RULE(firmware) RULE(nvram) RULE(cpu_features) RULE(cpu_vendor) RULE(cpu_mode) \

@@ -259,6 +259,7 @@ static void read_vendor(struct check *c, const struct setting *props, size_t n)
 
 	c->settings.planned_vm = setting_text(props, n, "DestinationPlannedVirtualSystemId");
 	c->settings.allow_overwrite = is_true(props, n, "AllowOverwriteExistingFile");
+	c->settings.compression = is_true(props, n, "EnableCompression");
 	if (unmanaged == NULL)
 		return;
 	c->settings.unmanaged = unmanaged->values;

@@ -127,6 +127,12 @@ def autostart(vm):
     vm.setAutostart(True)
 
 
+def measure_memory(vm):
+    vm.startDirtyRateCalc(1)
+    wait_until("QEMU has measured how fast memory changes", lambda: 2 == vm.connect().domainListGetStats(
+        [vm], libvirt.VIR_DOMAIN_STATS_DIRTYRATE)[0][1].get("dirtyrate.calc_status"))
+
+
 def until(*state):
     """The guest has brought itself into that state."""
     return lambda vm: wait_until(f"{vm.name()} is in state {state}", lambda: vm.state()[:len(state)] == list(state))

@@ -18,6 +18,8 @@ ROWS = (
     S("USB sound card", Guest((guests.usb_sound(),)), finds=("VSM4508",), refused=(55, "usb-audio")),
     S("USB sound card, restart", Guest((guests.usb_sound(),)), type="restart"),
     S("clipboard agent", Guest((guests.clipboard(),)), finds=("VSM4516",), refused=(55, "vdagent")),
+    S("guest agent that is silent", Guest((Device(
+        "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>"),)), warns=("VSM5014",)),
     S("9p share", Guest((guests.share_9p("/usr/share/misc"),)), warns=("VSM5012",)),
     S("serial port to a file", Guest((guests.serial_file(),)), warns=("VSM5013",)),
     S("emulated TPM", Guest((guests.tpm(),))),

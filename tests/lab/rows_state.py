@@ -32,6 +32,7 @@ ROWS = (
     S("migration under way", Guest(memory_mib=2048), vm=(prepare.move_slowly,), code=5, finds=("VSM2002",),
       may=("VSM2018", "VSM2019"), refused=(55, "another migration job")),
     S("transient VM", state="transient", warns=("VSM5005",)),
+    S("memory changes measured", vm=(prepare.measure_memory,)),
     S("starts with its host", vm=(prepare.autostart,), warns=("VSM5021",)),
     S("asleep", Guest((guests.floppy(outside.BOOT),), more="<pm><suspend-to-mem enabled='yes'/></pm>"),
       hosts=(outside.boot_sector(outside.SLEEP),), vm=(prepare.until(libvirt.VIR_DOMAIN_PMSUSPENDED),), code=5,

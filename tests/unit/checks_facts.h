@@ -150,6 +150,9 @@ static inline struct facts *facts_sample(const struct settings *s)
 	facts_host(&f->src, "host-a", "aaaaaaaa-0000-4000-8000-00000000000a");
 	facts_host(&f->dst, "host-b", "bbbbbbbb-0000-4000-8000-00000000000b");
 	f->src.uri = "qemu:///system";
+	f->vm.dirty_measured = true;
+	f->vm.dirty_mib = 3;
+	f->link = (struct link_facts){ .name = "eth0", .to = "host-b", .up = true, .mbit = 10000 };
 	facts_config(f);
 	facts_domcaps(&f->domcaps);
 	f->cpu.fits = TRI_YES;

@@ -89,7 +89,7 @@ static void expect(struct facts *f, struct settings *s, const struct check_confi
 
 #define ROW(rule, name, how, want, ...)                                                            \
 	do {                                                                                       \
-		struct settings s = { .move = how };                                               \
+		struct settings s = { .move = how, .type = 2 };                                    \
 		struct check_config config = config_default();                                     \
 		struct facts *f = facts_sample(&s);                                                \
 		__VA_ARGS__;                                                                       \
@@ -101,6 +101,7 @@ static void expect(struct facts *f, struct settings *s, const struct check_confi
 #define COPY MOVE_LIVE_COPY
 #define RESTART MOVE_RESTART
 #define OFFLINE MOVE_OFFLINE
+#define VERSION_1_1 1001000
 
 #define SHUT_OFF f->vm.active = false, f->vm.state = 5
 #define DISK f->config.disks[0]
@@ -118,6 +119,9 @@ START_TEST(identity)
 	ROW("target-access", "lost", LIVE, "VSM2010:5", f->dst.access = ACCESS_LOST);
 	ROW("target-access", "anything else", LIVE, "VSM2010:5", f->dst.access = ACCESS_FAILED);
 
+	ROW("source-maintenance", "in service", LIVE, "", (void)0);
+	ROW("source-maintenance", "set", OFFLINE, "VSM2016:5 policy", SHUT_OFF;
+		config.source_maintenance = true);
 	ROW("target-maintenance", "in service", LIVE, "", (void)0);
 	ROW("target-maintenance", "set", LIVE, "VSM2015:5 policy", f->dst.maintenance = true);
 	ROW("target-maintenance", "and not opened", LIVE, "VSM2015:5 policy",
@@ -185,80 +189,7 @@ START_TEST(identity)
 }
 END_TEST
 
-START_TEST(options)
-{
-	ROW("transport", "none asked", LIVE, "", (void)0);
-	ROW("transport", "TCP", LIVE, "VSM5015", s.transport = TRANSPORT_TCP);
-	ROW("transport", "TLS", LIVE, "VSM6002", s.transport = TRANSPORT_TLS);
-	ROW("transport", "SMB", LIVE, "VSM3004:6", s.transport = TRANSPORT_SMB);
-	ROW("transport", "IPC", LIVE, "VSM3004:6", s.transport = TRANSPORT_IPC);
-	ROW("transport", "other", LIVE, "VSM3004:6", s.transport = TRANSPORT_OTHER;
-		s.other_transport = "carrier pigeon");
-	ROW("transport", "rdma unlocked", LIVE, "VSM3006:6,VSM5015", s.transport = TRANSPORT_OTHER;
-		s.other_transport = "rdma");
-	ROW("transport", "rdma", LIVE, "VSM5015", s.transport = TRANSPORT_OTHER;
-		s.other_transport = "RDMA"; f->config.hard_limit_kib = 1);
-	ROW("transport", "nothing to carry", OFFLINE, "", SHUT_OFF; s.transport = TRANSPORT_SMB);
-
-	ROW("bandwidth", "none", LIVE, "", (void)0);
-	ROW("bandwidth", "100 Mbit/s", LIVE, "", s.has_bandwidth = true; s.bandwidth = 100;
-		s.bandwidth_unit = "bit / second * 10^6");
-	ROW("bandwidth", "too little", LIVE, "VSM3018:6 policy", s.has_bandwidth = true;
-		s.bandwidth = 1000; s.bandwidth_unit = "bit / second");
-	ROW("bandwidth", "too much", LIVE, "VSM3018:6 policy", s.has_bandwidth = true;
-		s.bandwidth = UINT64_MAX; s.bandwidth_unit = "byte / second * 2^20");
-	ROW("bandwidth", "too much, allowed", LIVE, "VSM3018 policy", s.has_bandwidth = true;
-		s.bandwidth = UINT64_MAX; s.bandwidth_unit = "byte / second * 2^20";
-		config.refuse_bandwidth = false);
-	ROW("bandwidth", "percent", LIVE, "VSM6002", s.has_bandwidth = true; s.bandwidth = 50;
-		s.bandwidth_unit = "percent");
-
-	ROW("options", "none", LIVE, "", s.has_priority = true);
-	ROW("options", "priority", LIVE, "VSM5018", s.has_priority = true; s.priority = 3);
-	ROW("options", "others", LIVE, "VSM5019,VSM5019",
-		s.ignored = LIST("EnableCompression", "Caption");
-		s.n_ignored = 2);
-
-	ROW("addresses", "none", LIVE, "", (void)0);
-	ROW("addresses", "of who knows", LIVE, "VSM6002", s.addresses = LIST("192.0.2.7");
-		s.n_addresses = 1; f->dst.addresses = LIST("192.0.2.8"); f->dst.n_addresses = 1);
-	ROW("addresses", "of the target", LIVE, "", s.addresses = LIST("127.0.0.1", "192.0.2.7");
-		s.n_addresses = 2; f->dst.addresses = LIST("192.0.2.7"); f->dst.n_addresses = 1);
-	ROW("addresses", "of the target, spelled otherwise", LIVE, "",
-		s.addresses = LIST("2001:DB8:0::7");
-		s.n_addresses = 1; f->dst.addresses = LIST("2001:db8::7"); f->dst.n_addresses = 1);
-	ROW("addresses", "of nobody", LIVE, "VSM3016:6", s.addresses = LIST("127.0.0.1", "::1");
-		s.n_addresses = 2);
-	ROW("addresses", "nothing to carry", OFFLINE, "", SHUT_OFF; s.addresses = LIST("127.0.0.1");
-		s.n_addresses = 1);
-
-	ROW("data-path", "by name", LIVE, "VSM6002", (void)0);
-	ROW("data-path", "by a name that is not known", MOVE_RESUME, "VSM6002",
-		f->dst.name_resolves = TRI_NO);
-	ROW("data-path", "another hypervisor", LIVE, "", f->dst.type = f->src.type = "Test");
-	ROW("planned", "none", LIVE, "", (void)0);
-	ROW("planned", "defined there", LIVE, "", s.planned_vm = UUID_VM;
-		f->same_uuid = ((struct name_clash){ TRI_YES, "web1", UUID_VM, false, 5, 0 }));
-	ROW("planned", "not there", LIVE, "VSM3015:6", s.planned_vm = UUID_VM);
-	ROW("planned", "of another name", LIVE, "VSM3015:6", s.planned_vm = UUID_VM;
-		f->same_uuid = ((struct name_clash){ TRI_YES, "db", UUID_VM, false, 5, 0 }));
-	ROW("planned", "another one", LIVE, "VSM3015:6", s.planned_vm = UUID_OTHER);
-
-	ROW("unmanaged-disks", "none", COPY, "", (void)0);
-	ROW("unmanaged-disks", "by target", COPY, "", s.unmanaged = LIST("vda"); s.n_unmanaged = 1);
-	ROW("unmanaged-disks", "by source", COPY, "", s.n_unmanaged = 1;
-		s.unmanaged = LIST("<VALUE>/shared/web1.qcow2</VALUE>"));
-	ROW("unmanaged-disks", "another's", COPY, "VSM3010:6,VSM3010:6",
-		s.unmanaged = LIST("vdab", "/x");
-		s.n_unmanaged = 2);
-
-	ROW("new-settings", "none", LIVE, "", (void)0);
-	ROW("new-settings", "another UUID", LIVE, "VSM3008:6",
-		s.system = (&(struct new_system){ .n = 1,
-			.props = (struct setting[]){
-				{ "VirtualSystemIdentifier", LIST(UUID_OTHER), 1 } } }));
-}
-END_TEST
+#include "tests/unit/checks_rules_options.h"
 
 START_TEST(state)
 {

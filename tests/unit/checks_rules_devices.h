@@ -368,6 +368,19 @@ START_TEST(devices)
 	ROW("chardevs", "a file and a log", LIVE, "VSM5013,VSM5013",
 		CHARDEV(.kind = "serial", .type = "file", .path = "/tmp/x", .log_file = "/tmp/y"));
 
+#define AGENT(in, how)                                                                             \
+	f->in.n_chardevs = 1;                                                                      \
+	f->in.chardevs = ((struct vm_chardev[]){ { .kind = "channel",                              \
+		.type = "unix",                                                                    \
+		.target_name = "org.qemu.guest_agent.0",                                           \
+		.state = how } })
+	ROW("guest-agent", "none", LIVE, "", (void)0);
+	ROW("guest-agent", "connected", LIVE, "", AGENT(config, NULL); AGENT(stored, "connected"));
+	ROW("guest-agent", "silent", LIVE, "VSM5014", AGENT(config, NULL);
+		AGENT(stored, "disconnected"));
+	ROW("guest-agent", "of a guest that boots anew", RESTART, "", AGENT(config, NULL);
+		AGENT(stored, "disconnected"));
+
 	ROW("clipboard", "another channel", LIVE, "", CHARDEV(.kind = "channel", .type = "unix"));
 	ROW("clipboard", "shared", LIVE, "VSM4516:false",
 		CHARDEV(.kind = "channel", .type = "qemu-vdagent", .clipboard = true));

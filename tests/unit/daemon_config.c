@@ -302,7 +302,7 @@ static const char other[] =
 	"[listener]\naddress = 127.0.0.1\nport = 0\npath = /x/y\ncertificate = /c\n"
 	"private_key = /k\nclient_ca = /ca\n"
 	"[auth]\nmethods = basic, basic\npassword_file = /p\nkeytab = /t\n"
-	"[source]\nuri = test:///default\nname = node0\n"
+	"[source]\nuri = test:///default\nname = node0\nmaintenance = yes\n"
 	"[destination]\nuri_template = qemu+ssh://root@{host}/system\n"
 	"allow = *.example.org, 192.0.2.0/24, 2001:db8::/32\nformats = ipv6, name\n"
 	"pki_path = /pki\nauth_file = /auth\n"

@@ -1,0 +1,116 @@
+/* Rows of the rules about MigrationSettingData and the way of the data; part of checks_rules.c. */
+#ifndef VSMIGD_TESTS_CHECKS_RULES_OPTIONS_H
+#define VSMIGD_TESTS_CHECKS_RULES_OPTIONS_H
+
+START_TEST(options)
+{
+	ROW("transport", "none asked", LIVE, "", (void)0);
+	ROW("transport", "TCP", LIVE, "VSM5015", s.transport = TRANSPORT_TCP);
+	ROW("transport", "TLS", LIVE, "VSM6002", s.transport = TRANSPORT_TLS);
+	ROW("transport", "SMB", LIVE, "VSM3004:6", s.transport = TRANSPORT_SMB);
+	ROW("transport", "IPC", LIVE, "VSM3004:6", s.transport = TRANSPORT_IPC);
+	ROW("transport", "other", LIVE, "VSM3004:6", s.transport = TRANSPORT_OTHER;
+		s.other_transport = "carrier pigeon");
+	ROW("transport", "rdma unlocked", LIVE, "VSM3006:6,VSM5015", s.transport = TRANSPORT_OTHER;
+		s.other_transport = "rdma");
+	ROW("transport", "rdma", LIVE, "VSM5015", s.transport = TRANSPORT_OTHER;
+		s.other_transport = "RDMA"; f->config.hard_limit_kib = 1);
+	ROW("transport", "nothing to carry", OFFLINE, "", SHUT_OFF; s.transport = TRANSPORT_SMB);
+
+	ROW("bandwidth", "none", LIVE, "", (void)0);
+	ROW("bandwidth", "100 Mbit/s", LIVE, "", s.has_bandwidth = true; s.bandwidth = 100;
+		s.bandwidth_unit = "bit / second * 10^6");
+	ROW("bandwidth", "too little", LIVE, "VSM3018:6 policy", s.has_bandwidth = true;
+		s.bandwidth = 1000; s.bandwidth_unit = "bit / second");
+	ROW("bandwidth", "too much", LIVE, "VSM3018:6 policy", s.has_bandwidth = true;
+		s.bandwidth = UINT64_MAX; s.bandwidth_unit = "byte / second * 2^20");
+	ROW("bandwidth", "too much, allowed", LIVE, "VSM3018 policy", s.has_bandwidth = true;
+		s.bandwidth = UINT64_MAX; s.bandwidth_unit = "byte / second * 2^20";
+		config.refuse_bandwidth = false);
+	ROW("bandwidth", "percent of who knows", LIVE, "VSM6002", s.has_bandwidth = true;
+		s.bandwidth = 50; s.bandwidth_unit = "percent"; f->link.mbit = 0);
+	ROW("bandwidth", "percent", LIVE, "", s.has_bandwidth = true; s.bandwidth = 50;
+		s.bandwidth_unit = "percent");
+	ROW("bandwidth", "percent of next to nothing", LIVE, "VSM3018:6 policy",
+		s.has_bandwidth = true;
+		s.bandwidth = 5; s.bandwidth_unit = "percent"; f->link.mbit = 100);
+
+	ROW("compression", "not asked for", LIVE, "", f->dst.hv_version = VERSION_1_1);
+	ROW("compression", "offered", LIVE, "", s.compression = true);
+	ROW("compression", "an old QEMU", LIVE, "VSM3007:6", s.compression = true;
+		f->dst.hv_version = VERSION_1_1);
+	ROW("compression", "an old libvirt, and another hypervisor", LIVE, "VSM3007:6,VSM3007:6",
+		s.compression = true;
+		f->src.lib_version = VERSION_1_1 - 100000; f->dst.type = "Xen");
+	ROW("compression", "of no version", LIVE, "VSM6002", s.compression = true;
+		f->src.hv_version = 0);
+	ROW("compression", "nothing to carry", OFFLINE, "", s.compression = true; SHUT_OFF;
+		f->dst.hv_version = VERSION_1_1);
+
+	ROW("link", "fast", LIVE, "", (void)0);
+	ROW("link", "of this host", LIVE, "", f->link.name = "lo"; f->link.mbit = 0);
+	ROW("link", "slow", LIVE, "VSM5016", f->link.mbit = 100);
+	ROW("link", "down", LIVE, "VSM5016", f->link.up = false);
+	ROW("link", "of no speed", LIVE, "VSM6002", f->link.mbit = 0);
+	ROW("link", "not known", MOVE_RESUME, "VSM6002", f->link.name = NULL);
+	ROW("link", "another hypervisor", LIVE, "", f->dst.type = "Xen"; f->link.mbit = 10);
+
+	ROW("dirty-rate", "low", LIVE, "", f->vm.dirty_mib = 1191);
+	ROW("dirty-rate", "high", LIVE, "VSM5017", f->vm.dirty_mib = 1192);
+	ROW("dirty-rate", "high for a slow link", LIVE, "VSM5017", f->vm.dirty_mib = 12;
+		f->link.mbit = 100);
+	ROW("dirty-rate", "high for what is usual", COPY, "VSM5017", f->vm.dirty_mib = 119;
+		f->link.mbit = 0);
+	ROW("dirty-rate", "not measured", LIVE, "VSM6002", f->vm.dirty_measured = false);
+	ROW("dirty-rate", "a guest that stands still", LIVE, "", f->vm.dirty_measured = false;
+		f->vm.state = 3);
+
+	ROW("options", "none", LIVE, "", s.has_priority = true);
+	ROW("options", "no type", LIVE, "VSM6004", s.type = 0);
+	ROW("options", "priority", LIVE, "VSM5018", s.has_priority = true; s.priority = 3);
+	ROW("options", "others", LIVE, "VSM5019,VSM5019",
+		s.ignored = LIST("EnableCompression", "Caption");
+		s.n_ignored = 2);
+
+	ROW("addresses", "none", LIVE, "", (void)0);
+	ROW("addresses", "of who knows", LIVE, "VSM6002", s.addresses = LIST("192.0.2.7");
+		s.n_addresses = 1; f->dst.addresses = LIST("192.0.2.8"); f->dst.n_addresses = 1);
+	ROW("addresses", "of the target", LIVE, "", s.addresses = LIST("127.0.0.1", "192.0.2.7");
+		s.n_addresses = 2; f->dst.addresses = LIST("192.0.2.7"); f->dst.n_addresses = 1);
+	ROW("addresses", "of the target, spelled otherwise", LIVE, "",
+		s.addresses = LIST("2001:DB8:0::7");
+		s.n_addresses = 1; f->dst.addresses = LIST("2001:db8::7"); f->dst.n_addresses = 1);
+	ROW("addresses", "of nobody", LIVE, "VSM3016:6", s.addresses = LIST("127.0.0.1", "::1");
+		s.n_addresses = 2);
+	ROW("addresses", "nothing to carry", OFFLINE, "", SHUT_OFF; s.addresses = LIST("127.0.0.1");
+		s.n_addresses = 1);
+
+	ROW("data-path", "by name", LIVE, "VSM6002", (void)0);
+	ROW("data-path", "by a name that is not known", MOVE_RESUME, "VSM6002",
+		f->dst.name_resolves = TRI_NO);
+	ROW("data-path", "another hypervisor", LIVE, "", f->dst.type = f->src.type = "Test");
+	ROW("planned", "none", LIVE, "", (void)0);
+	ROW("planned", "defined there", LIVE, "", s.planned_vm = UUID_VM;
+		f->same_uuid = ((struct name_clash){ TRI_YES, "web1", UUID_VM, false, 5, 0 }));
+	ROW("planned", "not there", LIVE, "VSM3015:6", s.planned_vm = UUID_VM);
+	ROW("planned", "of another name", LIVE, "VSM3015:6", s.planned_vm = UUID_VM;
+		f->same_uuid = ((struct name_clash){ TRI_YES, "db", UUID_VM, false, 5, 0 }));
+	ROW("planned", "another one", LIVE, "VSM3015:6", s.planned_vm = UUID_OTHER);
+
+	ROW("unmanaged-disks", "none", COPY, "", (void)0);
+	ROW("unmanaged-disks", "by target", COPY, "", s.unmanaged = LIST("vda"); s.n_unmanaged = 1);
+	ROW("unmanaged-disks", "by source", COPY, "", s.n_unmanaged = 1;
+		s.unmanaged = LIST("<VALUE>/shared/web1.qcow2</VALUE>"));
+	ROW("unmanaged-disks", "another's", COPY, "VSM3010:6,VSM3010:6",
+		s.unmanaged = LIST("vdab", "/x");
+		s.n_unmanaged = 2);
+
+	ROW("new-settings", "none", LIVE, "", (void)0);
+	ROW("new-settings", "another UUID", LIVE, "VSM3008:6",
+		s.system = (&(struct new_system){ .n = 1,
+			.props = (struct setting[]){
+				{ "VirtualSystemIdentifier", LIST(UUID_OTHER), 1 } } }));
+}
+END_TEST
+
+#endif
