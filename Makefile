@@ -65,7 +65,7 @@ OBJ_daemon := $(call obj,$(SRC_daemon))
 ARCHIVES := $(foreach l,$(LAYERS),$(BUILD)/lib$(l).a)
 
 .PHONY: all
-all: $(BUILD)/vsmigd $(BUILD)/vsmig
+all: $(BUILD)/vsmigd $(BUILD)/vsmig $(BUILD)/vsmigd.wsdl
 
 $(BUILD)/vsmigd: $(BUILD)/daemon/main.o $(ARCHIVES)
 	@echo "  LD      $@"
@@ -110,6 +110,9 @@ $(GEN_SCHEMA): $(BUILD)/schemac $(SCHEMAS)
 $(BUILD)/schema_ids.h: $(BUILD)/schemac $(SCHEMAS)
 	@echo "  SCHEMA  $@"
 	$(Q)$(SCHEMAC) --ids $(SCHEMAS) >$@
+$(BUILD)/vsmigd.wsdl: $(BUILD)/schemac $(SCHEMAS)
+	@echo "  WSDL    $@"
+	$(Q)$(SCHEMAC) --wsdl $(SCHEMAS) >$@
 $(BUILD)/schema_tables.o: $(GEN_SCHEMA) $(BUILD)/schema_ids.h cim/schema.h
 	@echo "  CC      $@"
 	$(Q)$(CC) $(CFLAGS_ALL) -c -o $@ $<
@@ -119,7 +122,7 @@ $(OBJ_cim) $(OBJ_wsman) $(patsubst tests/unit/%.c,$(BUILD)/tests/%.o,$(wildcard 
 # What Debian 12 must have: to build and run, and to test.
 DEPS := gcc make pkg-config libc6-dev gsoap libgsoap-dev libvirt-dev libxml2-dev libssl-dev \
 	libcrypt-dev zlib1g-dev ca-certificates openssl curl
-DEPS_CHECK := $(DEPS) check python3 python3-libvirt python3-winrm clang-14 clang-format-14 \
+DEPS_CHECK := $(DEPS) check python3 python3-libvirt python3-winrm python3-zeep clang-14 clang-format-14 \
 	libclang-rt-14-dev pmccabe mandoc git iproute2 procps util-linux libvirt-daemon \
 	libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86 qemu-utils bindfs ovmf swtpm \
 	swtpm-tools libvirt-daemon-system iptables ebtables dnsmasq-base
@@ -146,6 +149,8 @@ install: all
 		$(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(PREFIX)/lib/tmpfiles.d \
 		$(DESTDIR)$(PREFIX)/share/polkit-1/rules.d $(DESTDIR)$(SYSCONFDIR)/vsmigd
 	install -m 755 $(BUILD)/vsmigd $(DESTDIR)$(SBINDIR)/vsmigd
+	install -d $(DESTDIR)$(PREFIX)/share/vsmigd
+	install -m 644 $(BUILD)/vsmigd.wsdl $(DESTDIR)$(PREFIX)/share/vsmigd/vsmigd.wsdl
 	install -m 755 $(BUILD)/vsmig $(DESTDIR)$(BINDIR)/vsmig
 	sed 's|/usr/sbin/|$(SBINDIR)/|' systemd/vsmigd.service >$(DESTDIR)$(UNITDIR)/vsmigd.service
 	install -m 644 systemd/vsmigd.socket $(DESTDIR)$(UNITDIR)/vsmigd.socket

@@ -66,6 +66,8 @@ bool schemac_is(const xmlNode *n, const char *name);
 bool schemac_is_kind(const xmlNode *n, const char *stem);
 const char *schemac_attr(const xmlNode *n, const char *name);
 const xmlNode *schemac_qualifier(const xmlNode *of, const char *name);
+/* All text in n as one line: texts are wrapped in schemas/. */
+char *schemac_text(const xmlNode *n);
 struct class *schemac_class(const char *name);
 struct method *schemac_method(struct class *c, const char *name);
 

@@ -1,6 +1,5 @@
 #include "cim/schemac.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,22 +86,6 @@ static void close_element(unsigned needs, const char *name)
 	add(needs, ">");
 }
 
-/* Texts are wrapped in schemas/, and one line in a document. */
-static char *unwrapped(char *text)
-{
-	char *out = text;
-
-	for (const char *p = text; *p != '\0'; p++)
-		if (!isspace((unsigned char)*p))
-			*out++ = *p;
-		else if (out > text && out[-1] != ' ')
-			*out++ = ' ';
-	if (out > text && out[-1] == ' ')
-		out--;
-	*out = '\0';
-	return text;
-}
-
 static void add_value(unsigned needs, const xmlNode *value)
 {
 	const char *name = (const char *)value->name;
@@ -110,7 +93,7 @@ static void add_value(unsigned needs, const xmlNode *value)
 	open_element(needs, name);
 	add(needs, ">");
 	if (schemac_is(value, "VALUE"))
-		add_escaped(needs, unwrapped((char *)xmlNodeGetContent(value)));
+		add_escaped(needs, schemac_text(value));
 	else
 		for (const xmlNode *n = value->children; n != NULL; n = n->next)
 			if (n->type == XML_ELEMENT_NODE)

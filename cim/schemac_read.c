@@ -68,6 +68,21 @@ static const char *need_attr(const char *file, const xmlNode *n, const char *nam
 	return v;
 }
 
+char *schemac_text(const xmlNode *n)
+{
+	char *text = (char *)xmlNodeGetContent(n), *out = text;
+
+	for (const char *p = text; *p != '\0'; p++)
+		if (!isspace((unsigned char)*p))
+			*out++ = *p;
+		else if (out > text && out[-1] != ' ')
+			*out++ = ' ';
+	if (out > text && out[-1] == ' ')
+		out--;
+	*out = '\0';
+	return text;
+}
+
 /* A name that C can use too. */
 static const char *need_name(const char *file, const xmlNode *n)
 {

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -61,6 +62,11 @@ static bool is_service(const struct gate *g, const char *path)
 bool gate_path_known(void *gate, const char *path)
 {
 	return is_service(gate, path) || strcmp(path, ANONYMOUS_PATH) == 0;
+}
+
+bool gate_get_known(void *gate, const char *path, const char *query)
+{
+	return is_service(gate, path) && query && strcasecmp(query, "wsdl") == 0;
 }
 
 static bool is_anonymous(const struct exchange *x)
@@ -124,11 +130,32 @@ static void answered(struct wsman_call *ws)
 	buf_free(&body);
 }
 
+/* The service is where whoever asks has reached it. */
+static void answer_wsdl(struct call *c)
+{
+	auto_buf struct buf address = { 0 }, body = { 0 };
+	const struct server_reply reply = { .status = 200,
+		.content_type = "text/xml;charset=UTF-8",
+		.body = &body,
+		.known = true };
+
+	if (c->x->host)
+		buf_printf(&address, "https://%s", c->x->host);
+	buf_puts(&address, c->x->path);
+	wsman_wsdl(&body, address.data);
+	snprintf(c->ws.req.audit.operation, sizeof c->ws.req.audit.operation, "WSDL");
+	finish(c, &reply, NULL);
+}
+
 static void handle(struct call *c)
 {
 	const struct exchange *x = c->x;
 
 	c->ws.req.who = c->login.who;
+	if (x->get) {
+		answer_wsdl(c);
+		return;
+	}
 	c->ws.anonymous = !principal_known(&c->login.who);
 	c->ws.content_type = x->content_type;
 	c->ws.soap_action = x->soap_action;
@@ -178,7 +205,7 @@ static void begin(struct work *w)
 {
 	struct call *c = CALL_OF(w, work);
 
-	if (is_anonymous(c->x)) {
+	if (!c->x->get && is_anonymous(c->x)) {
 		if (c->x->body_len > ANONYMOUS_BODY_MAX)
 			refuse_large(c);
 		else

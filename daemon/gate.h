@@ -34,6 +34,8 @@ void gate_free(struct gate *g);
 
 /* For struct server_config, with the gate as arg. */
 bool gate_path_known(void *gate, const char *path);
+/* The WSDL of the service: its path with the query "wsdl". */
+bool gate_get_known(void *gate, const char *path, const char *query);
 void gate_request(void *gate, struct exchange *x);
 
 #endif

@@ -40,6 +40,11 @@ const char *http_path(const struct http *h)
 	return h->has_path ? h->head.data + h->path : NULL;
 }
 
+bool http_is_get(const struct http *h)
+{
+	return h->get;
+}
+
 const char *http_value(const struct http *h, enum http_field f)
 {
 	return h->seen >> f & 1 ? h->head.data + h->value[f] : NULL;

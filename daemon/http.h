@@ -45,6 +45,8 @@ struct http_rules {
 	size_t header_bytes; /* request line, headers, trailers, chunk extensions; 431 beyond */
 	size_t body_bytes; /* decoded; 413 beyond, as soon as it is certain */
 	bool (*path_known)(void *arg, const char *path);
+	/* Whether a GET of this is answered; query NULL: none. NULL: no GET is. */
+	bool (*get_known)(void *arg, const char *path, const char *query);
 	void *arg;
 };
 
@@ -62,10 +64,10 @@ struct http {
 	size_t spent; /* of header_bytes */
 	size_t left; /* of the body, or of the chunk */
 	size_t length; /* Content-Length; SIZE_MAX when it is larger than that */
-	size_t path, value[HTTP_FIELD_COUNT]; /* offsets in head */
+	size_t path, query, value[HTTP_FIELD_COUNT]; /* offsets in head */
 	uint16_t seen; /* a bit for each enum http_field */
 	uint8_t empty_lines;
-	bool old, post, head_method, has_path, chunked, close;
+	bool old, post, get, head_method, has_path, has_query, chunked, close;
 };
 
 /*
@@ -77,6 +79,8 @@ size_t http_feed(struct http *h, const struct http_rules *r, const char *bytes, 
 bool http_begun(const struct http *h);
 /* The target's path, without any query. NULL when the target has none. After HTTP_DONE. */
 const char *http_path(const struct http *h);
+/* Whether it is a GET, that get_known let pass; else it is a POST. After HTTP_DONE. */
+bool http_is_get(const struct http *h);
 /* The value of a field, without white space around it; NULL when absent. After HTTP_DONE. */
 const char *http_value(const struct http *h, enum http_field f);
 /* Ends the reading: the state becomes HTTP_REFUSED. `reason` is static text. */

@@ -51,7 +51,10 @@ static bool set_target(struct http *h, char *target)
 			*--p = '/';
 		}
 	}
-	p[strcspn(p, "?")] = '\0';
+	h->query = (size_t)(p + strcspn(p, "?") - h->head.data);
+	h->has_query = h->head.data[h->query] == '?';
+	if (h->has_query)
+		h->head.data[h->query++] = '\0';
 	h->has_path = *p == '/';
 	h->path = (size_t)(p - h->head.data);
 	return h->has_path || !h->post;
@@ -79,6 +82,7 @@ bool http_request_line(struct http *h, char *line, size_t len)
 		return false;
 	}
 	h->post = strcmp(line, "POST") == 0;
+	h->get = strcmp(line, "GET") == 0;
 	h->head_method = strcmp(line, "HEAD") == 0;
 	if (!set_target(h, target)) {
 		http_refuse(h, 400, "the request target is neither a path nor a URI");
@@ -262,8 +266,19 @@ static bool path_unknown(const struct http *h, const struct http_rules *r)
 
 static bool not_post(const struct http *h, const struct http_rules *r)
 {
-	(void)r;
+	const char *query = h->has_query ? h->head.data + h->query : NULL;
+
+	if (h->get && h->has_path && r->get_known &&
+		r->get_known(r->arg, h->head.data + h->path, query))
+		return false;
 	return !h->post;
+}
+
+/* RFC 9110 9.3.1: it would mean nothing, and could be another request in disguise. */
+static bool get_with_body(const struct http *h, const struct http_rules *r)
+{
+	(void)r;
+	return h->get && (seen(h, HTTP_TRANSFER_ENCODING) || h->length > 0);
 }
 
 static bool coding_unknown(const struct http *h, const struct http_rules *r)
@@ -275,7 +290,7 @@ static bool coding_unknown(const struct http *h, const struct http_rules *r)
 static bool no_length(const struct http *h, const struct http_rules *r)
 {
 	(void)r;
-	return !seen(h, HTTP_TRANSFER_ENCODING) && !seen(h, HTTP_CONTENT_LENGTH);
+	return !h->get && !seen(h, HTTP_TRANSFER_ENCODING) && !seen(h, HTTP_CONTENT_LENGTH);
 }
 
 static bool body_too_large(const struct http *h, const struct http_rules *r)
@@ -308,6 +323,7 @@ static const struct {
 	{ coding_too_early, 400, "HTTP/1.0 has no Transfer-Encoding" },
 	{ path_unknown, 404, "there is nothing under this path" },
 	{ not_post, 405, "only POST is answered here" },
+	{ get_with_body, 400, "a GET has no body" },
 	{ coding_unknown, 501, "of transfer encodings only chunked is understood" },
 	{ no_length, 411, "Content-Length is missing" },
 	{ body_too_large, 413, "the body is larger than this server takes" },

@@ -101,6 +101,7 @@ static int start_server(struct daemon *d, struct err *e)
 	s.fds = d->fds;
 	s.n_fds = d->n_fds;
 	s.path_known = gate_path_known;
+	s.get_known = gate_get_known;
 	s.on_request = gate_request;
 	s.arg = d->gate;
 	d->server = server_start(&s, d->tls, e);

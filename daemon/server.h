@@ -44,13 +44,17 @@ struct server_config {
 	size_t n_fds;
 	/* Which paths exist (else 404), asked on a reactor thread. */
 	bool (*path_known)(void *arg, const char *path);
+	/* Which GET is answered (else 405); query NULL: none. NULL: no GET is. */
+	bool (*get_known)(void *arg, const char *path, const char *query);
 	void (*on_request)(void *arg, struct exchange *x);
 	void *arg;
 };
 
 struct exchange {
 	struct request req; /* id, peer, received are set; the rest is the handler's */
+	bool get; /* one that get_known let pass; there is no body */
 	const char *path; /* without any query */
+	const char *host; /* the Host field; NULL: absent */
 	const char *body; /* NUL behind body_len */
 	size_t body_len;
 	const char *content_type, *soap_action, *authorization, *wsman_identify; /* NULL: absent */

@@ -205,7 +205,9 @@ static void hand_over(struct conn *c)
 	x->req.received = clock_ms();
 	x->req.deadline = CLOCK_NEVER;
 	x->req.audit.check_code = -1;
+	x->get = http_is_get(&call->http);
 	x->path = http_path(&call->http);
+	x->host = http_value(&call->http, HTTP_HOST);
 	x->body = call->http.body.data ? call->http.body.data : "";
 	x->body_len = call->http.body.len;
 	x->content_type = http_value(&call->http, HTTP_CONTENT_TYPE);

@@ -191,6 +191,7 @@ static void renew_limits(struct reactor *r)
 		.header_bytes = r->limits.header_bytes,
 		.body_bytes = r->limits.body_bytes,
 		.path_known = s->c.path_known,
+		.get_known = s->c.get_known,
 		.arg = s->c.arg,
 	};
 }

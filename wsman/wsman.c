@@ -3,6 +3,7 @@
 #include <libxml/parser.h>
 #include <stdlib.h>
 
+#include "cim/schema.h"
 #include "wsman/dispatch.h"
 #include "wsman/job.h"
 
@@ -44,4 +45,11 @@ void wsman_free(struct wsman *w)
 void wsman_handle(struct wsman *w, struct wsman_call *call)
 {
 	job_start(w, call, dispatch);
+}
+
+void wsman_wsdl(struct buf *out, const char *address)
+{
+	buf_puts(out, cim_wsdl_head);
+	buf_xml(out, address);
+	buf_puts(out, cim_wsdl_tail);
 }

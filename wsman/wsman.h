@@ -51,5 +51,7 @@ struct wsman *wsman_new(const struct wsman_config *c, struct cim *cim, struct po
 /* No call may be under way. */
 void wsman_free(struct wsman *w);
 void wsman_handle(struct wsman *w, struct wsman_call *call);
+/* Appends the WSDL of the service at this address. */
+void wsman_wsdl(struct buf *out, const char *address);
 
 #endif

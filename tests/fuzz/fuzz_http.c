@@ -17,7 +17,12 @@ static bool path_known(void *arg, const char *path)
 	return strncmp(path, "/w", 2) == 0;
 }
 
-static const struct http_rules rules = { 1024, 4096, path_known, NULL };
+static bool get_known(void *arg, const char *path, const char *query)
+{
+	return path_known(arg, path) && query && strcmp(query, "wsdl") == 0;
+}
+
+static const struct http_rules rules = { 1024, 4096, path_known, get_known, NULL };
 
 static void note(struct buf *log, const char *name, const char *value)
 {

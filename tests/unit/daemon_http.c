@@ -13,6 +13,7 @@
 enum { HEADER_CAP = 300, BODY_CAP = 64 };
 
 #define A50 "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeee"
+#define GET_WSDL "GET /wsman?wsdl HTTP/1.1\r\nHost: h\r\n"
 #define POST "POST /wsman HTTP/1.1\r\nHost: h\r\n"
 #define CHUNKED POST "Transfer-Encoding: chunked\r\n\r\n"
 #define LENGTH(n) POST "Content-Length: " #n "\r\n\r\n"
@@ -171,6 +172,27 @@ static const struct row rows[] = {
 
 	/* request lines */
 	R("GET", "GET /wsman HTTP/1.1\r\nHost: h\r\n\r\n", "405"),
+	R("GET that is known", GET_WSDL "\r\n", "done /wsman [] keep get"),
+	R("GET that is known, length 0", GET_WSDL "Content-Length: 0\r\n\r\n",
+		"done /wsman [] keep get"),
+	R("GET that is known, as a URI", "GET https://h/wsman?wsdl HTTP/1.1\r\nHost: h\r\n\r\n",
+		"done /wsman [] keep get"),
+	R("GET that is known, HTTP/1.0", "GET /wsman?wsdl HTTP/1.0\r\n\r\n",
+		"done /wsman [] close old get"),
+	R("GET that is known, expecting", GET_WSDL "Expect: 100-continue\r\n\r\n",
+		"done /wsman [] keep get"),
+	R("GET with a body", GET_WSDL "Content-Length: 1\r\n\r\nx", "400"),
+	R("GET in chunks", GET_WSDL "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "400"),
+	R("GET without Host", "GET /wsman?wsdl HTTP/1.1\r\n\r\n", "400"),
+	R("GET of another query", "GET /wsman?wsdl2 HTTP/1.1\r\nHost: h\r\n\r\n", "405"),
+	R("GET of an empty query", "GET /wsman? HTTP/1.1\r\nHost: h\r\n\r\n", "405"),
+	R("GET of another path", "GET /wsman2?wsdl HTTP/1.1\r\nHost: h\r\n\r\n", "404"),
+	R("get", "get /wsman?wsdl HTTP/1.1\r\nHost: h\r\n\r\n", "405"),
+	R("HEAD of what GET knows", "HEAD /wsman?wsdl HTTP/1.1\r\nHost: h\r\n\r\n", "405"),
+	R("PUT of what GET knows",
+		"PUT /wsman?wsdl HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", "405"),
+	R("POST with a query", "POST /wsman?wsdl HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
+		"done /wsman [] keep"),
 	R("HEAD", "HEAD /wsman HTTP/1.1\r\nHost: h\r\n\r\n", "405"),
 	R("post", "post /wsman HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", "405"),
 	R("OPTIONS *", "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", "405"),
@@ -260,7 +282,13 @@ static bool path_known(void *arg, const char *path)
 }
 
 static char known_path[] = "/wsman";
-static const struct http_rules rules = { HEADER_CAP, BODY_CAP, path_known, known_path };
+
+static bool get_known(void *arg, const char *path, const char *query)
+{
+	return path_known(arg, path) && query && strcmp(query, "wsdl") == 0;
+}
+
+static const struct http_rules rules = { HEADER_CAP, BODY_CAP, path_known, get_known, known_path };
 
 /* In one line: what the request is, or where it stands. */
 static char *outcome(const struct http *h)
@@ -294,7 +322,8 @@ static char *outcome(const struct http *h)
 	buf_printf(&b, "done %s [", http_path(h));
 	for (size_t i = 0; i < h->body.len; i++)
 		buf_putc(&b, h->body.data[i] ? h->body.data[i] : '.');
-	buf_printf(&b, "] %s%s", h->keep_alive ? "keep" : "close", h->old ? " old" : "");
+	buf_printf(&b, "] %s%s%s", h->keep_alive ? "keep" : "close", h->old ? " old" : "",
+		http_is_get(h) ? " get" : "");
 	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
 		if (http_value(h, values[i].field))
 			buf_printf(&b, " %s=%s", values[i].name, http_value(h, values[i].field));
@@ -392,7 +421,7 @@ END_TEST
 /* A ticket with many groups makes a header of 64 kB, and the cap alone decides. */
 START_TEST(long_authorization)
 {
-	const struct http_rules wide = { 128 * 1024, BODY_CAP, path_known, known_path };
+	const struct http_rules wide = { 128 * 1024, BODY_CAP, path_known, get_known, known_path };
 	auto_buf struct buf in = { 0 };
 	struct http h = { 0 };
 

@@ -31,6 +31,11 @@ static const struct {
 		ASK(1) "a"
 		       "GET /wsman HTTP/1.1\r\nHost: h\r\n\r\n" ASK(1) "b",
 		"200[a] 405 ." },
+	{ "GET and POST in turn",
+		"GET /wsman?wsdl HTTP/1.1\r\nHost: h:1\r\n\r\n" ASK(
+			1) "a"
+			   "GET /wsman?wsdl HTTP/1.1\r\nHost: h:1\r\n\r\n",
+		"200[h:1] 200[a] 200[h:1] " },
 	{ "no such path", "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\na", "404 ." },
 	{ "a body at the cap", POST "Content-Length: 1048577\r\n\r\n", "413 ." },
 	{ "two lengths", POST "Content-Length: 1\r\nContent-Length: 1\r\n\r\na", "400 ." },

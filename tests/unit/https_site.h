@@ -41,13 +41,20 @@ static inline bool path_known(void *arg, const char *path)
 	return strcmp(path, "/wsman") == 0;
 }
 
-/* "[BODY]"; the bodies "close", "401" and "large" are commands. */
+static inline bool get_known(void *arg, const char *path, const char *query)
+{
+	return path_known(arg, path) && query && strcmp(query, "wsdl") == 0;
+}
+
+/* "[BODY]", for a GET "[Host]"; the bodies "close", "401" and "large" are commands. */
 static inline void answer(struct exchange *x)
 {
 	struct buf body = { 0 };
 	struct server_reply r = { .status = 200, .content_type = "text/plain", .body = &body };
 
 	buf_puts(&body, "[");
+	if (x->get)
+		buf_puts(&body, x->host);
 	buf_add(&body, x->body, x->body_len);
 	buf_puts(&body, "]");
 	if (strcmp(x->body, "large") == 0) {
@@ -113,6 +120,7 @@ static inline struct server_config config(void)
 		.limits = { 4096, 1 << 20, 100 << 20, 100, 100, LONG_MS, LONG_MS, LONG_MS, LONG_MS,
 			LONG_MS },
 		.path_known = path_known,
+		.get_known = get_known,
 		.on_request = on_request,
 		.arg = &server };
 }
