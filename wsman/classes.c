@@ -79,8 +79,9 @@ int classes_find(struct job *j)
 		return 0;
 	j->class = cim_class_find(name);
 	if (!j->class)
-		return fault_set(
-			&j->fault, FAULT_INVALID_RESOURCE_URI, "There is no class %.200s.", name);
+		return fault_set(&j->fault, FAULT_INVALID_RESOURCE_URI, "There is no class %.200s.",
+			       name),
+		       fault_of_cim(&j->fault);
 	snprintf(j->req.audit.resource, sizeof j->req.audit.resource, "%s", j->class->name);
 	return 0;
 }

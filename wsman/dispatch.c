@@ -37,6 +37,7 @@ int dispatch_refuse(struct job *j, enum fault_id id)
 	fault_set(&j->fault, id, "%s offers no action %.200s.",
 		j->class ? j->class->name : "This service", name ? name + 1 : j->env.action);
 	j->fault.detail = header_element(j->arena, XML_NS_WSA, "Action", j->env.action);
+	j->fault.cim = id == FAULT_METHOD_NOT_FOUND;
 	return -1;
 }
 
@@ -88,9 +89,11 @@ static int find_resource(struct job *j, enum need need)
 	if (j->uri.kind == CIM_URI_ALL)
 		return need == NEED_ANY ? 0 : dispatch_refuse(j, FAULT_ACTION_MISMATCH);
 	j->class = cim_class_find(j->uri.class_name);
-	if (!j->class)
-		return fault_set(&j->fault, FAULT_INVALID_RESOURCE_URI, "There is no class %.200s.",
+	if (!j->class) {
+		fault_set(&j->fault, FAULT_INVALID_RESOURCE_URI, "There is no class %.200s.",
 			j->uri.class_name);
+		return fault_of_cim(&j->fault);
+	}
 	j->ref.class_name = j->class->name;
 	snprintf(j->req.audit.resource, sizeof j->req.audit.resource, "%s", j->class->name);
 	return 0;

@@ -7,7 +7,7 @@
 
 static const struct fault_row rows[] = {
 #define FAULT(id, code, subcode, detail, winrm, cim, text)                                         \
-	[FAULT_##id] = { code, subcode, detail, winrm, cim, text },
+	[FAULT_##id] = { #id, code, subcode, detail, winrm, cim, text },
 #include "wsman/faults.def"
 #undef FAULT
 };
@@ -61,6 +61,7 @@ int fault_set(struct fault *f, enum fault_id id, const char *fmt, ...)
 	va_list ap;
 
 	f->id = id;
+	f->cim = false;
 	f->http = 0;
 	f->detail = f->header = NULL;
 	if (!fmt) {
@@ -78,9 +79,17 @@ int fault_from_err(struct fault *f, const struct err *e)
 	enum fault_id id =
 		e->code > 0 && e->code < ERR_CODE_COUNT ? from_err[e->code] : FAULT_INTERNAL_ERROR;
 
-	if (e->text[0] == '\0')
-		return fault_set(f, id, NULL);
-	return fault_set(f, id, "%s", e->text);
+	if (e->text[0])
+		fault_set(f, id, "%s", e->text);
+	else
+		fault_set(f, id, NULL);
+	return fault_of_cim(f);
+}
+
+int fault_of_cim(struct fault *f)
+{
+	f->cim = true;
+	return -1;
 }
 
 int fault_http(struct fault *f, int status)

@@ -5,6 +5,7 @@
 #ifndef VSMIGD_WSMAN_FAULTS_H
 #define VSMIGD_WSMAN_FAULTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "daemon/base/err.h"
@@ -19,6 +20,7 @@ enum fault_id {
 };
 
 struct fault_row {
+	const char *id; /* "TIMED_OUT" */
 	const char *code; /* "s:Sender" */
 	const char *subcode; /* "wsman:TimedOut"; NULL: the code says it all */
 	const char *detail; /* behind FAULT_DETAIL_PREFIX; NULL: none */
@@ -29,6 +31,7 @@ struct fault_row {
 
 struct fault {
 	enum fault_id id;
+	bool cim; /* a CIM operation failed: s:Detail has a CIM_Error, too (DSP0227) */
 	int http; /* not 0: no SOAP fault but this HTTP status, with no body */
 	char text[512];
 	const char *detail; /* elements that the standard wants in s:Detail, as XML; or NULL */
@@ -46,6 +49,8 @@ int fault_set(struct fault *f, enum fault_id id, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* The fault that an error of a lower layer becomes, with its sentence. Returns -1. */
 int fault_from_err(struct fault *f, const struct err *e);
+/* Says of the fault just set that it comes from CIM, as fault_from_err does. Returns -1. */
+int fault_of_cim(struct fault *f);
 /* Refuses the request without SOAP. Returns -1. */
 int fault_http(struct fault *f, int status);
 

@@ -14,8 +14,9 @@ enum { NAMES_ROOM = 1024 };
 
 static int refuse(struct job *j, const char *why)
 {
-	return fault_set(
+	fault_set(
 		&j->fault, FAULT_CANNOT_PROCESS_FILTER, "The filter cannot be processed: %s.", why);
+	return fault_of_cim(&j->fault);
 }
 
 /* The query's class takes the place of the all-classes URI, and must fit any other URI. */
@@ -25,9 +26,8 @@ static int bind_query(struct job *j, struct wish *wish)
 	struct err e;
 
 	if (!c)
-		return fault_set(&j->fault, FAULT_CANNOT_PROCESS_FILTER,
-			"The filter asks for a class that does not exist, %.200s.",
-			cim_query_class_name(wish->query));
+		return refuse(j, arena_printf(j->arena, "there is no class %.200s",
+					 cim_query_class_name(wish->query)));
 	if (j->class && !cim_class_is(c, j->class))
 		return refuse(j, "its class is not that of the resource URI");
 	if (cim_query_bind(wish->query, c, &e) < 0)

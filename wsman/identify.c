@@ -33,7 +33,8 @@ static void write_body(struct buf *out, bool known)
 		write_version(out);
 		buf_puts(out, "<wsmid:SecurityProfiles><wsmid:SecurityProfileName>"
 			      "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/basic"
-			      "</wsmid:SecurityProfileName></wsmid:SecurityProfiles>");
+			      "</wsmid:SecurityProfileName></wsmid:SecurityProfiles>"
+			      "<wsmb:Capability_FaultIncludesCIMError/>");
 	}
 	buf_puts(out, "</wsmid:IdentifyResponse>");
 }

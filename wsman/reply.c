@@ -9,6 +9,9 @@
 
 #define LANGUAGE "en-US"
 
+/* Octets of s:Detail. */
+enum { CIM_ERROR_ROOM = 1800 };
+
 static const char empty_header[] = "<s:Header/>";
 static const char body_start[] = "<s:Body>";
 static const char envelope_end[] = "</s:Body></s:Envelope>";
@@ -125,6 +128,23 @@ void reply_write(struct buf *out, const struct reply_head *head, const char *bod
 	end(soap);
 }
 
+/*
+ * The instance that DSP0227 has in a fault that comes from CIM; libmi and Windows pass it over. It
+ * says nothing new, so it is left out where it would make a fault long.
+ */
+static void write_cim_error(struct buf *out, const struct fault_row *row, const char *text)
+{
+	if (out->len + strlen(text) > CIM_ERROR_ROOM)
+		return;
+	buf_printf(out,
+		"<wsmb:CIMError><p:CIM_Error "
+		"xmlns:p=\"http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_Error\""
+		" xsi:type=\"p:CIM_Error_Type\"><p:CIMStatusCode>%d</p:CIMStatusCode>"
+		"<p:Message>%s</p:Message><p:MessageID>%s</p:MessageID>"
+		"<p:OwningEntity>vsmigd</p:OwningEntity></p:CIM_Error></wsmb:CIMError>",
+		row->cim, text, row->id);
+}
+
 /* Windows reads the first element that names its error, libmi the second (CLIENTS.md 3, 4.4). */
 static void write_detail(
 	struct buf *out, const struct fault *f, const char *text, const char *machine)
@@ -149,6 +169,8 @@ static void write_detail(
 		"<p:Message>%s</p:Message><p:MessageID>OMI:MI_Result:%d</p:MessageID>"
 		"<p:OwningEntity>vsmigd</p:OwningEntity></p:OMI_Error>",
 		text, row->cim, text, row->cim);
+	if (f->cim)
+		write_cim_error(out, row, text);
 }
 
 void reply_fault(

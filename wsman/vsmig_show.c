@@ -213,7 +213,7 @@ int vsmig_show_identify(const struct vsmig_options *o, struct vsmig_client *c)
 
 		for (size_t k = 0; k < p->n; k++) {
 			vsmig_print_clean(&out, p->name);
-			buf_puts(&out, ": ");
+			buf_puts(&out, *p->values[k] ? ": " : "");
 			vsmig_print_clean(&out, p->values[k]);
 			buf_putc(&out, '\n');
 		}

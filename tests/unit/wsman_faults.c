@@ -11,6 +11,7 @@
 
 #define F_NS "http://schemas.microsoft.com/wbem/wsman/1/wsmanfault"
 #define OMI_NS "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/OMI_Error"
+#define CIM_ERROR_NS "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_Error"
 
 static const struct reply_head head = {
 	.to = "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous",
@@ -37,11 +38,13 @@ static const char *text_at(struct arena *a, const xmlNode *n, const char *ns, co
 	return xml_text(a, xml_child(n, ns, name));
 }
 
-static void check_detail(
-	struct arena *a, const xmlNode *detail, const struct fault_row *row, const char *text)
+static void check_detail(struct arena *a, const xmlNode *detail, const struct fault_row *row,
+	const char *text, bool from_cim)
 {
 	const xmlNode *wsman_fault = xml_child(detail, F_NS, "WSManFault");
 	const xmlNode *omi = xml_child(detail, OMI_NS, "OMI_Error");
+	const xmlNode *cim =
+		xml_child(xml_child(detail, XML_NS_WSMB, "CIMError"), CIM_ERROR_NS, "CIM_Error");
 	const char *uri = text_at(a, detail, XML_NS_WSMAN, "FaultDetail");
 
 	if (row->detail)
@@ -57,10 +60,20 @@ static void check_detail(
 		arena_printf(a, "OMI:MI_Result:%d", row->cim));
 	ck_assert_str_eq(text_at(a, omi, OMI_NS, "CIMStatusCode"), arena_printf(a, "%d", row->cim));
 	ck_assert_str_eq(text_at(a, omi, OMI_NS, "Message"), text);
+	ck_assert(!cim == !from_cim);
+	if (!cim)
+		return;
+	ck_assert_str_eq(
+		text_at(a, cim, CIM_ERROR_NS, "CIMStatusCode"), arena_printf(a, "%d", row->cim));
+	ck_assert_str_eq(text_at(a, cim, CIM_ERROR_NS, "Message"), text);
+	ck_assert_str_eq(text_at(a, cim, CIM_ERROR_NS, "MessageID"), row->id);
+	ck_assert_str_eq(text_at(a, cim, CIM_ERROR_NS, "OwningEntity"), "vsmigd");
+	/* libmi takes what it knows at any depth, so what it must not mistake stands behind. */
+	ck_assert_ptr_eq(xml_next(cim->parent), NULL);
 }
 
-static void check_fault(
-	struct arena *a, const xmlNode *fault, const struct fault_row *row, const char *text)
+static void check_fault(struct arena *a, const xmlNode *fault, const struct fault_row *row,
+	const char *text, bool from_cim)
 {
 	const xmlNode *code = xml_child(fault, XML_NS_SOAP, "Code");
 	const xmlNode *subcode = xml_child(code, XML_NS_SOAP, "Subcode");
@@ -75,10 +88,10 @@ static void check_fault(
 	ck_assert_str_eq(xml_attribute(a, xml_child(reason, XML_NS_SOAP, "Text"),
 				 "http://www.w3.org/XML/1998/namespace", "lang"),
 		"en-US");
-	check_detail(a, xml_child(fault, XML_NS_SOAP, "Detail"), row, text);
+	check_detail(a, xml_child(fault, XML_NS_SOAP, "Detail"), row, text, from_cim);
 }
 
-static void check_row(enum fault_id id, enum charset c)
+static void check_row(enum fault_id id, enum charset c, bool from_cim)
 {
 	const struct fault_row *row = fault_row(id);
 	auto_arena struct arena *a = arena_new();
@@ -88,6 +101,7 @@ static void check_row(enum fault_id id, enum charset c)
 	xmlDoc *doc;
 
 	fault_set(&f, id, "A sentence \xe2\x82\xac <of> %s\x01", "row");
+	f.cim = from_cim;
 	f.detail = "<y:more xmlns:y=\"urn:y\"/>";
 	reply_fault(&out, &head, &f, "host<1>");
 	ck_assert_uint_le(out.len, 4096);
@@ -101,7 +115,7 @@ static void check_row(enum fault_id id, enum charset c)
 	ck_assert_str_eq(text_at(a, header, "urn:x", "tag"), "1");
 	ck_assert(!!xml_child(header, XML_NS_SOAP, "Upgrade") == (id == FAULT_VERSION_MISMATCH));
 	check_fault(a, xml_child(xml_child(root, XML_NS_SOAP, "Body"), XML_NS_SOAP, "Fault"), row,
-		"A sentence \xe2\x82\xac <of> row?");
+		"A sentence \xe2\x82\xac <of> row?", from_cim);
 	xmlFreeDoc(doc);
 }
 
@@ -114,8 +128,10 @@ START_TEST(row)
 	ck_assert(r->winrm != 0 && r->cim > 0 && r->text[0]);
 	ck_assert(!r->subcode ==
 		  !(strcmp(r->code, "s:Sender") == 0 || strcmp(r->code, "s:Receiver") == 0));
-	check_row(_i, CHARSET_UTF8);
-	check_row(_i, CHARSET_UTF16);
+	for (int from_cim = 0; from_cim < 2; from_cim++) {
+		check_row(_i, CHARSET_UTF8, from_cim);
+		check_row(_i, CHARSET_UTF16, from_cim);
+	}
 }
 END_TEST
 
@@ -163,6 +179,7 @@ START_TEST(error)
 	fault_from_err(&f, &e);
 	ck_assert_int_eq(f.id, errors[_i].want);
 	ck_assert_str_eq(f.text, "because");
+	ck_assert(f.cim);
 	e.text[0] = '\0';
 	fault_from_err(&f, &e);
 	ck_assert_str_eq(f.text, fault_row(f.id)->text);
