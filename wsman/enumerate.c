@@ -17,6 +17,13 @@
 
 enum { EXPIRES_LIMIT_MS = 60 * 60 * 1000 };
 
+const char *enumerate_resource(struct arena *a, const struct job *j)
+{
+	bool all = j->uri.kind == CIM_URI_ALL;
+
+	return arena_printf(a, "%s%s", j->uri.prefix, all ? "*" : j->uri.class_name);
+}
+
 bool enumerate_read_count(struct arena *a, const xmlNode *n, uint64_t *count)
 {
 	const char *text = xml_text(a, n);
@@ -140,7 +147,7 @@ static struct enumeration *take_snapshot(struct job *j, const struct wish *wish)
 	en->style = job_style(j);
 	en->style.prefix = arena_strdup(j->op_arena, en->style.prefix);
 	en->style.address = arena_strdup(j->op_arena, en->style.address);
-	en->resource_uri = arena_strdup(j->op_arena, j->env.resource_uri);
+	en->resource_uri = enumerate_resource(j->op_arena, j);
 	en->ns = arena_strdup(j->op_arena, j->ref.ns);
 	return en;
 }

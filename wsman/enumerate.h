@@ -25,6 +25,8 @@ int enumerate_write(struct job *j, struct enumeration *en, const struct enumerat
 	struct buf *items, size_t *written);
 /* Adds TotalItemsCountEstimate to the head when the client asked for it. */
 void enumerate_total(struct job *j, const struct enumeration *en, struct reply_head *head);
+/* The resource URI without the selectors that may stand in it. */
+const char *enumerate_resource(struct arena *a, const struct job *j);
 /* Reads a positive number from n, if there is one. False when it holds something else. */
 bool enumerate_read_count(struct arena *a, const xmlNode *n, uint64_t *count);
 

@@ -13,8 +13,8 @@ static int check_resource(struct job *j, const struct enumeration *en)
 {
 	const char *ns = j->ref.ns ? j->ref.ns : CIM_NS_DEFAULT;
 
-	if (strcasecmp(en->resource_uri, j->env.resource_uri) == 0 && j->ref.n_keys == 0 &&
-		cim_ns_same(en->ns ? en->ns : CIM_NS_DEFAULT, ns) &&
+	if (strcasecmp(en->resource_uri, enumerate_resource(j->arena, j)) == 0 &&
+		j->ref.n_keys == 0 && cim_ns_same(en->ns ? en->ns : CIM_NS_DEFAULT, ns) &&
 		(!en->classes || en->base == j->class))
 		return 0;
 	return fault_set(&j->fault, FAULT_HEADER_REQUIRED,

@@ -219,6 +219,8 @@ void xml_copy(struct buf *out, const xmlNode *n)
 	xmlNs **scope = xmlGetNsList(n->doc, n);
 	xmlBuffer *text = xmlBufferCreate();
 
+	/* Without it attributes would be written with numeric references (CLIENTS.md 3). */
+	doc->encoding = xmlStrdup((const xmlChar *)"UTF-8");
 	xmlDocSetRootElement(doc, copy);
 	for (size_t i = 0; scope && scope[i]; i++) {
 		if (!xmlSearchNs(doc, copy, scope[i]->prefix))

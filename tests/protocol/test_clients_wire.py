@@ -289,7 +289,34 @@ class Libmi(Wire):
                 self.assertGreater(pages, 3)
                 self.assertIs(c.sock, sock)
 
+    def test_keys_with_undeclared_prefixes(self):
+        """libmi writes a reference as a key with prefixes that it declares nowhere; Get goes by them all the same."""
+        resource = CIM + 'CIM_ElementCapabilities'
+        epr = self.c.send(ENUMERATION + 'Enumerate', resource, '<wsen:Enumerate><wsman:OptimizeEnumeration/><wsman:EnumerationMode>'
+                          'EnumerateEPR</wsman:EnumerationMode></wsen:Enumerate>').find('wsman:Items')[0]
+        keys = ''
+        for key in epr.find(q('wsa:ReferenceParameters')).find(q('wsman:SelectorSet')):
+            if key.get('Name') == '__cimnamespace':
+                continue
+            of = key[0].find(q('wsa:ReferenceParameters'))
+            inner = ''.join('<wsman:Selector Name="%s">%s</wsman:Selector>' % (s.get('Name'), s.text) for s in of.find(q('wsman:SelectorSet')))
+            keys += ('<w:Selector Name="%s"><wsa:EndpointReference><wsa:Address>x</wsa:Address><wsa:ReferenceParameters><wsman:ResourceURI>'
+                     '%s</wsman:ResourceURI><wsman:SelectorSet>%s</wsman:SelectorSet></wsa:ReferenceParameters></wsa:EndpointReference>'
+                     '</w:Selector>' % (key.get('Name'), of.find(q('wsman:ResourceURI')).text, inner))
+        text = envelope(GET, resource, headers='(keys)')
+        for prefix, other in (('wsa', 'a'), ('wsman', 'w')):
+            text = text.replace('xmlns:%s=' % prefix, 'xmlns:%s=' % other)
+            text = text.replace('<%s:' % prefix, '<%s:' % other).replace('</%s:' % prefix, '</%s:' % other)
+        reply = self.c.post(text.replace('(keys)', '<w:SelectorSet>%s</w:SelectorSet>' % keys))
+        self.assertEqual(reply.status, 200, reply.body[:2000])
+        self.assertEqual(local(reply.first()), 'CIM_ElementCapabilities')
+
     def test_non_ascii_is_raw(self):
+        for path in ('ElementName', 'ElementName/text()', '/'):
+            reply = self.c.send(GET, CS, selectors={**VM, 'Name': '11111111-2222-4333-8444-000000000005'},
+                                headers='<wsman:FragmentTransfer>%s</wsman:FragmentTransfer>' % path)
+            self.assertIn('a&amp;b &lt;ü&gt;'.encode(), reply.body)
+            self.assertNotIn(b'&#', reply.body)
         for reply in self.every_reply():
             if b'CIM_ManagedElement' in reply.body or b'>a&amp;b' in reply.body:
                 self.assertIn('>a&amp;b &lt;ü&gt;<'.encode(), reply.body)
@@ -492,6 +519,43 @@ class Windows(Wire):
         text = ET.tostring(reply.first(), encoding='unicode')
         reply = self.c.send(TRANSFER + 'Put', CS, text, selectors=VM, headers=WINDOWS)
         self.assertEqual(reply.fault(), ('s:Sender', 'wsa:ActionNotSupported', 'ActionMismatch'))
+
+
+class Wsmancli(Wire):
+    """wsman of wsmancli: a namespace given with -N or in the URI, and what it makes of options."""
+
+    def test_pull_by_another_spelling(self):
+        """The client writes ?selectors in any order, or as a header, in each message anew."""
+        spellings = [(CS, NAMESPACE), (CS + '?__cimnamespace=root/virtualization/v2', None), (CS, None),
+                     (CS + '?__cimnamespace=root%2Fvirtualization%2Fv2', NAMESPACE)]
+        for first, selectors in spellings:
+            for then, others in spellings:
+                with self.subTest((first, then)):
+                    context = self.c.send(ENUMERATION + 'Enumerate', first, '<wsen:Enumerate/>', selectors=selectors).text(
+                        'wsen:EnumerationContext')
+                    body = '<wsen:%s><wsen:EnumerationContext>%s</wsen:EnumerationContext></wsen:%s>'
+                    reply = self.c.send(ENUMERATION + 'Pull', then, body % ('Pull', context, 'Pull'), selectors=others)
+                    self.assertEqual(len(reply.find('wsen:Items')), 1)
+                    reply = self.c.send(ENUMERATION + 'Release', then, body % ('Release', context, 'Release'), selectors=others)
+                    self.assertEqual(reply.status, 200)
+
+    def test_every_header_must_be_understood(self):
+        text = envelope(GET, CS, selectors=VM, timeout='PT1.500000S', max_envelope='51200')
+        for name in ('wsa:To', 'wsa:MessageID', 'wsa:ReplyTo', 'wsman:OperationTimeout', 'wsman:SelectorSet'):
+            text = text.replace('<%s>' % name, '<%s s:mustUnderstand="true">' % name)
+        self.assertEqual(self.c.post(text).status, 200)
+
+    def test_the_same_message_twice(self):
+        """The retry with a login has the MessageID of the message that was refused."""
+        text = envelope(GET, CS, selectors=VM, message_id='uuid:twice')
+        for _ in range(2):
+            self.assertEqual(self.c.post(text).text('wsa:RelatesTo'), 'uuid:twice')
+
+    def test_an_action_given_whole(self):
+        """-a with a slash: the action as it is, and an empty body; a property without a value: an empty element."""
+        uri = CIM + SERVICE
+        for body in ('', '<n1:%s_INPUT xmlns:n1="%s"/>' % (CHECK, uri), '<n1:%s_INPUT xmlns:n1="%s"><n1:DestinationHost/></n1:%s_INPUT>' % (CHECK, uri, CHECK)):
+            self.assertEqual(self.c.send(uri + '/' + CHECK, uri, body).output(), {'ReturnValue': '4'})
 
 
 if __name__ == '__main__':

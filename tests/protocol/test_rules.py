@@ -194,6 +194,10 @@ class Rules(unittest.TestCase):
         tag = header.find('{urn:u}Tag')
         self.assertEqual((tag.get('a'), tag.text, names(tag)), ('1', 'x', ['y']))
         self.assertIsNotNone(self.post(text.replace(VM['Name'], 'nobody')).xml.find('s:Header/{urn:u}Tag', NS))
+        reply = self.post(text.replace('a="1">x', 'a="\u00e9\u20ac">\u00fc'))
+        tag = reply.xml.find('s:Header/{urn:u}Tag', NS)
+        self.assertEqual((tag.get('a'), tag.text), ('\u00e9\u20ac', '\u00fc'))
+        self.assertNotIn('&#', reply.body.decode('utf-16' if self.utf16 else 'utf-8'))
 
     def test_R5_4_3_fault_to(self):
         to = '<wsa:FaultTo><wsa:Address>%s</wsa:Address>%s</wsa:FaultTo>'
