@@ -14,10 +14,12 @@
 #include "daemon/base/mem.h"
 #include "wsman/vsmig_check.h"
 #include "wsman/vsmig_client.h"
+#include "wsman/vsmig_evacuate.h"
 #include "wsman/vsmig_init.h"
 #include "wsman/vsmig_passwd.h"
 #include "wsman/vsmig_password.h"
 #include "wsman/vsmig_print.h"
+#include "wsman/vsmig_rank.h"
 #include "wsman/vsmig_show.h"
 
 enum { DEFAULT_TIMEOUT = 60, MAX_TIMEOUT = 3600 };
@@ -31,6 +33,8 @@ enum option_id {
 	OPT_INSECURE,
 	OPT_TIMEOUT,
 	OPT_JSON,
+	OPT_ALL_HOSTS,
+	OPT_ALL_VMS,
 	OPT_TYPE,
 	OPT_NEW_NAME,
 	OPT_BANDWIDTH,
@@ -55,6 +59,8 @@ static const struct {
 	[OPT_INSECURE] = { 0, "insecure", NULL, "do not verify the server's certificate" },
 	[OPT_TIMEOUT] = { 0, "timeout", "SECONDS", "time for one answer (60)" },
 	[OPT_JSON] = { 0, "json", NULL, "print JSON (check, vms, hosts)" },
+	[OPT_ALL_HOSTS] = { 0, "all-hosts", NULL, "check: every host that the service knows" },
+	[OPT_ALL_VMS] = { 0, "all-vms", NULL, "check: every VM of the service's host" },
 	[OPT_TYPE] = { 0, "type", "TYPE", "live, resume, restart, offline, or a number (live)" },
 	[OPT_NEW_NAME] = { 0, "new-name", "NAME", "name of the VM on the target" },
 	[OPT_BANDWIDTH] = { 0, "bandwidth", "MIB", "most bandwidth, in MiB per second" },
@@ -86,6 +92,20 @@ static int do_hosts(const struct vsmig_options *o, struct vsmig_client *c, char 
 static int do_check(const struct vsmig_options *o, struct vsmig_client *c, char **args)
 {
 	return vsmig_check_run(o, c, args[0], args[1]);
+}
+
+static int do_rank(const struct vsmig_options *o, struct vsmig_client *c, char **args)
+{
+	if (o->new_name != NULL)
+		return vsmig_print_fail("--new-name goes with one HOST");
+	return vsmig_rank_run(o, c, args[0]);
+}
+
+static int do_evacuate(const struct vsmig_options *o, struct vsmig_client *c, char **args)
+{
+	if (o->new_name != NULL)
+		return vsmig_print_fail("--new-name goes with one VM");
+	return vsmig_evacuate_run(o, c, args[0]);
 }
 
 static int do_init(const struct vsmig_options *o, struct vsmig_client *c, char **args)
@@ -128,16 +148,21 @@ static const struct command {
 	int n_args;
 	enum use use;
 	int (*run)(const struct vsmig_options *o, struct vsmig_client *c, char **args);
+	enum vsmig_scope scope;
 } commands[] = {
-	{ "identify", "", "what answers there", 0, USE_ANYBODY, do_identify },
-	{ "vms", "", "the virtual systems of the host", 0, USE_LOGIN, do_vms },
-	{ "hosts", "", "the destinations it knows by name", 0, USE_LOGIN, do_hosts },
+	{ "identify", "", "what answers there", 0, USE_ANYBODY, do_identify, VSMIG_ONE },
+	{ "vms", "", "the virtual systems of the host", 0, USE_LOGIN, do_vms, VSMIG_ONE },
+	{ "hosts", "", "the destinations it knows by name", 0, USE_LOGIN, do_hosts, VSMIG_ONE },
 	{ "check", "VM HOST", "may this VM move to that host, and if not, why not", 2, USE_LOGIN,
-		do_check },
+		do_check, VSMIG_ONE },
+	{ "check", "VM --all-hosts", "which hosts can take it, the best first", 1, USE_LOGIN,
+		do_rank, VSMIG_ALL_HOSTS },
+	{ "check", "--all-vms HOST", "can every VM move to that host", 1, USE_LOGIN, do_evacuate,
+		VSMIG_ALL_VMS },
 	{ "init", "DIR", "make a certificate, a user and a configuration for vsmigd", 1, USE_NONE,
-		do_init },
+		do_init, VSMIG_ONE },
 	{ "passwd", "FILE USER", "set a password in the daemon's password file", 2, USE_NONE,
-		do_passwd },
+		do_passwd, VSMIG_ONE },
 };
 
 static void show_help(FILE *out)
@@ -202,6 +227,11 @@ static int set_option(struct vsmig_options *o, enum option_id id, const char *ar
 		o->insecure = true;
 	if (id == OPT_JSON)
 		o->json = true;
+	if ((id == OPT_ALL_HOSTS || id == OPT_ALL_VMS) && o->scope != VSMIG_ONE)
+		return vsmig_print_fail(
+			"--all-hosts and --all-vms can each be given once, and not both");
+	if (id == OPT_ALL_HOSTS || id == OPT_ALL_VMS)
+		o->scope = id == OPT_ALL_HOSTS ? VSMIG_ALL_HOSTS : VSMIG_ALL_VMS;
 	if (id == OPT_TIMEOUT)
 		return parse_timeout(argument, &o->timeout_s);
 	if (id == OPT_SET && o->n_sets == VSMIG_MAX_SETS)
@@ -311,10 +341,13 @@ int main(int argc, char **argv)
 		return VSMIG_FAILED;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-		if (strcmp(commands[i].name, argv[optind]) == 0)
+		if (strcmp(commands[i].name, argv[optind]) == 0 &&
+			(cmd == NULL || commands[i].scope == o.scope))
 			cmd = &commands[i];
 	if (cmd == NULL)
 		return vsmig_print_fail("there is no command %s: see vsmig --help", argv[optind]);
+	if (cmd->scope != o.scope)
+		return vsmig_print_fail("--all-hosts and --all-vms go with check");
 	if (argc - optind - 1 != cmd->n_args)
 		return vsmig_print_fail("usage: vsmig %s %s", cmd->name, cmd->arguments);
 	status = cmd->use == USE_NONE ? cmd->run(&o, NULL, argv + optind + 1)

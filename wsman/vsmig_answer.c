@@ -7,18 +7,22 @@
 #include "wsman/vsmig_json.h"
 #include "wsman/vsmig_print.h"
 
+#define CANNOT_TELL "cannot tell"
+
 /* What each code of the method says. */
 static const struct {
-	const char *name, *verdict;
+	const char *name, *word, *verdict;
 	int status;
 } codes[] = {
-	{ "Completed with No Error", NULL, VSMIG_OK },
-	{ "Not Supported", "cannot tell: the service has no such check for ", VSMIG_FAILED },
-	{ "Failed", "cannot tell: the check failed for ", VSMIG_FAILED },
-	{ "Timeout", "cannot tell: the time was too short to check ", VSMIG_FAILED },
-	{ "Invalid Parameter", "cannot tell: what was asked is not valid for ", VSMIG_FAILED },
-	{ "Invalid State", "no, not in the present state: ", VSMIG_NO },
-	{ "Incompatible Parameters", "no, what was asked does not fit together: ", VSMIG_NO },
+	{ "Completed with No Error", NULL, NULL, VSMIG_OK },
+	{ "Not Supported", CANNOT_TELL, CANNOT_TELL ": the service has no such check for ",
+		VSMIG_FAILED },
+	{ "Failed", CANNOT_TELL, CANNOT_TELL ": the check failed for ", VSMIG_FAILED },
+	{ "Timeout", CANNOT_TELL, CANNOT_TELL ": the time was too short to check ", VSMIG_FAILED },
+	{ "Invalid Parameter", CANNOT_TELL, CANNOT_TELL ": what was asked is not valid for ",
+		VSMIG_FAILED },
+	{ "Invalid State", "not now", "no, not in the present state: ", VSMIG_NO },
+	{ "Incompatible Parameters", "no", "no, what was asked does not fit together: ", VSMIG_NO },
 };
 
 /* The first text of a property; NULL when it has none. */
@@ -53,15 +57,13 @@ static int read_findings(
 	return 0;
 }
 
-int vsmig_answer_read(
+/* What an explanation and a verdict of a ranking have in common. */
+static int read_answer(
 	struct arena *a, const struct cim_loose *reply, struct vsmig_answer *out, struct err *e)
 {
-	const char *ret = text_of(reply, "ReturnValue"), *code = text_of(reply, "CheckCode");
+	const char *code = text_of(reply, "CheckCode");
 	const char *migratable = text_of(reply, "IsMigratable");
 
-	if (ret == NULL || strcmp(ret, "0") != 0)
-		return err_set(e, ERR_INTERNAL, "The explanation returned %s",
-			ret != NULL ? ret : "nothing");
 	if (code == NULL || strlen(code) != 1 || *code < '0' || *code > '6')
 		return err_set(e, ERR_SYNTAX, "The reply holds no CheckCode of 0 to 6");
 	out->code = (unsigned)(*code - '0');
@@ -72,9 +74,52 @@ int vsmig_answer_read(
 	return read_findings(a, reply, out, e);
 }
 
+int vsmig_answer_read(
+	struct arena *a, const struct cim_loose *reply, struct vsmig_answer *out, struct err *e)
+{
+	const char *ret = text_of(reply, "ReturnValue");
+
+	if (ret == NULL || strcmp(ret, "0") != 0)
+		return err_set(e, ERR_INTERNAL, "The explanation returned %s",
+			ret != NULL ? ret : "nothing");
+	return read_answer(a, reply, out, e);
+}
+
+static const char *number_of(const struct cim_loose *l, const char *name)
+{
+	const char *text = text_of(l, name);
+
+	return text != NULL && *text != '\0' && strlen(text) <= 20 &&
+			       strspn(text, "0123456789") == strlen(text)
+		       ? text
+		       : NULL;
+}
+
+int vsmig_answer_read_verdict(
+	struct arena *a, const char *text, struct vsmig_answer *out, struct err *e)
+{
+	struct cim_loose *verdict;
+
+	if (cim_loose_from_text(a, text, &verdict, e) != 0)
+		return err_prefix(e, "A verdict in the reply cannot be read");
+	out->destination = text_of(verdict, "Host");
+	if (out->destination == NULL)
+		return err_set(e, ERR_SYNTAX, "A verdict in the reply names no Host");
+	out->free_memory = number_of(verdict, "FreeMemory");
+	out->memory_needed = number_of(verdict, "MemoryNeeded");
+	return read_answer(a, verdict, out, e);
+}
+
 int vsmig_answer_status(const struct vsmig_answer *r)
 {
 	return r->code == 0 && !r->migratable ? VSMIG_NO : codes[r->code].status;
+}
+
+const char *vsmig_answer_word(const struct vsmig_answer *r)
+{
+	if (r->code != 0)
+		return codes[r->code].word;
+	return r->migratable ? "yes" : "no";
 }
 
 enum group { GROUP_ERROR, GROUP_WARNING, GROUP_NOT_EVALUATED, GROUP_INFO, GROUP_COUNT };
@@ -100,12 +145,36 @@ static enum group group_of(const struct cim_loose *f)
 	return severity != NULL && strcmp(severity, "2") == 0 ? GROUP_INFO : GROUP_WARNING;
 }
 
+/* By severity, as the service counts them when it ranks: an unknown may be one too. */
+size_t vsmig_answer_warnings(const struct vsmig_answer *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_findings; i++) {
+		const char *severity = text_of(&r->findings[i], "PerceivedSeverity");
+
+		n += severity != NULL && strcmp(severity, "3") == 0;
+	}
+	return n;
+}
+
 static const char *cleaned(struct arena *a, const char *text)
 {
 	auto_buf struct buf b = { 0 };
 
 	vsmig_print_clean(&b, text);
 	return arena_strdup(a, b.data != NULL ? b.data : "");
+}
+
+const char *vsmig_answer_reason(struct arena *a, const struct vsmig_answer *r)
+{
+	for (enum group g = GROUP_ERROR; g <= GROUP_WARNING; g++)
+		for (size_t i = 0; i < r->n_findings; i++)
+			if (group_of(&r->findings[i]) == g)
+				return arena_printf(a, "%s %s",
+					cleaned(a, text_of(&r->findings[i], "MessageID")),
+					cleaned(a, text_of(&r->findings[i], "Message")));
+	return "";
 }
 
 /* What to do about a finding, a line each. */
@@ -219,9 +288,8 @@ static void json_finding(struct buf *out, const struct cim_loose *f)
 	buf_putc(out, '}');
 }
 
-void vsmig_answer_json(struct buf *out, const struct vsmig_answer *r)
+void vsmig_answer_json_members(struct buf *out, const struct vsmig_answer *r)
 {
-	buf_putc(out, '{');
 	vsmig_json_member(out, "vm", r->vm);
 	vsmig_json_member(out, "destination", r->destination);
 	vsmig_json_member(out, "type", r->type);
@@ -235,5 +303,12 @@ void vsmig_answer_json(struct buf *out, const struct vsmig_answer *r)
 	buf_putc(out, '[');
 	for (size_t i = 0; i < r->n_findings; i++)
 		json_finding(out, &r->findings[i]);
-	buf_puts(out, "]}\n");
+	buf_putc(out, ']');
+}
+
+void vsmig_answer_json(struct buf *out, const struct vsmig_answer *r)
+{
+	buf_putc(out, '{');
+	vsmig_answer_json_members(out, r);
+	buf_puts(out, "}\n");
 }

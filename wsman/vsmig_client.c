@@ -125,6 +125,12 @@ struct vsmig_client *vsmig_client_new(
 	return c;
 }
 
+struct vsmig_client *vsmig_client_another(
+	const struct vsmig_client *c, const struct vsmig_options *o, struct err *e)
+{
+	return vsmig_client_new(o, c->password, e);
+}
+
 /* Closes without waiting for the server's farewell; gSOAP would, for seconds. */
 static void hang_up(struct vsmig_client *c)
 {

@@ -29,6 +29,9 @@ struct vsmig_key {
 /* The password is copied, and cleared with the client. -ERR_CONFIG, -ERR_IO. */
 struct vsmig_client *vsmig_client_new(
 	const struct vsmig_options *o, const char *password, struct err *e);
+/* Another connection of the same user, for another thread. */
+struct vsmig_client *vsmig_client_another(
+	const struct vsmig_client *c, const struct vsmig_options *o, struct err *e);
 void vsmig_client_free(struct vsmig_client *c);
 
 /* All below: a fault or a refusal of the server is an error too, its reason the sentence. */

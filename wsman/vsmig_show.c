@@ -36,7 +36,7 @@ static const char *uri_of(const struct cim_loose *item)
 	return property(item, "URI");
 }
 
-static const char *state_of(const struct cim_loose *item)
+const char *vsmig_show_state(const struct cim_loose *item)
 {
 	/* The first row that fits both EnabledState and OperationalStatus; "" fits all. */
 	static const struct {
@@ -79,7 +79,7 @@ static const char *limit_of(const struct cim_loose *item)
 
 static const struct column vm_columns[] = {
 	{ "UUID", "uuid", name_of },
-	{ "STATE", "state", state_of },
+	{ "STATE", "state", vsmig_show_state },
 	{ "NAME", "name", element_name_of },
 };
 
@@ -142,7 +142,7 @@ static bool is_vm(const struct cim_loose *item)
 {
 	const char *format = property(item, "NameFormat");
 
-	return format != NULL && strcmp(format, "UUID") == 0;
+	return format != NULL && strcmp(format, "UUID") == 0 && name_of(item) != NULL;
 }
 
 static bool is_any(const struct cim_loose *item)
@@ -158,22 +158,32 @@ struct listing {
 	int (*order)(const void *a, const void *b);
 };
 
+static int get(struct vsmig_client *c, struct arena *a, const struct listing *l,
+	const struct cim_loose ***items, size_t *n, struct err *e)
+{
+	struct vsmig_list list = { 0 };
+	int r = vsmig_client_enumerate(c, a, l->class_name, &list, e);
+
+	*items = NULL;
+	*n = 0;
+	for (size_t i = 0; r == 0 && i < list.n; i++)
+		if (l->wanted(&list.items[i]))
+			*ARENA_PUSH(a, *items, *n) = &list.items[i];
+	if (*n > 1)
+		qsort(*items, *n, sizeof **items, l->order);
+	return r;
+}
+
 static int show(const struct vsmig_options *o, struct vsmig_client *c, const struct listing *l)
 {
 	auto_arena struct arena *a = arena_new();
 	auto_buf struct buf out = { 0 };
-	struct vsmig_list list = { 0 };
-	const struct cim_loose **items = NULL;
+	const struct cim_loose **items;
 	struct err e = { 0 };
-	size_t n = 0;
+	size_t n;
 
-	if (vsmig_client_enumerate(c, a, l->class_name, &list, &e) != 0)
+	if (get(c, a, l, &items, &n, &e) != 0)
 		return vsmig_print_fail("%s", e.text);
-	for (size_t i = 0; i < list.n; i++)
-		if (l->wanted(&list.items[i]))
-			*ARENA_PUSH(a, items, n) = &list.items[i];
-	if (n > 1)
-		qsort(items, n, sizeof *items, l->order);
 	if (o->json)
 		as_json(&out, l->columns, l->n_columns, items, n);
 	else
@@ -182,12 +192,18 @@ static int show(const struct vsmig_options *o, struct vsmig_client *c, const str
 	return VSMIG_OK;
 }
 
+static const struct listing vms = { "CIM_ComputerSystem", vm_columns, ARRAY_LEN(vm_columns), is_vm,
+	by_element_name };
+
 int vsmig_show_vms(const struct vsmig_options *o, struct vsmig_client *c)
 {
-	static const struct listing l = { "CIM_ComputerSystem", vm_columns, ARRAY_LEN(vm_columns),
-		is_vm, by_element_name };
+	return show(o, c, &vms);
+}
 
-	return show(o, c, &l);
+int vsmig_show_list_vms(struct vsmig_client *c, struct arena *a, const struct cim_loose ***items,
+	size_t *n, struct err *e)
+{
+	return get(c, a, &vms, items, n, e);
 }
 
 int vsmig_show_hosts(const struct vsmig_options *o, struct vsmig_client *c)

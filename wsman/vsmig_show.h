@@ -12,4 +12,10 @@ int vsmig_show_identify(const struct vsmig_options *o, struct vsmig_client *c);
 int vsmig_show_vms(const struct vsmig_options *o, struct vsmig_client *c);
 int vsmig_show_hosts(const struct vsmig_options *o, struct vsmig_client *c);
 
+/* The virtual systems, by name, each with its Name; in the arena. */
+int vsmig_show_list_vms(struct vsmig_client *c, struct arena *a, const struct cim_loose ***items,
+	size_t *n, struct err *e);
+/* "running", "shut off", "saved" ... */
+const char *vsmig_show_state(const struct cim_loose *item);
+
 #endif

@@ -22,6 +22,7 @@ compare "short options" \
 	"$(sed -nE 's/^  -(.), .*/\1/p' <<<"$help" | sort)" \
 	"$(sed -nE 's/^\.It Fl (.) , Fl -.*/\1/p' $page | sort)"
 compare "commands" \
-	"$(sed -nE 's/^  ([a-z]+)  ?([A-Z ]*[A-Z])?  .*/\1 \2/p' <<<"$help" | sed 's/ *$//' | sort)" \
-	"$(sed -nE '/^\.Ss Commands/,/^\.Ss Options/s/^\.It Cm ([a-z]+)( Ar)?/\1/p' $page | sort)"
+	"$(sed -nE 's/^  ([a-z]+)  ?([A-Za-z -]*[A-Za-z])?  .*/\1 \2/p' <<<"$help" | sed 's/ *$//' | sort)" \
+	"$(sed -nE '/^\.Ss Commands/,/^\.Ss Options/s/^\.It Cm ([a-z]+)/\1/p' $page |
+		sed 's/ Ar / /; s/ Fl -/ --/; s/ Ar / /' | sort)"
 exit $status

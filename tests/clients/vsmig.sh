@@ -71,6 +71,48 @@ expect 0 '^yes: ' "${admin[@]}" check web01 node2 --bandwidth 100 --new-name web
 expect 2 'no such type|--type is' "${admin[@]}" check web01 node2 --type sideways
 expect 2 '--set takes' "${admin[@]}" check web01 node2 --set Priority
 
+# Every host for one VM, and every VM for one host. silent never answers, so that each of these
+# takes its time: they are asked side by side.
+all_hosts() { # NAME VM [OPTION...]
+	local name=$1
+	shift
+	"${admin[@]}" check "$@" --all-hosts --timeout 5 >"$dir/$name.out" 2>"$dir/$name.err" </dev/null
+	echo $? >"$dir/$name.status"
+}
+answered() { # NAME: as the command did
+	cat "$dir/$1.out"
+	cat "$dir/$1.err" >&2
+	return "$(cat "$dir/$1.status")"
+}
+all_hosts web web01 & all_hosts db db01 & all_hosts nobody nobody &
+all_hosts old old01 --type offline --json &
+wait
+expect 0 '^yes: web01 can move to 1 of 6 hosts, best to node2 \(live\) \[simulated\]' answered web
+expect 0 '^HOST +VERDICT +WARNINGS +FREE MEMORY +FIRST REASON' answered web
+expect 0 '^cannot tell: .* web01 and silent' answered web
+expect 0 '^error +VSM2015 ' answered web
+expect 1 '^no: db01 can move to none of 6 hosts' answered db
+expect 2 '^cannot tell: none of 6 hosts could be checked for nobody' answered nobody
+expect 0 node2 answered old
+json 'd["vm"] == "old01" and d["type"] == "offline" and d["migratable"] is True and len(d["ranking"]) == 6'
+json 'd["ranking"][0]["destination"] == "node2" and {h["destination"]: h["code"] for h in d["ranking"]}["silent"] == 3'
+json 'all(h["memoryNeeded"] == 536870912 for h in d["ranking"] if h["code"] != 3)'
+expect 1 '^no: 3 of 9 virtual systems can move to node2 \[simulated\]' "${admin[@]}" check --all-vms node2
+expect 1 '^Memory: the 8 that run take 35\.5 GiB together; what is free there is not known' "${admin[@]}" check --all-vms node2
+expect 1 '^db01 +running +live +no +[0-9]+ +VSM4401 ' "${admin[@]}" check --all-vms node2
+expect 1 '^old01 +shut off +offline +yes +0' "${admin[@]}" check --all-vms node2
+expect 1 '^old01 +shut off +live +not now +[0-9]+ +VSM2001' "${admin[@]}" check --all-vms node2 --type live
+expect 1 web01 "${admin[@]}" check --all-vms node2 --json
+json 'd["migratable"] is False and d["memory"] == {"needed": 38117834752, "free": None, "fits": None}'
+json '[v["vm"] for v in d["vms"]] == sorted(v["vm"] for v in d["vms"]) and {v["vm"]: v["migratable"] for v in d["vms"]}["cache01"] is True'
+expect 2 'new-name goes with' "${admin[@]}" check web01 --all-hosts --new-name x
+expect 2 'new-name goes with' "${admin[@]}" check --all-vms node2 --new-name x
+expect 2 'go with check' "${admin[@]}" vms --all-hosts
+expect 2 'not both' "${admin[@]}" check web01 --all-hosts --all-vms
+expect 2 'usage: vsmig check VM --all-hosts' "${admin[@]}" check web01 node2 --all-hosts
+expect 2 '--type is' "${admin[@]}" check --all-vms node2 --type sideways
+expect 2 'did not accept' env VSMIG_PASSWORD=wrong "${trusted[@]}" -u "$VSMIGD_USER" check --all-vms node2
+
 # Control characters, however they come in, are not handed to the terminal.
 expect 2 'cannot tell: .*a\?\[31mb' "${admin[@]}" check $'a\e[31mb' node2
 

@@ -63,6 +63,30 @@ ask 1 5 VSM20 web01 down
 ask 1 5 VSM2015 web01 spare
 ask 1 6 VSM3001 web01 node1
 
+# Where would it be best, of all hosts that the service knows? One of them never answers, and keeps
+# none of the others from being told.
+printf '\n$ vsmig check web01 --all-hosts --timeout 5\n'
+out=$("${vsmig[@]}" check web01 --all-hosts --timeout 5)
+got=$?
+printf '%s\n' "$out"
+asked=$((asked + 1))
+if [ "$got" -ne 0 ] || ! grep -q '^yes: web01 can move to 1 of 6 hosts, best to node2 ' <<<"$out" ||
+	! grep -q '^silent  *cannot tell ' <<<"$out"; then
+	echo "*** This is not the answer that the demo expects: node2 is best, silent cannot be told"
+	wrong=$((wrong + 1))
+fi
+
+# Can the whole host be emptied onto another? That needs each of its machines to be able to move.
+printf '\n$ vsmig check --all-vms node2\n'
+out=$("${vsmig[@]}" check --all-vms node2)
+got=$?
+printf '%s\n' "$out"
+asked=$((asked + 1))
+if [ "$got" -ne 1 ] || ! grep -q '^no: 3 of 9 virtual systems can move to node2' <<<"$out"; then
+	echo "*** This is not the answer that the demo expects: 3 of 9 can move"
+	wrong=$((wrong + 1))
+fi
+
 # The same question as the README asks it with curl.
 printf '\n$ curl ...    (the example of README.md)\n'
 asked=$((asked + 1))

@@ -9,7 +9,7 @@ from harness import (ADVISOR, CIM, HOSTS, RANK, SLACK, Client, Daemon, arguments
 MIGRATION = ('<p:MigrationSettingData>' + escape(
     '<INSTANCE CLASSNAME="CIM_VirtualSystemMigrationSettingData">'
     '<PROPERTY NAME="MigrationType" TYPE="uint16"><VALUE>%s</VALUE></PROPERTY></INSTANCE>') + '</p:MigrationSettingData>')
-ALIASES = ['alias%02d' % i for i in range(40)]
+ALIASES = ['alias%02d' % i for i in range(24)]
 
 
 def verdict(text):
