@@ -105,7 +105,8 @@ void check_defect(struct check *c, enum reason_id id, const char *object, const 
 	const char *a2, const char *a3);
 void checks_start(struct checks *cs, struct check *c);
 
-/* "VSM4301,VSM4401": ids of the findings that decided the answer, for the audit record. */
+/* "VSM4301,VSM4401": ids of the findings that decided the answer, for the audit record; with
+ * CHECK_TIMEOUT also of those that would have. */
 void check_deciding_ids(const struct check *c, char *out, size_t size);
 
 #endif

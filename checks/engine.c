@@ -155,11 +155,18 @@ static void finish(struct run *r)
 	r->c.done(&r->c);
 }
 
+/* The target's half of the facts may be written at any time: what the source told is all that can
+ * be looked at. */
 static void time_out(struct run *r)
 {
 	const char *step = hv_gather_step(&r->gather);
+	struct facts *known = r->facts && atomic_load(&r->gather.source_told)
+				      ? facts_without_target(r->facts)
+				      : NULL;
 
-	verdict_timed_out(&r->c, (double)(r->deadline - r->started) / 1000, step);
+	verdict_timed_out(
+		&r->c, (double)(r->deadline - r->started) / 1000, step, known, &r->config);
+	facts_free(known);
 	finish(r);
 }
 
@@ -244,7 +251,7 @@ static void gathered(struct hv_gather *g)
 		conclude(r);
 		return;
 	}
-	atomic_store(&g->step, "starting a probe on the target host");
+	atomic_store(&g->target_step, "starting a probe on the target host");
 	r->facts->probe.asked = true;
 	r->probe = (struct hv_probe){
 		.facts = r->facts,

@@ -49,6 +49,50 @@ struct facts *facts_new(void)
 	return f;
 }
 
+/* Places for what the target would have told. */
+static void make_room(struct facts *out)
+{
+	struct arena *a = out->arena;
+	const struct vm_config *c = &out->config;
+
+	out->disks_there = arena_array(a, c->n_disks, sizeof *out->disks_there);
+	out->nics_there = arena_array(a, c->n_nics, sizeof *out->nics_there);
+	out->hostdevs_there = arena_array(a, c->n_hostdevs, sizeof *out->hostdevs_there);
+	out->paths_there = arena_array(a, c->n_paths, sizeof *out->paths_there);
+	out->secrets_there = arena_array(a, c->n_secrets, sizeof *out->secrets_there);
+}
+
+struct facts *facts_without_target(const struct facts *f)
+{
+	static const char why[] = "the target host did not answer in time";
+	struct facts *out = facts_new();
+
+	for (enum fact i = 0; i < FACT_COUNT; i++)
+		out->state[i] = i < FACT_DST_HOST
+					? f->state[i]
+					: (struct fact_state){ .why = why, .skipped = true };
+	out->vm_text = f->vm_text;
+	out->destination = f->destination;
+	out->format = f->format;
+	out->settings = f->settings;
+	out->vm_is_host = f->vm_is_host;
+	out->vm = f->vm;
+	out->stored = f->stored;
+	out->config = f->config;
+	out->next = f->next;
+	out->tpm_here = f->tpm_here;
+	out->xml = f->xml;
+	out->move_xml = f->move_xml;
+	out->src = f->src;
+	out->disks_here = f->disks_here;
+	out->dst.access = ACCESS_TIMEOUT;
+	out->dst.access_text = why;
+	out->dst.uri = f->dst.uri;
+	out->dst.maintenance = f->dst.maintenance;
+	make_room(out);
+	return out;
+}
+
 void facts_free(struct facts *f)
 {
 	if (!f)

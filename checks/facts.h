@@ -331,6 +331,11 @@ struct facts {
 /* Zeroed facts, every group unknown ("not gathered"), with both arenas. */
 struct facts *facts_new(void);
 void facts_free(struct facts *f);
+/*
+ * What the source told, with a target that did not answer in time, while that target's half of f
+ * may still be written. Refers to f's text and arrays: f must outlive it.
+ */
+struct facts *facts_without_target(const struct facts *f);
 void facts_set_known(struct facts *f, enum fact id);
 /* why and driver live in an arena of f, or are static. */
 void facts_set_unknown(struct facts *f, enum fact id, const char *why, const char *driver);

@@ -183,6 +183,15 @@ static const char *skipped_for(const struct facts *f, enum fact id)
 	return why ? why : f->state[id].skipped ? f->state[id].why : NULL;
 }
 
+static void judge_vm(struct judge *j)
+{
+	const struct facts *f = j->f;
+
+	if (no_such_vm(f))
+		finding_detail(&j->fs, finding_add(&j->fs, VSM1003, f->vm_text ? f->vm_text : ""),
+			"ComputerSystem", f->vm_text, NULL);
+}
+
 /* An answer that rests on none of these would be no answer. */
 static void judge_ground(const struct check *c, struct judge *j)
 {
@@ -195,9 +204,6 @@ static void judge_ground(const struct check *c, struct judge *j)
 	};
 	const struct facts *f = j->f;
 
-	if (no_such_vm(f))
-		finding_detail(&j->fs, finding_add(&j->fs, VSM1003, f->vm_text ? f->vm_text : ""),
-			"ComputerSystem", f->vm_text, NULL);
 	if (f->dst.access == ACCESS_TIMEOUT)
 		finding_add(&j->fs, VSM9003, seconds_text(j->fs.arena, (double)c->took_ms / 1000),
 			"opening a connection to the target host");
@@ -389,24 +395,33 @@ static void answer(struct check *c, struct findings *fs, size_t n_rules)
 	c->n_findings = fs->n;
 }
 
-void verdict_reach(struct check *c, const struct facts *f, const struct check_config *config)
+static struct judge judge_of(
+	struct check *c, const struct facts *f, const struct check_config *config)
 {
 	struct judge j = { .f = f, .config = config, .fs = { .arena = c->arena, .vm = c->vm } };
 
-	if (f) {
-		c->vm_name = arena_strdup(c->arena, f->vm.name);
-		c->vm_uuid = arena_strdup(c->arena, f->vm.uuid);
-		c->simulated = f->src.simulated || f->dst.simulated;
-		c->memory_needed = facts_memory_needed(f) * 1024;
-		if (facts_known(f, FACT_DST_MEMORY))
-			c->free_memory = f->dst.free_kib * 1024;
-		j.fs.vm = c->vm_name ? c->vm_name : c->vm;
-		if (f->dst.uri)
-			j.fs.dst = hv_public_uri(c->arena, f->dst.uri);
-	}
+	if (!f)
+		return j;
+	c->vm_name = arena_strdup(c->arena, f->vm.name);
+	c->vm_uuid = arena_strdup(c->arena, f->vm.uuid);
+	c->simulated = f->src.simulated || f->dst.simulated;
+	c->memory_needed = facts_memory_needed(f) * 1024;
+	if (facts_known(f, FACT_DST_MEMORY))
+		c->free_memory = f->dst.free_kib * 1024;
+	j.fs.vm = c->vm_name ? c->vm_name : c->vm;
+	if (f->dst.uri)
+		j.fs.dst = hv_public_uri(c->arena, f->dst.uri);
+	return j;
+}
+
+void verdict_reach(struct check *c, const struct facts *f, const struct check_config *config)
+{
+	struct judge j = judge_of(c, f, config);
+
 	judge_input(c, &j);
 	if (f) {
 		judge_source(&j);
+		judge_vm(&j);
 		judge_ground(c, &j);
 		run_rules(&j, c->settings.move);
 		if (facts_known(f, FACT_DST_PROBE) && f->probe.started == TRI_YES)
@@ -415,15 +430,22 @@ void verdict_reach(struct check *c, const struct facts *f, const struct check_co
 	answer(c, &j.fs, j.n_rules);
 }
 
-void verdict_timed_out(struct check *c, double seconds, const char *step)
+void verdict_timed_out(struct check *c, double seconds, const char *step, const struct facts *f,
+	const struct check_config *config)
 {
-	struct findings fs = { .arena = c->arena, .vm = c->vm };
+	struct judge j = judge_of(c, f, config);
 	const char *last = step ? step : "waiting for a hypervisor";
 
 	c->last_step = arena_strdup(c->arena, last);
-	finding_detail(&fs, finding_add(&fs, VSM9003, seconds_text(c->arena, seconds), last), NULL,
-		last, "an answer in time");
-	answer(c, &fs, 0);
+	finding_detail(&j.fs, finding_add(&j.fs, VSM9003, seconds_text(c->arena, seconds), last),
+		NULL, last, "an answer in time");
+	judge_input(c, &j);
+	if (f) {
+		judge_source(&j);
+		judge_vm(&j);
+		run_rules(&j, c->settings.move);
+	}
+	answer(c, &j.fs, j.n_rules);
 }
 
 void check_deciding_ids(const struct check *c, char *out, size_t size)
@@ -438,8 +460,12 @@ void check_deciding_ids(const struct check *c, char *out, size_t size)
 	for (size_t i = 0; i < c->n_findings; i++) {
 		const char *id = reason_get(c->findings[i].id)->id;
 
-		if (c->findings[i].effect != effect || strstr(out, id) ||
-			used + strlen(id) + 2 > size)
+		/* Past the deadline everything that was learned of the move counts. */
+		bool counts = c->findings[i].effect == effect ||
+			      (c->code == CHECK_TIMEOUT && c->findings[i].effect != EFFECT_NONE &&
+				      c->findings[i].effect != EFFECT_RC2);
+
+		if (!counts || strstr(out, id) || used + strlen(id) + 2 > size)
 			continue;
 		used += (size_t)snprintf(out + used, size - used, "%s%s", used ? "," : "", id);
 	}

@@ -15,7 +15,11 @@ bool verdict_destination_usable(const struct check *c, const struct check_config
 
 /* Fills in the answer of c, in c->arena. f: NULL when nothing was gathered. */
 void verdict_reach(struct check *c, const struct facts *f, const struct check_config *config);
-/* The answer when the deadline passed first. seconds: how long it was waited for. */
-void verdict_timed_out(struct check *c, double seconds, const char *step);
+/*
+ * The answer when the deadline passed first: code 3, and what was learned by then. seconds: how
+ * long it was waited for. f: what is known for sure (facts_without_target), or NULL.
+ */
+void verdict_timed_out(struct check *c, double seconds, const char *step, const struct facts *f,
+	const struct check_config *config);
 
 #endif

@@ -41,6 +41,7 @@ void audit_write(const struct request *r, const char *claimed, const char *refus
 		{ .key = "check", .number = code >= 0 ? &code : NULL },
 		{ .key = "migratable", .text = code == 0 ? migratable : NULL },
 		{ .key = "findings", .text = given(a->findings) },
+		{ .key = "step", .text = given(a->step) },
 		{ .key = "ms", .number = &ms },
 	};
 

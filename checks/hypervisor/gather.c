@@ -235,6 +235,7 @@ static void tell_rest(struct hv_source *s, struct gather *w)
 {
 	if (w->g->facts != s->g->facts)
 		lend_rest(w->g->facts, s->g->facts);
+	atomic_store(&w->g->source_told, true);
 }
 
 /* The configuration is known, or never will be: from here the destinations read it. */
@@ -368,21 +369,13 @@ static void join_source(struct hv_source *s, struct gather *w)
 		part_done(w);
 }
 
-static bool source_is_over(struct hv_source *s)
-{
-	bool over;
-
-	pthread_mutex_lock(&s->lock);
-	over = s->phase == SOURCE_OVER;
-	pthread_mutex_unlock(&s->lock);
-	return over;
-}
-
 const char *hv_gather_step(struct hv_gather *g)
 {
-	bool there = !g->source || source_is_over(g->source);
+	const char *target = atomic_load(&g->target_step);
 
-	return atomic_load(there ? &g->step : &g->source->own.step);
+	if (atomic_load(&g->source_told) && target)
+		return target;
+	return atomic_load(g->source ? &g->source->own.step : &g->step);
 }
 
 static void start_destination(struct gather *w)
@@ -435,7 +428,8 @@ void hv_gather_start(struct hv *hv, struct hv_gather *g)
 		.parts = 2,
 		.dst = { .hv = hv, .g = g, .f = f, .arena = f->dst_arena, .host = &f->dst },
 	};
-	g->step = "opening the hypervisor connections";
+	g->step = "opening the connection to the source host";
+	g->target_step = "opening the connection to the target host";
 	side_skip(f, FACT_DST_PROBE, "no probe was started");
 	if (shared) {
 		atomic_fetch_add(&shared->refs, 1);

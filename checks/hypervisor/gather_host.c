@@ -146,12 +146,14 @@ static void gather_caps(struct side *s, enum fact id)
 /* On Linux there are so many, and libvirt wants to be told exactly. */
 enum { LINUX_STATS = 4, MOST_STATS = 16 };
 
+static const char reading_memory[] = "reading the free memory of the target host";
+
 static bool other_stats(struct side *s, virNodeMemoryStats *stats, int *n)
 {
 	*n = 0;
-	if (virGetLastErrorCode() == VIR_ERR_NO_SUPPORT || !side_more(s, s->g->step) ||
+	if (virGetLastErrorCode() == VIR_ERR_NO_SUPPORT || !side_more(s, reading_memory) ||
 		virNodeGetMemoryStats(s->v, VIR_NODE_MEMORY_STATS_ALL_CELLS, NULL, n, 0) < 0 ||
-		*n <= 0 || *n > MOST_STATS || !side_more(s, s->g->step))
+		*n <= 0 || *n > MOST_STATS || !side_more(s, reading_memory))
 		return false;
 	return virNodeGetMemoryStats(s->v, VIR_NODE_MEMORY_STATS_ALL_CELLS, stats, n, 0) == 0;
 }
@@ -190,13 +192,13 @@ static void gather_memory(struct side *s)
 {
 	unsigned long long bytes;
 
-	if (!side_begin(s, FACT_DST_MEMORY, "reading the free memory of the target host"))
+	if (!side_begin(s, FACT_DST_MEMORY, reading_memory))
 		return;
 	if (memory_stats(s, &s->host->free_kib)) {
 		facts_set_known(s->f, FACT_DST_MEMORY);
 		return;
 	}
-	if (!side_more(s, "reading the free memory of the target host"))
+	if (!side_more(s, reading_memory))
 		return;
 	bytes = virNodeGetFreeMemory(s->v);
 	if (bytes == 0) {

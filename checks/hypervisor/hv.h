@@ -127,7 +127,10 @@ struct hv_gather {
 	bool probe; /* there may be a probe: what it is made of is asked for too */
 	struct hv_source *source; /* the source's half, asked for several; NULL: for this one */
 	void *arg;
-	_Atomic(const char *) step; /* static text: what is being waited for */
+	_Atomic bool
+		source_told; /* all that the source tells is in the facts, and stays as it is */
+	/* Static text: what the source, and what the target is being waited for. */
+	_Atomic(const char *) step, target_step;
 };
 void hv_gather_start(struct hv *hv, struct hv_gather *g);
 /* What is being waited for, or was last. Not once the facts are freed. */

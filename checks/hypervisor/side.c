@@ -55,11 +55,16 @@ bool side_begin(struct side *s, enum fact id, const char *step)
 	return !lacks(s, id) && side_more(s, step);
 }
 
+static _Atomic(const char *) *step_of(struct side *s)
+{
+	return s->host == &s->f->dst ? &s->g->target_step : &s->g->step;
+}
+
 bool side_more(struct side *s, const char *step)
 {
 	if (too_late(s))
 		return false;
-	s->g->step = step;
+	*step_of(s) = step;
 	count_add(COUNT_HV_CALLS_TOTAL, 1);
 	return true;
 }

@@ -35,6 +35,8 @@ static void fill_audit(struct request_audit *audit, const struct check *c)
 	audit->check_code = (int)c->code;
 	audit->migratable = c->code == CHECK_DONE && c->migratable;
 	check_deciding_ids(c, audit->findings, sizeof audit->findings);
+	if (c->last_step != NULL)
+		snprintf(audit->step, sizeof audit->step, "%s", c->last_step);
 }
 
 /* IsMigratable has a value only when a check was made: VERDICT.md. */

@@ -22,6 +22,7 @@ struct request_audit {
 	int check_code; /* -1: no check was made */
 	bool migratable; /* with check_code 0 */
 	char findings[512]; /* message ids of the findings that decided, by commas */
+	char step[96]; /* what was waited for when a check's time was over */
 };
 
 struct request {

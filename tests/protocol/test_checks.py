@@ -64,6 +64,8 @@ ROWS = [
     ('more vCPUs, live', 'web', 'good', new_memory(3, 'vcpu', 4), 6, None, 'VSM3009'),
     ('a device that is not there', 'web', 'good', new_memory(17, 'vdz', 4), 6, None, 'VSM3010'),
     ('silent', 'web', 'silent', '', 3, None, 'VSM9003'),
+    ('silent, and something is known already', 'transient', 'silent', '', 3, None, 'VSM4306'),
+    ('silent, and there is no such VM', 'nobody', 'silent', '', 4, None, 'VSM1003'),
 ]
 
 
@@ -114,6 +116,13 @@ class Checks(unittest.TestCase):
     def test_simulated(self):
         with Client(self.daemon) as c:
             self.assertEqual(c.explain('web', 'good').output()['Simulated'], 'true')
+
+    def test_audit_of_a_timeout(self):
+        """What was learned by the deadline, and what was waited for, stand in the audit record."""
+        with Client(self.daemon) as c:
+            self.assertEqual(c.check('transient', 'silent').output()['ReturnValue'], '3')
+        self.daemon.wait_log(r'event=request .*vm=transient destination=silent .*check=3 '
+                             r'findings=VSM9003,VSM4306 step="opening the connection to the target host"')
 
     def test_fifty_hang(self):
         """Fifty checks of a destination that never answers: each ends by itself with 3; meanwhile

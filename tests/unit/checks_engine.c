@@ -202,6 +202,23 @@ START_TEST(a_silent_host)
 }
 END_TEST
 
+/* What the source told in time is said, and stands in the audit record. */
+START_TEST(what_was_learned_by_the_deadline)
+{
+	struct check *c = ask("snap1", "silent", MOVE_LIVE, 700);
+	char ids[64];
+
+	check_deciding_ids(c, ids, sizeof ids);
+	ck_assert_int_eq(c->code, CHECK_TIMEOUT);
+	ck_assert_str_eq(ids, "VSM9003,VSM4310");
+	ck_assert_str_eq(c->vm_name, "snap1");
+	check_free(c);
+	c = ask("nobody", "silent", MOVE_LIVE, 700);
+	ck_assert_int_eq(c->code, CHECK_INVALID_PARAMETER);
+	check_free(c);
+}
+END_TEST
+
 START_TEST(the_configured_timeout_is_shorter)
 {
 	struct check_config config = policy;
@@ -335,6 +352,7 @@ int main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, answers, 0, ARRAY_LEN(rows));
 	tcase_add_test(tc, a_silent_host);
+	tcase_add_test(tc, what_was_learned_by_the_deadline);
 	tcase_add_test(tc, the_configured_timeout_is_shorter);
 	tcase_add_test(tc, a_deadline_that_passed_already);
 	tcase_add_test(tc, many_silent_hosts);

@@ -399,11 +399,14 @@ END_TEST
 
 START_TEST(deadline)
 {
+	struct sample s = sample_new();
 	struct check *c = check_new();
 	char ids[64];
 
 	c->vm = "web1";
-	verdict_timed_out(c, 2.7, "opening a connection to the target host");
+	c->destination = "host-b";
+	c->settings.move = MOVE_LIVE;
+	verdict_timed_out(c, 2.7, "opening a connection to the target host", NULL, &s.config);
 	check_deciding_ids(c, ids, sizeof ids);
 	ck_assert_int_eq(c->code, CHECK_TIMEOUT);
 	ck_assert_str_eq(ids, "VSM9003");
@@ -411,6 +414,30 @@ START_TEST(deadline)
 	ck_assert_str_eq(c->findings[0].message,
 		"The check did not finish within 2.7 seconds "
 		"(last step: opening a connection to the target host).");
+	check_free(c);
+	sample_free(&s);
+}
+END_TEST
+
+/* Of what the source told all rules speak; of what the target did not tell one sentence does. */
+START_TEST(deadline_with_half_the_facts)
+{
+	struct sample s = sample_new();
+	struct check *c = check_new();
+	struct facts *half;
+	char ids[64];
+
+	c->vm = "web1";
+	c->destination = "host-b";
+	c->settings.move = MOVE_LIVE;
+	s.f->vm.snapshots = 2;
+	s.f->same_name.taken = TRI_YES;
+	half = facts_without_target(s.f);
+	verdict_timed_out(c, 2.7, "listing domains", half, &s.config);
+	check_deciding_ids(c, ids, sizeof ids);
+	ck_assert_int_eq(c->code, CHECK_TIMEOUT);
+	ck_assert_str_eq(ids, "VSM9003,VSM4310");
+	facts_free(half);
 	check_free(c);
 }
 END_TEST
@@ -460,6 +487,7 @@ int main(void)
 	tcase_add_loop_test(tc, uris_are_shown_without_secrets, 0, 2);
 	tcase_add_test(tc, findings_outlive_the_facts);
 	tcase_add_test(tc, deadline);
+	tcase_add_test(tc, deadline_with_half_the_facts);
 	tcase_add_test(tc, deciding_ids_are_cut);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_NORMAL);
