@@ -7,7 +7,7 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	(void)c;
 	if (s->has_priority && s->priority != 0)
 		finding_add(out, VSM5018, NULL);
-	if (s->type == 0)
+	if (s->given && s->type == 0)
 		finding_add(out, VSM6004, "MigrationType", "2 (Live)");
 	for (size_t i = 0; i < s->n_ignored; i++)
 		finding_add(out, VSM5019, s->ignored[i]);

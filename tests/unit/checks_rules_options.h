@@ -66,7 +66,8 @@ START_TEST(options)
 		f->vm.state = 3);
 
 	ROW("options", "none", LIVE, "", s.has_priority = true);
-	ROW("options", "no type", LIVE, "VSM6004", s.type = 0);
+	ROW("options", "no type", LIVE, "VSM6004", s.given = true; s.type = 0);
+	ROW("options", "nothing given", LIVE, "", s.type = 0);
 	ROW("options", "priority", LIVE, "VSM5018", s.has_priority = true; s.priority = 3);
 	ROW("options", "others", LIVE, "VSM5019,VSM5019",
 		s.ignored = LIST("EnableCompression", "Caption");
