@@ -14,6 +14,7 @@ from settings import instance
 CIM = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/"
 SERVICE, ADVISOR = "CIM_VirtualSystemMigrationService", "VSMIG_MigrationAdvisor"
 CHECK, EXPLAIN = "CheckVirtualSystemIsMigratableToHost", "ExplainVirtualSystemIsMigratableToHost"
+RANK = "RankDestinations"
 TYPES = {"offline": 1, "live": 2, "resume": 3, "restart": 4, "with storage": 32771}
 ANONYMOUS = "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous"
 ENVELOPE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -64,12 +65,18 @@ class Client:
             raise Fault(f"{EXPLAIN} returned {reply['ReturnValue'][0]}")
         return Answer(int(reply["CheckCode"][0]), verdict(reply), [finding(text) for text in reply.get("Findings", [])])
 
-    def invoke(self, class_name, method, scenario):
+    def rank(self, scenario, destinations):
+        """The return value, and each verdict as text."""
+        hosts = "".join(f"<p:Hosts>{escape(name)}</p:Hosts>" for name in destinations)
+        reply = self.invoke(ADVISOR, RANK, scenario, hosts)
+        return int(reply["ReturnValue"][0]), reply.get("Ranking", [])
+
+    def invoke(self, class_name, method, scenario, more=""):
         selectors = selector_set(SystemCreationClassName="CIM_ComputerSystem", SystemName=self.host_name,
                                  CreationClassName=class_name, Name="vsmigd")
         uri = CIM + class_name
         text = ENVELOPE.format(uri=uri, method=method, message=uuid.uuid4(), anonymous=ANONYMOUS, selectors=selectors,
-                               timeout=scenario.timeout or 60, arguments=arguments(scenario))
+                               timeout=scenario.timeout or 60, arguments=arguments(scenario) + more)
         return read_output(self.post(text), f"{{{uri}}}{method}_OUTPUT")
 
     def post(self, text):

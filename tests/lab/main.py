@@ -17,6 +17,7 @@ import judge
 import outside
 import prepare
 import probe_tests
+import rank_tests
 import robust
 import sandbox
 from client import Fault
@@ -35,6 +36,7 @@ def parse():
                         help="this scenario, or those that a pattern with * matches (may be repeated)")
     parser.add_argument("--table", action="store_true", help="the scenarios alone, without tests of robustness and probe")
     parser.add_argument("--robust", action="store_true", help="with --only: the tests of robustness as well")
+    parser.add_argument("--rank", action="store_true", help="with --only: the tests of rankings as well")
     parser.add_argument("--keep", action="store_true", help="afterwards leave hosts and daemon up until interrupted")
     parser.add_argument("--probe", choices=("off", "auto", "always"), default="auto", help="vsmigd's [check] probe")
     parser.add_argument("--probe-tests", action="store_true", help="only: what a probe does to the hosts")
@@ -124,6 +126,9 @@ def run_all(options, connections, daemon, logs):
     agreed = len(options.scenarios) - failures
     print(f"lab: {len(options.scenarios)} scenarios, {agreed} agree, {failures} disagree")
     passed = agreed
+    if daemon and (options.rank or (options.scenarios and not options.only)):
+        well, broken = rank_tests.run(connections, daemon)
+        passed, failures = passed + well, failures + broken
     if daemon and not options.table and (options.robust or not (options.only or not options.scenarios)):
         broken = robust.run(connections, daemon, options.vsmigd, logs)
         passed, failures = passed + len(robust.TESTS) - broken, failures + broken
