@@ -122,10 +122,10 @@ $(OBJ_cim) $(OBJ_wsman) $(patsubst tests/unit/%.c,$(BUILD)/tests/%.o,$(wildcard 
 # What Debian 12 must have: to build and run, and to test.
 DEPS := gcc make pkg-config libc6-dev gsoap libgsoap-dev libvirt-dev libxml2-dev libssl-dev \
 	libcrypt-dev zlib1g-dev ca-certificates openssl curl
-DEPS_CHECK := $(DEPS) check python3 python3-libvirt python3-winrm python3-zeep clang-14 clang-format-14 \
-	libclang-rt-14-dev pmccabe mandoc git iproute2 procps util-linux libvirt-daemon \
-	libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86 qemu-utils bindfs ovmf swtpm \
-	swtpm-tools libvirt-daemon-system iptables ebtables dnsmasq-base
+DEPS_CHECK := $(DEPS) check python3 python3-libvirt python3-winrm python3-zeep python3-lxml clang-14 \
+	clang-format-14 libclang-rt-14-dev pmccabe mandoc git iproute2 procps util-linux libvirt-daemon \
+	libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86 qemu-utils bindfs ovmf swtpm swtpm-tools \
+	libvirt-daemon-system iptables ebtables dnsmasq-base
 DEPS_BENCH := $(DEPS) nginx-light wrk python3
 .PHONY: deps deps-check
 deps:

@@ -172,6 +172,13 @@ class Classes(unittest.TestCase):
             name = self.get(name, headers=options(IncludeInheritedElements='false')).get('SUPERCLASS')
         self.assertEqual(found, [SERVICE] + derivation(SERVICE))
 
+    def test_namespaces(self):
+        for namespace in ('root/interop', 'root/virtualization/v2', 'ROOT\\Virtualization\\V2', None):
+            self.assertEqual(self.get(selectors=selectors(SERVICE, namespace)).get('NAME'), SERVICE)
+        found, _ = self.all_of('<wsman:EnumerationMode>EnumerateEPR</wsman:EnumerationMode>',
+                               selectors=selectors('', 'root/interop'))
+        self.assertEqual({epr.find(".//wsman:Selector[@Name='__cimnamespace']", NS).text for epr in found}, {'root/interop'})
+
     def test_faults_of_get(self):
         any_class = URI + '*'
         for given in ('CIM_Nothing', '', ' ', None, 'CIM-XML', '*'):

@@ -6,11 +6,19 @@ import tempfile
 import unittest
 import xml.etree.ElementTree as ET
 
-from harness import ADVISOR, CIM, IDENTIFY, SERVICE, TOP, Client, Daemon, read_reply
+from lxml import etree
+
+from harness import (ADVISOR, CIM, ENUMERATION, HOSTS, IDENTIFY, SERVICE, TOP, TRANSFER, Client, Daemon, read_reply,
+                     vm_reference)
 
 WSDL = '{http://schemas.xmlsoap.org/wsdl/}'
 SOAP12 = '{http://schemas.xmlsoap.org/wsdl/soap12/}'
 XS = '{http://www.w3.org/2001/XMLSchema}'
+
+
+VM = '11111111-2222-4333-8444-000000000001'
+TYPED = (SERVICE, ADVISOR, 'CIM_ComputerSystem', 'CIM_VirtualSystemMigrationCapabilities',
+         'CIM_VirtualSystemMigrationSettingData', 'VSMIG_DestinationHost')
 
 
 def schema(name):
@@ -20,7 +28,7 @@ def schema(name):
 class Wsdl(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.daemon = cls.enterClassContext(Daemon(cls.build))
+        cls.daemon = cls.enterClassContext(Daemon(cls.build, [('host2', 'test://%s/dst.xml' % HOSTS)]))
 
     def ask(self, request, authorization='', sock=None, host='127.0.0.1', headers=()):
         """One request, by its line; the login by default."""
@@ -133,6 +141,46 @@ class Wsdl(unittest.TestCase):
                     continue
                 prefix, name = value.split(':')
                 self.assertIn('{%s}%s' % (prefixes[prefix], name), declared[kind], '%s of %s' % (attribute, n.tag))
+
+    def types(self):
+        """The schemas of the WSDL as a validator has them: one that imports all others, which are files."""
+        top = self.enterContext(tempfile.TemporaryDirectory())
+        schemas = list(etree.fromstring(self.ask('GET /wsman?wsdl').body).iter(XS + 'schema'))
+        files = {s.get('targetNamespace'): '%d.xsd' % i for i, s in enumerate(schemas)}
+        for s in schemas:
+            for n in s.findall(XS + 'import'):
+                n.set('schemaLocation', files[n.get('namespace')])
+            etree.ElementTree(s).write(os.path.join(top, files[s.get('targetNamespace')]))
+        whole = etree.Element(XS + 'schema')
+        for namespace, name in files.items():
+            etree.SubElement(whole, XS + 'import', namespace=namespace, schemaLocation=name)
+        etree.ElementTree(whole).write(os.path.join(top, 'all.xsd'))
+        return etree.XMLSchema(etree.parse(os.path.join(top, 'all.xsd')))
+
+    def test_replies_are_valid(self):
+        """What the service says is of the types that the WSDL declares."""
+        types = self.types()
+
+        def valid(reply):
+            self.assertEqual(reply.status, 200, reply.body[:2000])
+            body = etree.fromstring(reply.body).find('{*}Body')[0]
+            types.assertValid(etree.fromstring(etree.tostring(body)))
+            return reply
+
+        page = '<wsen:Enumerate><wsman:OptimizeEnumeration/><wsman:MaxElements>2</wsman:MaxElements>%s</wsen:Enumerate>'
+        with Client(self.daemon) as c:
+            for destination in ('host2', 'nowhere'):
+                valid(c.check(VM, destination))
+                valid(c.explain(VM, destination))
+            valid(c.invoke('RankDestinations', '<p:ComputerSystem>%s</p:ComputerSystem>' % vm_reference(VM), cls=ADVISOR))
+            valid(c.invoke('StartService', ''))
+            valid(c.send(TRANSFER + 'Get', CIM + SERVICE, selectors=self.daemon.service_keys()))
+            for cls in TYPED:
+                for mode in ('', '<wsman:EnumerationMode>EnumerateObjectAndEPR</wsman:EnumerationMode>'):
+                    reply = valid(c.send(ENUMERATION + 'Enumerate', CIM + cls, page % mode))
+                    while reply.text('wsen:EnumerationContext'):
+                        reply = valid(c.send(ENUMERATION + 'Pull', CIM + cls, '<wsen:Pull><wsen:EnumerationContext>%s'
+                                             '</wsen:EnumerationContext></wsen:Pull>' % reply.text('wsen:EnumerationContext')))
 
     def test_the_installed_file_is_the_same(self):
         with open(os.path.join(self.build, 'vsmigd.wsdl')) as f:
