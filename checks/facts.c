@@ -1,5 +1,7 @@
 #include "checks/facts.h"
 
+#include <string.h>
+
 #include <assert.h>
 #include <stdlib.h>
 
@@ -129,4 +131,10 @@ uint64_t facts_memory_needed(const struct facts *f)
 const char *fact_text(enum fact id)
 {
 	return id < FACT_COUNT ? texts[id] : "";
+}
+
+bool host_is_loopback(const char *host)
+{
+	return host && (strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0 ||
+			       strcmp(host, "localhost") == 0);
 }

@@ -188,6 +188,8 @@ struct nic_there {
 	enum tri portgroup;
 	enum tri filter; /* nwfilter; UNKNOWN without one */
 	const char *forward, *bridge; /* of the network there */
+	const char *lacks; /* a bridge or device of that network that is not there */
+	enum tri tap_taken; /* another device has the name that the interface's is to have */
 	const char *forward_here, *bridge_here; /* of the network on the source */
 	const char *why;
 };
@@ -259,6 +261,8 @@ struct probe_facts {
 	size_t n_paths;
 	const bool *disks, *nics; /* which of config's the twin has */
 	bool listens; /* it listens at the addresses of the VM's graphics */
+	bool binds; /* and on the ports of all its other devices */
+	bool far; /* all that the VM connects to on its own host is there */
 };
 
 /* The source's interface that leads to where the data are to go. */
@@ -345,6 +349,8 @@ bool facts_known(const struct facts *f, enum fact id);
 uint64_t facts_memory_needed(const struct facts *f);
 /* "the networks of the target host", for messages. */
 const char *fact_text(enum fact id);
+/* Whether a host's name or address, of a device's far end, means the host itself. */
+bool host_is_loopback(const char *host);
 /* The format of a destination's text; FORMAT_BAD for anything with a port, path, user, query,
  * percent sign, or that is no RFC 1123 name, dotted IPv4 or RFC 4291 IPv6 text. */
 enum host_format host_format_of(const char *text);

@@ -58,12 +58,22 @@ static bool devices_open(const struct vm_config *vm)
 	return vm->n_filesystems || vm->n_memdevs || vm->vsock_cid;
 }
 
+/* What is forced is not compared, and must be there all the same. */
+static bool cpu_forced(const struct vm_config *vm)
+{
+	for (size_t i = 0; i < vm->n_cpu_features; i++)
+		if (is(vm->cpu_features[i].policy, "force"))
+			return true;
+	return false;
+}
+
 static bool platform_open(const struct facts *f)
 {
 	const struct vm_config *vm = &f->config;
 
-	return vm->loader || vm->n_paths || vm->n_pinned || vm->numa_nodes ||
-	       !facts_known(f, FACT_DST_DOMCAPS) || (vm->cpu_mode && f->cpu.fits != TRI_YES);
+	return cpu_forced(vm) || vm->loader || vm->n_paths || vm->n_ports || vm->n_far_ports ||
+	       vm->n_pinned || vm->numa_nodes || !facts_known(f, FACT_DST_DOMCAPS) ||
+	       (vm->cpu_mode && f->cpu.fits != TRI_YES);
 }
 
 static bool something_open(const struct facts *f)

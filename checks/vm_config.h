@@ -42,6 +42,7 @@ struct vm_nic {
 	const char *dev; /* type direct */
 	const char *model, *driver, *filter, *alias;
 	const char *teaming; /* "persistent", "transient" */
+	const char *tap; /* the name of its device on the host, when it is not libvirt's choice */
 	const char *backend; /* type user: "passt"; NULL: QEMU's own */
 };
 
@@ -71,7 +72,7 @@ struct vm_chardev { /* serial, parallel, console, channel */
 struct vm_graphics {
 	const char *type; /* "vnc", "spice" */
 	const char *listen_type, *listen, *listen_network;
-	int port, tls_port; /* 0 or below: not fixed */
+	int port, tls_port, websocket; /* 0 or below: not fixed */
 	bool autoport;
 };
 
@@ -90,13 +91,20 @@ enum vm_path_kind {
 	PATH_FOLDER, /* of a file that is made when the guest starts: it must be there */
 	PATH_DEVICE, /* of a character device */
 	PATH_MEMORY, /* of a memory device */
-	PATH_OTHER /* nobody looks for it */
+	PATH_TEMPLATE, /* of NVRAM: when there is no NVRAM yet, it must be there */
+	PATH_PIPE /* it or PATH.in and PATH.out must be there */
 };
 
 struct vm_path { /* a file of the host that is no disk */
 	enum vm_path_kind kind;
 	const char *user; /* "serial", "the boot ROM of interface" */
 	const char *path;
+};
+
+struct vm_port { /* of a device that is no graphics */
+	const char *kind, *name; /* "serial", "serial0" */
+	const char *host, *port;
+	bool udp; /* else TCP */
 };
 
 struct vm_feature {
@@ -158,6 +166,8 @@ struct vm_config {
 	unsigned vsock_cid; /* fixed; 0: none */
 	const struct vm_path *paths;
 	size_t n_paths;
+	struct vm_port *ports, *far_ports; /* where it listens; to which it connects */
+	size_t n_ports, n_far_ports;
 	const char *const *qemu_args; /* qemu:commandline arguments */
 	size_t n_qemu_args;
 };

@@ -35,7 +35,7 @@ check-fast: all $(UNIT)
 check: deps-check
 	$(Q)$(MAKE) --no-print-directory all unit-programs
 	$(Q)tests/all --build $(BUILD) unit protocol clients lab
-# Hypervisors killed and restarted, many checks at once, what a probe leaves behind.
+# Of `make check`, alone: hypervisors killed and restarted, many checks at once, what a probe leaves behind.
 .PHONY: check-robust
 check-robust: deps-check
 	$(Q)$(MAKE) --no-print-directory all

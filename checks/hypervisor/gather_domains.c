@@ -69,12 +69,6 @@ static void push_port(
 	*ARENA_PUSH(a, ports->hosts, ports->n_hosts) = host;
 }
 
-static bool listens(const struct vm_chardev *dev)
-{
-	return dev->type && strcmp(dev->type, "tcp") == 0 && dev->mode &&
-	       strcmp(dev->mode, "bind") == 0 && dev->service;
-}
-
 /* A port that a stored configuration leaves to libvirt is not in use; a live one is. */
 static void read_ports(struct arena *a, const struct vm_config *config, struct peer *out)
 {
@@ -83,13 +77,13 @@ static void read_ports(struct arena *a, const struct vm_config *config, struct p
 	for (size_t i = 0; i < config->n_graphics; i++) {
 		push_port(a, &ports, out, config->graphics[i].port, NULL);
 		push_port(a, &ports, out, config->graphics[i].tls_port, NULL);
+		push_port(a, &ports, out, config->graphics[i].websocket, NULL);
 	}
-	for (size_t i = 0; i < config->n_chardevs; i++) {
-		const struct vm_chardev *dev = &config->chardevs[i];
+	for (size_t i = 0; i < config->n_ports; i++) {
+		const struct vm_port *p = &config->ports[i];
 
-		if (listens(dev))
-			push_port(a, &ports, out, atoi(dev->service),
-				dev->host ? dev->host : "0.0.0.0");
+		if (!p->udp)
+			push_port(a, &ports, out, atoi(p->port), p->host ? p->host : "0.0.0.0");
 	}
 	out->ports = ports.items;
 	out->port_hosts = ports.hosts;

@@ -85,6 +85,33 @@ static void describe(
 		out->portgroup = has_portgroup(xml, nic->portgroup);
 }
 
+static void ask_device(struct side *s, const char *device, struct nic_there *out);
+
+/* A network that lends out a bridge or devices of the host is active without them. That they are
+ * there is kept as long as what the network is; that they are not is not. */
+static void ask_lent(
+	struct side *s, virNetworkPtr net, const struct vm_nic *nic, struct nic_there *out)
+{
+	const struct vxml_network *xml = read_network(s, net, nic->network, false);
+	const char *one = NULL, *key;
+	struct nic_there there = { 0 };
+
+	if (side_is_test(s) || !xml || !xml->forward || strcmp(xml->forward, "hostdev") == 0)
+		return;
+	if (strcmp(xml->forward, "bridge") == 0 && xml->bridge)
+		one = xml->bridge;
+	else if (xml->n_devs == 1 && !xml->bridge)
+		one = xml->devs[0]; /* of several, libvirt takes one that is free */
+	if (!one ||
+		side_kept(s, TOPIC_NETWORKS, arena_printf(s->arena, "%s on", nic->network), &key))
+		return;
+	ask_device(s, one, &there);
+	if (there.exists == TRI_NO)
+		out->lacks = arena_strdup(s->arena, one);
+	else if (there.exists == TRI_YES)
+		side_keep(s, key, box_new());
+}
+
 static void ask_network(struct side *s, const struct networks *running, const struct vm_nic *nic,
 	struct nic_there *out)
 {
@@ -94,6 +121,7 @@ static void ask_network(struct side *s, const struct networks *running, const st
 	if (active) {
 		out->exists = out->active = TRI_YES;
 		describe(s, active, nic, out);
+		ask_lent(s, active, nic, out);
 		return;
 	}
 	if (!side_more(s, "looking for networks on the target host"))
@@ -244,6 +272,16 @@ static void ask_device(struct side *s, const char *device, struct nic_there *out
 		s->missing = interface_missing;
 }
 
+static void ask_tap(struct side *s, const char *name, struct nic_there *out)
+{
+	struct nic_there there = { 0 };
+
+	if (side_is_test(s))
+		return; /* it names every interface's device */
+	ask_device(s, name, &there);
+	out->tap_taken = there.exists;
+}
+
 void gather_bridges(struct side *s)
 {
 	const struct vm_config *config = &s->f->config;
@@ -258,6 +296,8 @@ void gather_bridges(struct side *s)
 
 		if (device)
 			ask_device(s, device, &s->f->nics_there[i]);
+		if (nic->tap)
+			ask_tap(s, nic->tap, &s->f->nics_there[i]);
 		if (s->missing)
 			missing = s->missing;
 	}

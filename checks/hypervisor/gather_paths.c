@@ -50,8 +50,16 @@ static const char *folder_of(struct side *s, const char *path)
 
 static enum tri ask(struct side *s, const struct vm_path *p)
 {
-	if (p->kind == PATH_OTHER)
-		return TRI_UNKNOWN;
+	const char *nvram = s->f->config.nvram;
+	enum tri there;
+
+	if (p->kind == PATH_TEMPLATE && nvram && side_path(s, nvram) == TRI_YES)
+		return TRI_YES;
+	if (p->kind == PATH_PIPE) {
+		there = side_path(s, p->path);
+		return there == TRI_NO ? side_path(s, arena_printf(s->arena, "%s.in", p->path))
+				       : there;
+	}
 	return side_path(s, p->kind == PATH_FOLDER ? folder_of(s, p->path) : p->path);
 }
 

@@ -19,6 +19,9 @@ struct job {
 	struct arena *arena;
 	char *host; /* the source host's UUID */
 	xmlDoc *twin;
+	struct twin_far far[PROBE_FAR_MAX];
+	size_t n_far;
+	bool all_far; /* there are no more */
 	const char *key; /* the twin's text: equal ones are one probe */
 	struct probe_facts covers;
 	struct hv_probe *asker; /* NULL once answered */
@@ -89,6 +92,8 @@ static void job_free(struct job *j)
 {
 	if (j->twin)
 		xmlFreeDoc(j->twin);
+	for (size_t i = 0; i < j->n_far; i++)
+		xmlFreeDoc(j->far[i].twin);
 	arena_free(j->arena);
 	conn_unref(j->conn);
 	free(j->host);
@@ -140,13 +145,13 @@ static void append_job(struct job *j)
 
 static void run_job(struct conn_task *task);
 
-/* Locked: the first job of a connection that has none running. */
-static void kick(struct probes *ps, const struct conn *conn)
+/* Locked: the first job of one kind, of a connection that has none running. */
+static void kick_kind(struct probes *ps, const struct conn *conn, bool twin)
 {
 	struct job *first = NULL;
 
 	for (struct job *j = ps->jobs; j; j = j->next) {
-		if (j->conn != conn || j->sleeping)
+		if (j->conn != conn || j->sleeping || (j->twin != NULL) != twin)
 			continue;
 		if (j->running)
 			return;
@@ -159,6 +164,13 @@ static void kick(struct probes *ps, const struct conn *conn)
 	first->task = (struct conn_task){ .run = run_job,
 		.deadline = first->asker ? first->asker->deadline : clock_in(PROBE_SWEEP_MS) };
 	conn_submit(first->conn, &first->task);
+}
+
+/* Locked. A sweep holds up no twin: it may wait long for a domain that libvirt does not let go. */
+static void kick(struct probes *ps, const struct conn *conn)
+{
+	kick_kind(ps, conn, true);
+	kick_kind(ps, conn, false);
 }
 
 /* Answers. */
@@ -350,6 +362,9 @@ static void try_twin(struct job *j)
 		probe_try(j->ps, j->task.v, j->host, j->twin, r);
 	else
 		memcpy(r->text, j->task.text, sizeof j->task.text);
+	j->covers.far = j->all_far;
+	for (size_t i = 0; i < j->n_far && r->started == TRI_YES; i++)
+		j->covers.far &= probe_far(j->ps, j->task.v, j->host, &j->far[i], r);
 }
 
 static void run_probe(struct job *j)
@@ -385,6 +400,16 @@ static void run_job(struct conn_task *task)
 		run_probe(j);
 	else
 		run_sweep(j);
+}
+
+static const char *job_key(struct job *j)
+{
+	const char *key = twin_text(j->twin, NULL, j->arena);
+
+	for (size_t i = 0; i < j->n_far; i++)
+		key = arena_printf(
+			j->arena, "%s%s", key, twin_text(j->far[i].twin, NULL, j->arena));
+	return key;
 }
 
 /* From outside. */
@@ -423,7 +448,10 @@ void hv_probe_start(struct hv *hv, struct hv_probe *p)
 		return;
 	}
 	conn_unref(conn); /* the job has its own */
-	j->key = twin_text(j->twin, NULL, j->arena);
+	j->n_far = twin_far(f, j->twin, j->arena, j->far, PROBE_FAR_MAX);
+	j->all_far = j->n_far <= PROBE_FAR_MAX;
+	j->n_far = j->all_far ? j->n_far : PROBE_FAR_MAX;
+	j->key = job_key(j);
 	j->asker = p;
 	j->refs = 2;
 	pthread_mutex_lock(&ps->lock);

@@ -20,6 +20,8 @@
  * - every twin carries the source host's UUID, the daemon's instance (boot, PID namespace, PID,
  *   start time) and an expiry. One of this host is ours when its daemon is this one, or is dead;
  *   whosesoever has expired is destroyed by anybody. Another daemon's live twin is left alone
+ * - what libvirt itself cannot let go of (a record without a process) is passed over: it runs
+ *   nothing, and its name is the only thing that it takes
  * - names are used again (vsmigd-probe-HOST, vsmigd-probe-HOST-2, ...), so that libvirt's log
  *   files of them do not pile up
  */

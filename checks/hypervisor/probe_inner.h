@@ -13,6 +13,7 @@ enum {
 	PROBE_SWEEP_MS = 20000, /* an attempt to sweep may take */
 	PROBE_SWEEP_AGAIN_MS = 2000,
 	PROBE_SWEEPS = 300,
+	PROBE_FAR_MAX = 4,
 };
 
 struct probes;
@@ -51,6 +52,11 @@ struct probe_result {
 
 /* Starts the twin, and destroys it. Blocks as long as libvirt does. */
 void probe_try(struct probes *ps, virConnectPtr v, const char *host, xmlDoc *twin,
+	struct probe_result *out);
+
+/* Whether the server that the VM connects to is there. False: that did not show, or it is not: then
+ * *out, of the twin that started, becomes that of one that did not. */
+bool probe_far(struct probes *ps, virConnectPtr v, const char *host, const struct twin_far *far,
 	struct probe_result *out);
 
 /* What libvirt's error says of a twin that did not start. */

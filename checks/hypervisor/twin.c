@@ -262,6 +262,7 @@ int twin_make(const struct facts *f, struct arena *a, xmlDoc **out, struct probe
 		.disks = t.disks,
 		.nics = t.nics,
 		.listens = t.listens,
+		.binds = t.binds,
 	};
 	return 0;
 }

@@ -42,6 +42,17 @@ struct twin_id {
  */
 int twin_make(const struct facts *f, struct arena *a, xmlDoc **out, struct probe_facts *covers,
 	struct err *e);
+/*
+ * Twins that are to fail, each for a server on the VM's own host to which the VM connects: the port
+ * that it wants is in use when there is such a server over there. Each is for xmlFreeDoc. More than
+ * max: so many are there, and max of them in out.
+ */
+struct twin_far {
+	const struct vm_port *port;
+	xmlDoc *twin;
+};
+size_t twin_far(
+	const struct facts *f, xmlDoc *twin, struct arena *a, struct twin_far *out, size_t max);
 /* Its text in `a`: as it is for NULL, else with this identity and MAC addresses of its own. */
 const char *twin_text(xmlDoc *doc, const struct twin_id *id, struct arena *a);
 

@@ -206,4 +206,5 @@ void twin_devices(struct twin *t, xmlNode *devices)
 			twin_drop(n);
 	}
 	twin_extra_disks(t, devices);
+	twin_ports(t, devices);
 }

@@ -10,7 +10,7 @@ static bool is(const char *a, const char *b)
 
 static bool type_fits(const xmlNode *disk)
 {
-	static const char *const types[] = { "file", "block", "network", "volume" };
+	static const char *const types[] = { "file", "block", "network", "volume", "dir" };
 
 	for (size_t i = 0; i < ARRAY_LEN(types); i++)
 		if (vxml_attr_is(disk, "type", types[i]))
@@ -36,7 +36,8 @@ static void rewrite_driver(xmlNode *disk)
 		twin_drop(driver);
 	driver = twin_add(disk, "driver");
 	twin_set(driver, "name", "qemu");
-	twin_set(driver, "type", "raw");
+	/* QEMU makes a file system of a folder, and there is no other way to take one. */
+	twin_set(driver, "type", vxml_attr_is(disk, "type", "dir") ? "fat" : "raw");
 	if (direct)
 		twin_set(driver, "cache", "none");
 }
@@ -45,8 +46,8 @@ static void rewrite_source(struct twin *t, xmlNode *disk)
 {
 	static const char *const kept[] = { "host", "auth", "initiator", "snapshot", "config",
 		"ssl", "cookies", "timeout", NULL };
-	static const char *const attrs[] = { "file", "dev", "protocol", "name", "tls", "query",
-		"pool", "volume", "mode", "startupPolicy", NULL };
+	static const char *const attrs[] = { "file", "dev", "dir", "protocol", "name", "tls",
+		"query", "pool", "volume", "mode", "startupPolicy", NULL };
 	xmlNode *source = vxml_child(disk, "source");
 
 	if (!source)
@@ -105,7 +106,7 @@ static void choose_device(xmlNode *disk, const struct vm_disk *d)
 
 static void note_paths(struct twin *t, const struct vm_disk *d)
 {
-	if (d->source && (is(d->type, "file") || is(d->type, "block")))
+	if (d->source && (is(d->type, "file") || is(d->type, "block") || is(d->type, "dir")))
 		twin_path(t, PROBE_DISK, t->disk, d->source);
 	for (size_t i = 0; d->backing_sources && i < d->n_backing; i++)
 		if (d->backing_sources[i] && d->backing_sources[i][0] == '/')
@@ -139,7 +140,7 @@ bool twin_disk(struct twin *t, xmlNode *disk)
 	rewrite_driver(disk);
 	rewrite_source(t, disk);
 	twin_add(disk, "readonly");
-	if (!vxml_attr_is(disk, "device", "floppy"))
+	if (!vxml_attr_is(disk, "device", "floppy") && !is(d->type, "dir"))
 		twin_add(disk, "shareable");
 	note_paths(t, d);
 	t->disks[t->disk++] = true;

@@ -13,7 +13,7 @@ struct twin {
 	struct probe_path *paths;
 	size_t n_paths;
 	bool *disks, *nics; /* of f->config: are in the twin */
-	bool listens;
+	bool listens, binds;
 	size_t disk, nic; /* how many were seen */
 	const char
 		*dac_label; /* the target's own; NULL: each source says that it keeps its owner */
@@ -40,6 +40,8 @@ bool twin_disk(struct twin *t, xmlNode *disk);
 bool twin_nic(struct twin *t, xmlNode *nic);
 /* Every interface below has another address than anybody else's. */
 void twin_new_macs(const xmlNode *devices, struct arena *a);
+/* Channels that bind the ports of the VM's devices. */
+void twin_ports(struct twin *t, xmlNode *devices);
 /* Disks for paths that are not disks of the VM: lower images, firmware. */
 void twin_extra_disks(struct twin *t, xmlNode *devices);
 

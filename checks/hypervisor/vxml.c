@@ -173,7 +173,7 @@ int vxml_network(const char *text, struct arena *a, struct vxml_network *out, st
 {
 	auto_doc xmlDoc *doc = vxml_read(text, "network", e);
 	const xmlNode *root = xmlDocGetRootElement(doc);
-	const char **groups = NULL, **addresses = NULL;
+	const char **groups = NULL, **addresses = NULL, **devs = NULL;
 
 	if (!doc)
 		return -e->code;
@@ -189,6 +189,9 @@ int vxml_network(const char *text, struct arena *a, struct vxml_network *out, st
 	XML_EACH(ip, root, "ip")
 	*ARENA_PUSH(a, addresses, out->n_addresses) = vxml_attr(a, ip, "address");
 	out->addresses = addresses;
+	XML_EACH(interface, vxml_child(root, "forward"), "interface")
+	*ARENA_PUSH(a, devs, out->n_devs) = vxml_attr(a, interface, "dev");
+	out->devs = devs;
 	return 0;
 }
 

@@ -55,9 +55,13 @@ int vxml_domain(const char *text, struct arena *a, struct vm_config *out, struct
 int vxml_caps(const char *text, struct arena *a, struct host_caps *out, struct err *e);
 int vxml_domcaps(const char *text, struct arena *a, struct domcaps *out, struct err *e);
 
-/* Parts of vxml_domain: files of the host, and what is below <devices>. */
+/* Parts of vxml_domain: files and ports of the host, and what is below <devices>. */
 void vxml_domain_paths(const xmlNode *root, struct arena *a, struct vm_config *out);
 void vxml_domain_devices(const xmlNode *devices, struct arena *a, struct vm_config *out);
+void vxml_domain_ports(const xmlNode *devices, struct arena *a, struct vm_config *out);
+/* What arguments for QEMU say of files and ports. */
+void vxml_domain_args(const xmlNode *root, struct arena *a, struct vm_config *out,
+	struct vm_path **paths, size_t *n_paths);
 void vxml_domain_disks(const xmlNode *devices, struct arena *a, struct vm_config *out);
 
 struct vxml_network {
@@ -66,6 +70,8 @@ struct vxml_network {
 	size_t n_portgroups;
 	const char *const *addresses; /* that the host has on it */
 	size_t n_addresses;
+	const char *const *devs; /* of the host, to which it gives access */
+	size_t n_devs;
 };
 int vxml_network(const char *text, struct arena *a, struct vxml_network *out, struct err *e);
 

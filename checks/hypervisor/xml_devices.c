@@ -19,6 +19,18 @@ static const char *nic_type(const xmlNode *n, const xmlNode *source, struct aren
 	return network ? "network" : vxml_attr(a, n, "type");
 }
 
+/* A name of libvirt's own choice is chosen anew wherever the guest starts. */
+static const char *tap_of(const xmlNode *n, struct arena *a)
+{
+	static const char *const own[] = { "vnet", "vif", "macvtap", "macvlan" };
+	const char *name = vxml_attr(a, vxml_child(n, "target"), "dev");
+
+	for (size_t i = 0; name && i < ARRAY_LEN(own); i++)
+		if (strncmp(name, own[i], strlen(own[i])) == 0)
+			return NULL;
+	return name;
+}
+
 static void read_nics(const xmlNode *devices, struct arena *a, struct vm_config *out)
 {
 	XML_EACH(n, devices, "interface")
@@ -38,6 +50,7 @@ static void read_nics(const xmlNode *devices, struct arena *a, struct vm_config 
 			.teaming = vxml_attr(a, vxml_child(n, "teaming"), "type"),
 			.backend = vxml_attr(a, vxml_child(n, "backend"), "type"),
 			.alias = alias_of(n, a),
+			.tap = tap_of(n, a),
 		};
 	}
 }
@@ -183,6 +196,7 @@ static void read_graphics(const xmlNode *devices, struct arena *a, struct vm_con
 			.listen_network = vxml_attr(a, listen, "network"),
 			.port = (int)xml_attr_i64(n, "port"),
 			.tls_port = (int)xml_attr_i64(n, "tlsPort"),
+			.websocket = (int)xml_attr_i64(n, "websocket"),
 			.autoport = vxml_attr_is(n, "autoport", "yes"),
 		};
 	}
@@ -286,6 +300,7 @@ void vxml_domain_devices(const xmlNode *devices, struct arena *a, struct vm_conf
 	read_hostdevs(devices, a, out);
 	read_filesystems(devices, a, out);
 	read_chardevs(devices, a, out);
+	vxml_domain_ports(devices, a, out);
 	read_graphics(devices, a, out);
 	read_memdevs(devices, a, out);
 	read_devices(devices, a, out);

@@ -16,6 +16,20 @@ static void push(struct paths *p, enum vm_path_kind kind, const char *user, cons
 		*ARENA_PUSH(p->a, p->items, p->n) = (struct vm_path){ kind, user, path };
 }
 
+/* What libvirt places itself it places anew over there. */
+static bool libvirts_own(const char *path)
+{
+	return strncmp(path, "/var/lib/libvirt/qemu/", 22) == 0 ||
+	       strncmp(path, "/run/libvirt/qemu/", 18) == 0;
+}
+
+/* A file that is made where it is absent. */
+static void push_made(struct paths *p, const char *user, const char *path)
+{
+	if (path && !libvirts_own(path))
+		push(p, PATH_FOLDER, user, path);
+}
+
 static const char *with(struct paths *p, const char *what, const char *name)
 {
 	return name ? arena_printf(p->a, "%s %s", what, name) : what;
@@ -54,38 +68,61 @@ static void shares(struct paths *p, const xmlNode *devices)
 	}
 }
 
-/* What libvirt places itself it places anew over there. */
-static bool libvirts_own(const char *path)
+/* The far end of a character device, or of a source of random numbers. */
+static void far_end(struct paths *p, const char *user, const xmlNode *n)
 {
-	return path && (strncmp(path, "/var/lib/libvirt/qemu/", 22) == 0 ||
-			       strncmp(path, "/run/libvirt/qemu/", 18) == 0);
-}
-
-static void chardevs(struct paths *p, const xmlNode *devices)
-{
-	static const char *const kinds[] = { "serial", "parallel", "console", "channel" };
 	static const struct {
 		const char *type;
 		enum vm_path_kind kind;
 	} types[] = {
 		{ "file", PATH_FOLDER },
 		{ "unix", PATH_FOLDER },
-		{ "pipe", PATH_OTHER },
+		{ "pipe", PATH_PIPE },
 		{ "dev", PATH_DEVICE },
 	};
+	const xmlNode *source = vxml_child(n, "source");
+	const char *path = vxml_attr(p->a, source, "path");
+	bool connects = vxml_attr_is(source, "mode", "connect");
+
+	for (size_t k = 0; path && k < ARRAY_LEN(types); k++)
+		if (vxml_attr_is(n, "type", types[k].type) && !libvirts_own(path))
+			push(p, connects ? PATH_FILE : types[k].kind, user, path);
+}
+
+static void chardevs(struct paths *p, const xmlNode *devices)
+{
+	static const char *const kinds[] = { "serial", "parallel", "console", "channel",
+		"smartcard", "redirdev" };
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		XML_EACH(n, devices, kinds[i])
 		{
-			const char *path = vxml_attr(p->a, vxml_child(n, "source"), "path");
-
-			for (size_t k = 0; k < ARRAY_LEN(types); k++)
-				if (vxml_attr_is(n, "type", types[k].type) && !libvirts_own(path))
-					push(p, types[k].kind, kinds[i], path);
-			push(p, PATH_FOLDER, with(p, "the log of", kinds[i]),
+			far_end(p, kinds[i], n);
+			push_made(p, with(p, "the log of", kinds[i]),
 				vxml_attr(p->a, vxml_child(n, "log"), "file"));
 		}
 	}
+	XML_EACH(n, devices, "rng")
+	far_end(p, "rng", vxml_child(n, "backend"));
+}
+
+static void output(struct paths *p, const xmlNode *devices)
+{
+	XML_EACH(n, devices, "graphics")
+	{
+		push_made(p, "graphics", vxml_attr(p->a, n, "socket"));
+		XML_EACH(listen, n, "listen")
+		push_made(p, "graphics", vxml_attr(p->a, listen, "socket"));
+	}
+}
+
+static void nvram(struct paths *p, const xmlNode *root)
+{
+	const xmlNode *n = vxml_at(root, "os/nvram");
+	const char *file = vxml_attr(p->a, vxml_child(n, "source"), "file");
+
+	push_made(p, "NVRAM", file ? file : vxml_text(p->a, n));
+	push(p, PATH_TEMPLATE, "NVRAM's template", vxml_attr(p->a, n, "template"));
 }
 
 static void memory(struct paths *p, const xmlNode *devices)
@@ -104,6 +141,9 @@ void vxml_domain_paths(const xmlNode *root, struct arena *a, struct vm_config *o
 	shares(&p, devices);
 	chardevs(&p, devices);
 	memory(&p, devices);
+	output(&p, devices);
+	nvram(&p, root);
+	vxml_domain_args(root, a, out, &p.items, &p.n);
 	out->paths = p.items;
 	out->n_paths = p.n;
 }

@@ -22,6 +22,13 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	const char *why = f->cpu.why ? f->cpu.why : "no more is known";
 
 	(void)c;
+	for (size_t i = 0; i < f->config.n_cpu_features && !rule_started(f); i++)
+		if (rule_is(f->config.cpu_features[i].policy, "force"))
+			finding_unknown(out,
+				arena_printf(out->arena,
+					"whether the target host gives CPU feature %s",
+					f->config.cpu_features[i].name),
+				NULL, "libvirt compares no feature that is forced");
 	if (f->cpu.fits == TRI_UNKNOWN && f->config.cpu_model)
 		finding_unknown(
 			out, "whether the target host has the guest's CPU features", NULL, why);

@@ -20,12 +20,12 @@ struct wanted {
 	int port;
 	const char *kind, *name;
 	const char *host; /* where it listens; NULL: everywhere */
-	bool graphics;
+	bool graphics, udp; /* else TCP, of another device */
 };
 
 static const struct peer *user_of(const struct facts *f, const struct wanted *w)
 {
-	for (size_t i = 0; i < f->n_peers; i++) {
+	for (size_t i = 0; i < f->n_peers && !w->udp; i++) {
 		const struct peer *p = &f->peers[i];
 
 		if (!p->active || rule_is(p->uuid, f->config.uuid))
@@ -45,7 +45,7 @@ static void one(const struct facts *f, const struct wanted *w, struct findings *
 {
 	const struct peer *p = w->port > 0 ? user_of(f, w) : NULL;
 	const char *number = arena_printf(out->arena, "%d", w->port);
-	bool shown = rule_started(f) && f->probe.listens && w->graphics;
+	bool shown = rule_started(f) && (w->graphics ? f->probe.listens : f->probe.binds);
 
 	if (p)
 		finding_detail(out, finding_add(out, VSM4512, number, w->name, rule_name(p->name)),
@@ -69,20 +69,18 @@ static void graphics(const struct facts *f, const struct vm_graphics *g, struct 
 	one(f, &w, out);
 	w.port = g->tls_port;
 	one(f, &w, out);
+	w.port = g->websocket;
+	one(f, &w, out);
 }
 
-static bool listens(const struct vm_chardev *dev)
-{
-	return rule_is(dev->type, "tcp") && rule_is(dev->mode, "bind") && dev->service;
-}
-
-static void chardev(const struct facts *f, const struct vm_chardev *dev, struct findings *out)
+static void other(const struct facts *f, const struct vm_port *port, struct findings *out)
 {
 	struct wanted w = {
-		.port = atoi(dev->service),
-		.kind = rule_name(dev->kind),
-		.name = rule_name(dev->alias ? dev->alias : dev->kind),
-		.host = dev->host,
+		.port = atoi(port->port),
+		.kind = port->kind,
+		.name = port->name,
+		.host = port->host,
+		.udp = port->udp,
 	};
 
 	one(f, &w, out);
@@ -90,10 +88,7 @@ static void chardev(const struct facts *f, const struct vm_chardev *dev, struct 
 
 static bool applies(const struct vm_config *vm)
 {
-	for (size_t i = 0; i < vm->n_chardevs; i++)
-		if (listens(&vm->chardevs[i]))
-			return true;
-	return vm->n_graphics > 0;
+	return vm->n_graphics > 0 || vm->n_ports > 0;
 }
 
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)
@@ -102,9 +97,8 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	for (size_t i = 0; i < f->config.n_graphics; i++)
 		if (!f->config.graphics[i].autoport)
 			graphics(f, &f->config.graphics[i], out);
-	for (size_t i = 0; i < f->config.n_chardevs; i++)
-		if (listens(&f->config.chardevs[i]))
-			chardev(f, &f->config.chardevs[i], out);
+	for (size_t i = 0; i < f->config.n_ports; i++)
+		other(f, &f->config.ports[i], out);
 }
 
 const struct rule rule_graphics_ports = {

@@ -40,6 +40,9 @@ static void one(const struct facts *f, const struct vm_nic *nic, const struct ni
 		finding_detail(out, finding_add(out, VSM4402, nic->network), object(nic, out),
 			"inactive", "active");
 	}
+	if (there->lacks)
+		finding_detail(out, finding_add(out, VSM4404, there->lacks, rule_name(nic->mac)),
+			object(nic, out), "no such device", there->lacks);
 	if (nic->portgroup && there->exists == TRI_YES && there->portgroup == TRI_NO)
 		no_portgroup(nic, out);
 }

@@ -182,8 +182,25 @@ static void address(const struct facts *f, struct findings *out)
 	other(f, out);
 }
 
+static bool port_of_device(const struct facts *f, struct findings *out)
+{
+	for (size_t i = 0; i < f->config.n_ports && quotes(f, "-chardev"); i++) {
+		const struct vm_port *p = &f->config.ports[i];
+
+		if (!quotes(f, arena_printf(out->arena, "=%s", p->port)))
+			continue;
+		finding_detail(out, finding_add(out, VSM4512, p->port, p->name, "another process"),
+			arena_printf(out->arena, "%s %s", p->kind, p->name), p->port,
+			"a free port");
+		return true;
+	}
+	return false;
+}
+
 static void port(const struct facts *f, struct findings *out)
 {
+	if (port_of_device(f, out))
+		return;
 	for (size_t i = 0; i < f->config.n_graphics; i++) {
 		const struct vm_graphics *g = &f->config.graphics[i];
 		const char *number = rule_number(out->arena, (uint64_t)(g->port > 0 ? g->port : 0));

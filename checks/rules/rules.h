@@ -24,7 +24,7 @@
 	RULE(disk_kind) RULE(disk_bus) RULE(removable) RULE(snapshots) RULE(checkpoints) \
 	RULE(secrets) RULE(storage_copy) RULE(networks) RULE(network_differs) RULE(bridges) \
 	RULE(nwfilters) RULE(nic_kind) RULE(user_net) RULE(macs) RULE(hostdevs) RULE(hostdevs_there) RULE(usb) RULE(shmem) \
-	RULE(filesystems) RULE(tpm) RULE(tpm_state) RULE(models) RULE(device_types) RULE(chardevs) RULE(host_paths) \
+	RULE(filesystems) RULE(tpm) RULE(tpm_state) RULE(models) RULE(device_types) RULE(chardevs) RULE(host_paths) RULE(connects) RULE(tap_names) \
 	RULE(clipboard) RULE(graphics_listen) RULE(graphics_ports) RULE(vsock) \
 	RULE(hypervisor_args) RULE(launch_security) RULE(seclabel) RULE(lease) RULE(probe)
 /* clang-format on */

@@ -60,10 +60,12 @@ class Client:
         return Answer(code, migratable, seconds=time.monotonic() - began)
 
     def explain(self, scenario):
+        began = time.monotonic()
         reply = self.invoke(ADVISOR, EXPLAIN, scenario)
         if int(reply["ReturnValue"][0]) != 0:
             raise Fault(f"{EXPLAIN} returned {reply['ReturnValue'][0]}")
-        return Answer(int(reply["CheckCode"][0]), verdict(reply), [finding(text) for text in reply.get("Findings", [])])
+        return Answer(int(reply["CheckCode"][0]), verdict(reply), [finding(text) for text in reply.get("Findings", [])],
+                      time.monotonic() - began)
 
     def rank(self, scenario, destinations):
         """The return value, and each verdict as text."""

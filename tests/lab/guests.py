@@ -28,6 +28,9 @@ class Guest:
     cpu: str = "<cpu mode='custom' match='exact'><model fallback='forbid'>qemu64</model></cpu>"
     emulator: str = str(EMULATOR)
     more: str = ""              # further children of <domain>
+    boot: str = ""              # further children of <os>
+    features: str = "<acpi/>"
+    balloon: str = "none"       # its model
 
     def xml(self, name, identity=None):
         firmware = f" firmware='{self.firmware}'" if self.firmware else ""
@@ -37,13 +40,13 @@ class Guest:
   <uuid>{identity or uuid_of(name)}</uuid>
   <memory unit='MiB'>{self.memory_mib}</memory>
   <vcpu>{self.vcpus}</vcpu>
-  <os{firmware}><type arch='x86_64' machine='{self.machine}'>hvm</type></os>
-  <features><acpi/></features>
+  <os{firmware}><type arch='x86_64' machine='{self.machine}'>hvm</type>{self.boot}</os>
+  <features>{self.features}</features>
   {self.cpu}{self.more}
   <devices>
     <emulator>{self.emulator}</emulator>
     {devices}
-    <memballoon model='none'/>
+    <memballoon model='{self.balloon}'/>
   </devices>
 </domain>
 """
@@ -61,7 +64,7 @@ def make_image(path, kind, size, *further):
         if "accurate CPU usage" not in done.stderr:
             break
     if done.returncode:
-        raise LabError(f"{' '.join(command)}: {done.stderr}")
+        raise LabError(f"{' '.join(map(str, command))}: {done.stderr}")
 
 
 def uuid_of(name):

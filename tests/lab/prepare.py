@@ -7,13 +7,15 @@ import json
 import shutil
 import subprocess
 import threading
+import time
 import uuid
 
 import libvirt
 
 from guests import SECRET, SPACE, Guest, make_image
-from hosts import BY_NAME, HOSTS, SHARED, SMALL, sh, wait_until
+from hosts import BY_NAME, HOSTS, SHARED, SMALL, LabError, sh, wait_until
 
+PATIENCE = 90                   # seconds until a host is given up
 
 UNDEFINE = (libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA |
             libvirt.VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA | libvirt.VIR_DOMAIN_UNDEFINE_NVRAM |
@@ -155,11 +157,16 @@ def remove(paths):
 
 
 def wipe_libvirt(connection):
-    wait_until(f"{connection.getHostname()} lets go of all that a scenario made", lambda: try_to_wipe(connection))
+    """What goes by itself in the meantime, as transient things do, is an error of one attempt. libvirt itself may wait
+    30 s for a job of a VM."""
+    deadline = time.monotonic() + PATIENCE
+    while error := what_is_left(connection):
+        if time.monotonic() > deadline:
+            raise LabError(f"{connection.getURI()} does not let go of all that a scenario made: {error}")
+        time.sleep(0.02)
 
 
-def try_to_wipe(connection):
-    """True when nothing is left. What goes by itself in the meantime, as transient things do, is no error."""
+def what_is_left(connection):
     try:
         for vm in connection.listAllDomains():
             persistent = vm.isPersistent()
@@ -173,9 +180,9 @@ def try_to_wipe(connection):
             thing.undefine()
         for thing in connection.listAllSecrets() + connection.listAllNWFilters():
             thing.undefine()
-        return True
-    except libvirt.libvirtError:
-        return False
+        return None
+    except libvirt.libvirtError as error:
+        return error
 
 
 def wipe_bridges(host):

@@ -64,13 +64,14 @@ def second_luks():
 class World:
     """The hosts, a daemon or more on the source, and what one test makes of them."""
 
-    def __init__(self, connections, program):
-        self.hosts, self.program, self.daemons = connections, program, []
-        self.here, self.there = connections[HERE.name], connections[THERE.name]
+    def __init__(self, lab):
+        self.hosts, self.program, self.logs = lab.connections, lab.program, lab.logs
+        self.here, self.there = self.hosts[HERE.name], self.hosts[THERE.name]
+        self.daemons, self.notes = [], []
 
     def daemon(self, **settings):
         name = f"probe{next(NUMBERS)}"
-        log = self.program.parent / f"lab/{name}.log"
+        log = self.logs / f"{name}.log"
         made = Daemon(self.program, log, **{"probe": "always", "name": name, "source": HERE, **settings})
         self.daemons.append(made)
         return made
@@ -86,13 +87,12 @@ class World:
     def start_again(self):
         self.there = self.hosts[THERE.name] = hosts.start_again(THERE.name)
 
-    def wipe(self):
+    def close(self):
         for made in self.daemons:
             made.process.kill()
             made.process.wait()
         self.daemons.clear()
         SLOW.unlink(missing_ok=True)
-        prepare.wipe(self.hosts)
 
 
 def ask(daemon, name, to=THERE.name, timeout=0):
@@ -235,7 +235,7 @@ def typical_vm_takes_no_time(world):
     world.vm("typical", TYPICAL, NETS)
     ask(daemon, "typical")                              # opens the connections
     answer = ask(daemon, "typical")
-    print(f"    a check with a probe, two disks and two interfaces: {answer.seconds * 1000:.0f} ms")
+    world.notes.append(f"a check with a probe, two disks and two interfaces: {answer.seconds * 1000:.0f} ms")
     return ([] if started(answer) and answer.migratable else [f"{answer.findings}"]) + (
         [] if answer.seconds < 3 else [f"took {answer.seconds:.1f} s"])
 
@@ -397,7 +397,7 @@ def twenty_at_once(world):
     while any(thread.is_alive() for thread in threads):
         most = max(most, len(twins(world.there)))
         time.sleep(0.01)
-    print(f"    twenty checks of three VMs at once: {time.monotonic() - began:.1f} s")
+    world.notes.append(f"twenty checks of three VMs at once: {time.monotonic() - began:.1f} s")
     nothing_left(world)
     wrong = [] if len(answers) == 20 and all(started(a) and a.migratable for a in answers) else [
         f"{sum(map(started, answers))} of {len(answers)} had a probe"]
@@ -456,23 +456,20 @@ TESTS = (running_vm_is_unharmed, owners_stay, typical_vm_takes_no_time, daemon_i
          deadline_passes, twenty_at_once, two_daemons, left_by_others)
 
 
-def run(connections, program):
-    """(passed, failed)"""
+def name_of(test):
+    return "probe: " + test.__name__.replace("_", " ")
+
+
+def run(test, lab):
+    """(whether it went well, what to print)"""
     hosts.script(SLOW_EMULATOR, f'case "$*" in *guest={PREFIX}*) [ ! -e {SLOW} ] || sleep "$(cat {SLOW})";; esac\n'
                                 f'exec {hosts.EMULATOR} "$@"')
-    failed = 0
-    for test in TESTS:
-        world = World(connections, program)
-        began = time.monotonic()
-        try:
-            wrong = test(world)
-        except (libvirt.libvirtError, LabError, Fault, OSError, KeyError) as error:
-            wrong = [f"{type(error).__name__}: {error}"]
-        finally:
-            world.wipe()
-        failed += bool(wrong)
-        name = "probe: " + test.__name__.replace("_", " ")
-        print(f"{name:60} {'no' if wrong else 'yes':4} {(time.monotonic() - began) * 1000:6.0f} ms", flush=True)
-        for line in wrong:
-            print(f"    {line[:600]}")
-    return len(TESTS) - failed, failed
+    world, began = World(lab), time.monotonic()
+    try:
+        wrong = test(world)
+    except (libvirt.libvirtError, LabError, Fault, OSError, KeyError) as error:
+        wrong = [f"{type(error).__name__}: {error}"]
+    world.close()
+    wrong += lab.tidy()
+    line = f"{name_of(test):60} {'no' if wrong else 'yes':4} {(time.monotonic() - began) * 1000:6.0f} ms"
+    return not wrong, "\n    ".join([line, *world.notes, *(complaint[:600] for complaint in wrong)])

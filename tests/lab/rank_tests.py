@@ -93,21 +93,17 @@ def differences(client, ranking):
 TESTS = (best_of_real_hosts,)
 
 
-def run(connections, daemon):
-    """How many tests passed, and how many failed."""
-    failures = 0
-    for test in TESTS:
-        began, said = time.monotonic(), []
-        try:
-            said = list(test(connections, daemon))
-        except (Fault, OSError, hosts.LabError, libvirt.libvirtError, KeyError, ValueError) as error:
-            said = [f"{type(error).__name__}: {error}"]
-        finally:
-            for host in hosts.HOSTS:
-                if not hosts.is_up(host.name):
-                    connections[host.name] = hosts.start_again(host.name)
-            prepare.wipe(connections)
-        failures += bool(said)
-        print(f"rank: {test.__name__.replace('_', ' '):28} {'no' if said else 'yes':4}"
-              f" {time.monotonic() - began:5.1f} s {'; '.join(said)}", flush=True)
-    return len(TESTS) - failures, failures
+def name_of(test):
+    return "rank: " + test.__name__.replace("_", " ")
+
+
+def run(test, world):
+    """(whether it went well, what to print)"""
+    began = time.monotonic()
+    try:
+        said = list(test(world.connections, world.daemon))
+    except (Fault, OSError, hosts.LabError, libvirt.libvirtError, KeyError, ValueError) as error:
+        said = [f"{type(error).__name__}: {error}"]
+    said += world.tidy()
+    line = f"{name_of(test):60} {'no' if said else 'yes':4} {(time.monotonic() - began) * 1000:6.0f} ms"
+    return not said, "\n    ".join([line, *said])

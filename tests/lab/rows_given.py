@@ -30,7 +30,7 @@ ROWS = (
     S("shared disk, new shared path", Guest((disk(),)), vm=(image,), settings=MOVED_DISK),
     S("shared disk, new path absent", Guest((disk(),)), hosts=(prepare.pool("beta", "tank"),),
       settings=(settings.disk_at("vda", f"{SHARED}/absent.qcow2"),),
-      code=6, finds=("VSM3013",), refused=(1, "absent")),
+      code=6, finds=("VSM3013",), probed="disk vda", refused=(1, "absent")),
     S("other interface model", Guest(BLUE), hosts=BLUE_BOTH,
       settings=(settings.nic_model("e1000"),), code=6, finds=("VSM3009",), refused=(67, "model|type")),
     S("other MAC address", Guest(BLUE), hosts=BLUE_BOTH, settings=(settings.nic_mac("52:54:00:77:00:99"),), code=6,

@@ -33,13 +33,17 @@ def sh(command, **options):
     subprocess.run(command, shell=True, check=True, **options)
 
 
+def die_with_parent(number):
+    checked(libc.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0))
+
+
 def run(inside):
     """Call inside() in a new world; returns its exit status when that world is gone."""
     checked(libc.unshare(NEW_MOUNT | NEW_UTS | NEW_IPC | NEW_PID | NEW_NET))
     init = os.fork()
     if init == 0:
         try:
-            checked(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
+            die_with_parent(signal.SIGKILL)
             status = init_process(inside)
         except BaseException as error:
             print(f"lab: cannot set up its namespaces: {error}", file=sys.stderr)

@@ -6,6 +6,7 @@ code     the return code, when it is not 0
 refused  (libvirt's error code, a regular expression for its text) of the real move; None: the VM arrives
 unseen   what of the cause neither libvirt nor the probe shows, as a regular expression: a daemon that says yes all the
          same must have a finding "not evaluated" with such a text
+probed   the same for what only the probe shows, of a daemon that may not probe
 policy   why the daemon refuses what libvirt carries out (VERDICT.md, "policy")
 """
 
@@ -32,6 +33,7 @@ class Scenario:
     may: tuple = ()
     warns: tuple = ()
     unseen: str = ""
+    probed: str = ""
     policy: str = ""
     refused: tuple | None = None
     asked: str = ""             # the VM's UUID as the caller gives it, when not the guest's

@@ -174,6 +174,8 @@ START_TEST(network)
 	ROW("networks", "inactive", RESTART, "VSM4402:false", f->nics_there[0].active = TRI_NO);
 	ROW("networks", "no port group", LIVE, "VSM4403", NIC.portgroup = "dmz";
 		f->nics_there[0].portgroup = TRI_NO);
+	ROW("networks", "that lends out what is not there", LIVE, "VSM4404:false",
+		f->nics_there[0].lacks = "br0");
 	ROW("networks", "not known", LIVE, "VSM6002", f->nics_there[0].exists = TRI_UNKNOWN);
 	ROW("networks", "gone, and another setting speaks of one", LIVE, "VSM4401:false",
 		f->nics_there[0].exists = TRI_NO;
@@ -350,6 +352,17 @@ START_TEST(devices)
 			((struct domcaps_enum[]){ { "tpm/backendModel", LIST("passthrough"), 1 } });
 		f->domcaps.n_enums = 1);
 
+#define BINDS(...)                                                                                 \
+	f->config.n_ports = 1;                                                                     \
+	f->config.ports =                                                                          \
+		((struct vm_port[]){ { .kind = "serial", .name = "serial0", __VA_ARGS__ } })
+#define CONNECTS(to)                                                                               \
+	f->config.n_far_ports = 1;                                                                 \
+	f->config.far_ports = ((struct vm_port[]){ { "serial", "serial0", to, "7001", false } })
+#define STARTED                                                                                    \
+	facts_set_known(f, FACT_DST_PROBE);                                                        \
+	f->probe.started = TRI_YES;                                                                \
+	f->probe.listens = true
 #define CHARDEV(...)                                                                               \
 	f->config.n_chardevs = 1;                                                                  \
 	f->config.chardevs = ((struct vm_chardev[]){ { __VA_ARGS__ } })
@@ -415,21 +428,24 @@ START_TEST(devices)
 		GRAPHICS(.type = "vnc", .port = 5901);
 		PEER(.ports = (const int[]){ 5901 }, .n_ports = 1));
 
-	ROW("graphics-ports", "of a serial port", LIVE, "VSM4512:false",
-		CHARDEV(.kind = "serial", .type = "tcp", .mode = "bind", .service = "7001");
+	ROW("graphics-ports", "of a serial port", LIVE, "VSM4512:false", BINDS(.port = "7001");
 		PEER(.active = true, .ports = (const int[]){ 7001 }, .n_ports = 1));
 	ROW("graphics-ports", "of a serial port elsewhere", LIVE, "VSM6002",
-		CHARDEV(.kind = "serial", .type = "tcp", .mode = "bind", .service = "7001",
-			.host = "127.0.0.1");
+		BINDS(.port = "7001", .host = "127.0.0.1");
 		PEER(.active = true, .ports = (const int[]){ 7001 }, .n_ports = 1,
 			.port_hosts = LIST("127.0.0.2")));
 	ROW("graphics-ports", "of a serial port, everywhere", LIVE, "VSM4512:false",
-		CHARDEV(.kind = "serial", .type = "tcp", .mode = "bind", .service = "7001",
-			.host = "0.0.0.0");
+		BINDS(.port = "7001", .host = "0.0.0.0");
 		PEER(.active = true, .ports = (const int[]){ 7001 }, .n_ports = 1,
 			.port_hosts = LIST("127.0.0.2")));
-	ROW("graphics-ports", "of a datagram port", LIVE, "",
-		CHARDEV(.kind = "serial", .type = "udp", .mode = "bind", .service = "7001"));
+	ROW("graphics-ports", "of a datagram port", LIVE, "VSM6002",
+		BINDS(.port = "7001", .udp = true);
+		PEER(.active = true, .ports = (const int[]){ 7001 }, .n_ports = 1));
+	ROW("graphics-ports", "that a twin had", LIVE, "", BINDS(.port = "7001"); STARTED;
+		f->probe.binds = true);
+	ROW("graphics-ports", "websocket", LIVE, "VSM4512:false,VSM6002",
+		GRAPHICS(.type = "vnc", .port = 5901, .websocket = 5701);
+		PEER(.active = true, .ports = (const int[]){ 5701 }, .n_ports = 1));
 	ROW("host-paths", "none", LIVE, "", (void)0);
 	ROW("host-paths", "a kernel and a socket", RESTART, "VSM6002,VSM6002",
 		f->config.n_paths = 2;
@@ -442,6 +458,17 @@ START_TEST(devices)
 	ROW("host-paths", "a socket whose folder is absent", RESTART, "VSM4116:false",
 		PATHS(PATH_FOLDER, "/run/x/socket", TRI_NO));
 	ROW("host-paths", "a device", LIVE, "", PATHS(PATH_DEVICE, "/dev/ttyS0", TRI_NO));
+	ROW("connects", "to a server", LIVE, "VSM6002", CONNECTS("192.0.2.1"));
+	ROW("connects", "to a server, which no probe asks", LIVE, "VSM6002", STARTED;
+		f->probe.far = true; CONNECTS("192.0.2.1"));
+	ROW("connects", "to its own host", LIVE, "VSM6002", CONNECTS("127.0.0.1"));
+	ROW("connects", "to its own host, probed", LIVE, "", STARTED; f->probe.far = true;
+		CONNECTS("127.0.0.1"));
+	ROW("tap-names", "of libvirt's choice", LIVE, "", (void)0);
+	ROW("tap-names", "free", LIVE, "", NIC.tap = "lan0"; f->nics_there[0].tap_taken = TRI_NO);
+	ROW("tap-names", "taken", LIVE, "VSM4901:false", NIC.tap = "lan0";
+		f->nics_there[0].tap_taken = TRI_YES);
+	ROW("tap-names", "not known", LIVE, "VSM6002", NIC.tap = "lan0");
 	ROW("models", "USB serial", LIVE, "VSM4508:false",
 		CHARDEV(.kind = "serial", .type = "pty", .target_type = "usb-serial"));
 	ROW("vsock", "free", LIVE, "", f->config.vsock_cid = 4;

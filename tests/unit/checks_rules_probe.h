@@ -19,10 +19,6 @@ static void no_file(struct facts *f, enum probe_part part, const char *path)
 		arena_printf(f->arena, "Cannot access '%s': No such file or directory", path));
 }
 
-#define STARTED                                                                                    \
-	facts_set_known(f, FACT_DST_PROBE);                                                        \
-	f->probe.started = TRI_YES;                                                                \
-	f->probe.listens = true
 #define PORT                                                                                       \
 	f->config.n_graphics = 1;                                                                  \
 	f->config.graphics = ((struct vm_graphics[]){ { .type = "vnc", .port = 5977 } })

@@ -1,0 +1,79 @@
+/*
+ * The ports of the VM's devices other than graphics. The twin has not these devices' far ends, for it
+ * must not answer anybody: it binds the ports for channels that nobody in it reads.
+ *
+ * To what a device connects the twin must not connect: somebody would take it for the VM. Of a
+ * server on the VM's own host there is another over there, or none; whether there is shows in how
+ * another twin fails, which wants the same port for itself.
+ */
+#include "checks/hypervisor/twin_inner.h"
+
+enum { PORTS = 16 }; /* in one twin */
+
+static void end(xmlNode *channel, const char *mode, const char *host, const char *port)
+{
+	xmlNode *source = twin_add(channel, "source");
+
+	twin_set(source, "mode", mode);
+	twin_set(source, "host", host);
+	twin_set(source, "service", port);
+}
+
+static void bind_port(struct arena *a, xmlNode *devices, const struct vm_port *port, size_t number)
+{
+	xmlNode *channel = twin_add(devices, "channel"), *target;
+
+	twin_set(channel, "type", port->udp ? "udp" : "tcp");
+	end(channel, "bind", port->host ? port->host : "0.0.0.0", port->port);
+	if (port->udp)
+		end(channel, "connect", "127.0.0.1", "9"); /* to which nothing is sent */
+	else
+		twin_set(twin_add(channel, "protocol"), "type", "raw");
+	target = twin_add(channel, "target");
+	twin_set(target, "type", "virtio");
+	twin_set(target, "name", arena_printf(a, "vsmigd%zu", number));
+}
+
+void twin_ports(struct twin *t, xmlNode *devices)
+{
+	const struct vm_config *vm = &t->f->config;
+
+	for (size_t i = 0; i < vm->n_ports && vm->n_ports <= PORTS; i++) {
+		bind_port(t->a, devices, &vm->ports[i], i);
+		t->binds = true;
+	}
+}
+
+/* Another twin with nothing in it but an emulator. */
+static xmlDoc *bare(xmlDoc *twin, xmlNode **devices)
+{
+	xmlDoc *doc = xmlCopyDoc(twin, 1);
+	xmlNode *next;
+
+	*devices = vxml_child(xmlDocGetRootElement(doc), "devices");
+	for (xmlNode *n = vxml_child(*devices, NULL); n; n = next) {
+		next = vxml_next(n, NULL);
+		if (!vxml_is(n, "emulator"))
+			twin_drop(n);
+	}
+	return doc;
+}
+
+size_t twin_far(
+	const struct facts *f, xmlDoc *twin, struct arena *a, struct twin_far *out, size_t max)
+{
+	const struct vm_config *vm = &f->config;
+	xmlNode *devices;
+	size_t n = 0;
+
+	for (size_t i = 0; i < vm->n_far_ports; i++) {
+		if (!host_is_loopback(vm->far_ports[i].host))
+			continue;
+		if (n == max)
+			return max + 1;
+		out[n] = (struct twin_far){ &vm->far_ports[i], bare(twin, &devices) };
+		bind_port(a, devices, &vm->far_ports[i], 0);
+		n++;
+	}
+	return n;
+}
