@@ -68,7 +68,7 @@ struct check {
 	struct arena *arena; /* owned by the check, freed by check_free */
 	const char *vm; /* UUID or name; NULL: missing (a defect says why) */
 	bool vm_is_host; /* ComputerSystem was this host itself: code 1 */
-	const char *destination; /* as given, trimmed; NULL: missing */
+	const char *destination; /* as given, trimmed; NULL: missing, or a defect says why */
 	struct settings settings;
 	struct check_defect *defects;
 	size_t n_defects;

@@ -88,6 +88,14 @@ static bool has_defect(const struct check *c, enum reason_id id, const char *arg
 	return false;
 }
 
+static bool destination_is_defective(const struct check *c)
+{
+	for (size_t i = 0; i < c->n_defects; i++)
+		if (c->defects[i].id == VSM1014)
+			return true;
+	return has_defect(c, VSM1001, "DestinationSystem");
+}
+
 static void missing(const struct check *c, struct judge *j, const char *parameter)
 {
 	if (has_defect(c, VSM1001, parameter))
@@ -100,6 +108,8 @@ static void judge_destination(const struct check *c, struct judge *j)
 	const char *offered = offered_formats(j->config->formats, j->fs.arena);
 	enum host_format format = host_format_of(c->destination);
 
+	if (!c->destination && destination_is_defective(c))
+		return;
 	if (!c->destination)
 		missing(c, j, "DestinationHost");
 	else if (format == FORMAT_BAD)

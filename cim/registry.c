@@ -11,11 +11,15 @@
 static const struct registry_method service_methods[] = {
 	{ CIM_VirtualSystemMigrationService_m_CheckVirtualSystemIsMigratableToHost,
 		migratable_check },
+	{ CIM_VirtualSystemMigrationService_m_CheckVirtualSystemIsMigratableToSystem,
+		migratable_check_system },
 };
 
 static const struct registry_method advisor_methods[] = {
 	{ VSMIG_MigrationAdvisor_m_ExplainVirtualSystemIsMigratableToHost, migratable_explain },
 	{ VSMIG_MigrationAdvisor_m_RankDestinations, migratable_rank },
+	{ VSMIG_MigrationAdvisor_m_ExplainVirtualSystemIsMigratableToSystem,
+		migratable_explain_system },
 };
 
 #define LINKS(name)                                                                                \

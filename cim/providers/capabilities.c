@@ -8,6 +8,7 @@
 /* Values of the schema's maps. */
 enum {
 	METHOD_CHECK_TO_HOST = 4,
+	METHOD_CHECK_TO_SYSTEM = 5,
 	MIGRATION_LIVE = 2,
 	NOT_CHANGEABLE = 0,
 };
@@ -23,7 +24,7 @@ static const struct {
 
 const struct cim_instance *capabilities_instance(struct cim_op *op)
 {
-	static const uint64_t methods[] = { METHOD_CHECK_TO_HOST };
+	static const uint64_t methods[] = { METHOD_CHECK_TO_HOST, METHOD_CHECK_TO_SYSTEM };
 	unsigned offered = checks_config(op->cim->checks)->formats;
 	uint64_t values[ARRAY_LEN(formats)];
 	struct arena *a = op->arena;

@@ -7,18 +7,27 @@
 #include "cim/registry.h"
 #include "daemon/base/clock.h"
 
-#define CHECK_PLACE(name)                                                                          \
-	CIM_VirtualSystemMigrationService_m_CheckVirtualSystemIsMigratableToHost_a_##name
-#define EXPLAIN_PLACE(name) VSMIG_MigrationAdvisor_m_ExplainVirtualSystemIsMigratableToHost_a_##name
-#define SAME_PLACE(arg, name)                                                                      \
-	_Static_assert((int)(arg) == (int)CHECK_PLACE(name), #name);                               \
-	_Static_assert((int)(arg) == (int)EXPLAIN_PLACE(name), #name)
-SAME_PLACE(MIGRATABLE_ARG_SYSTEM, ComputerSystem);
-SAME_PLACE(MIGRATABLE_ARG_DESTINATION, DestinationHost);
-SAME_PLACE(MIGRATABLE_ARG_MIGRATION, MigrationSettingData);
-SAME_PLACE(MIGRATABLE_ARG_NEW_SYSTEM, NewSystemSettingData);
-SAME_PLACE(MIGRATABLE_ARG_NEW_RESOURCES, NewResourceSettingData);
-SAME_PLACE(MIGRATABLE_ARG_COUNT, IsMigratable);
+/* Where a method has its argument: M##To##HOW. */
+#define CHECK_PLACE(how, name)                                                                     \
+	CIM_VirtualSystemMigrationService_m_CheckVirtualSystemIsMigratableTo##how##_a_##name
+#define EXPLAIN_PLACE(how, name)                                                                   \
+	VSMIG_MigrationAdvisor_m_ExplainVirtualSystemIsMigratableTo##how##_a_##name
+#define SAME(arg, place) _Static_assert((int)(arg) == (int)(place), #place)
+#define SAME_PLACE(arg, how, name)                                                                 \
+	SAME(arg, CHECK_PLACE(how, name));                                                         \
+	SAME(arg, EXPLAIN_PLACE(how, name))
+#define SAME_PLACES(how)                                                                           \
+	SAME_PLACE(MIGRATABLE_ARG_SYSTEM, how, ComputerSystem);                                    \
+	SAME_PLACE(MIGRATABLE_ARG_DESTINATION, how, Destination##how);                             \
+	SAME_PLACE(MIGRATABLE_ARG_MIGRATION, how, MigrationSettingData);                           \
+	SAME_PLACE(MIGRATABLE_ARG_NEW_SYSTEM, how, NewSystemSettingData);                          \
+	SAME_PLACE(MIGRATABLE_ARG_NEW_RESOURCES, how, NewResourceSettingData);                     \
+	SAME_PLACE(MIGRATABLE_ARG_COUNT, how, IsMigratable)
+SAME_PLACES(Host);
+SAME_PLACES(System);
+SAME(EXPLAIN_PLACE(Host, CheckCode), EXPLAIN_PLACE(System, CheckCode));
+SAME(EXPLAIN_PLACE(Host, Findings), EXPLAIN_PLACE(System, Findings));
+SAME(EXPLAIN_PLACE(Host, Simulated), EXPLAIN_PLACE(System, Simulated));
 
 enum { OUT_MIGRATABLE = MIGRATABLE_ARG_COUNT };
 
@@ -74,21 +83,25 @@ static void explained(struct check *c)
 		texts[i] = finding_text(op->arena, c, &c->findings[i]);
 	fill_audit(&op->req->audit, c);
 	set_migratable(op, c);
-	op->args[EXPLAIN_PLACE(CheckCode)] = cim_value_uint(op->arena, (uint64_t)c->code);
-	op->args[EXPLAIN_PLACE(Findings)] = cim_value_strs(op->arena, texts, c->n_findings);
-	op->args[EXPLAIN_PLACE(Simulated)] = cim_value_bool(op->arena, c->simulated);
+	op->args[EXPLAIN_PLACE(Host, CheckCode)] = cim_value_uint(op->arena, (uint64_t)c->code);
+	op->args[EXPLAIN_PLACE(Host, Findings)] = cim_value_strs(op->arena, texts, c->n_findings);
+	op->args[EXPLAIN_PLACE(Host, Simulated)] = cim_value_bool(op->arena, c->simulated);
 	op->ret = cim_value_uint(op->arena, 0);
 	check_free(c);
 	registry_answer(op);
 }
 
-static void start(struct cim_op *op, void (*done)(struct check *c))
+/* migratable_read_args, or the other. */
+typedef void read_args(
+	struct check *c, const struct cim_value args[MIGRATABLE_ARG_COUNT], const char *host);
+
+static void start(struct cim_op *op, read_args *read, void (*done)(struct check *c))
 {
 	const char *host = hv_host_name(op->cim->hv);
 	struct request_audit *audit = &op->req->audit;
 	struct check *c = check_new();
 
-	migratable_read_args(c, op->args, host);
+	read(c, op->args, host);
 	snprintf(audit->vm, sizeof audit->vm, "%s",
 		c->vm_is_host	? host
 		: c->vm != NULL ? c->vm
@@ -103,10 +116,20 @@ static void start(struct cim_op *op, void (*done)(struct check *c))
 
 void migratable_check(struct cim_op *op)
 {
-	start(op, checked);
+	start(op, migratable_read_args, checked);
 }
 
 void migratable_explain(struct cim_op *op)
 {
-	start(op, explained);
+	start(op, migratable_read_args, explained);
+}
+
+void migratable_check_system(struct cim_op *op)
+{
+	start(op, migratable_read_system_args, checked);
+}
+
+void migratable_explain_system(struct cim_op *op)
+{
+	start(op, migratable_read_system_args, explained);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "checks/facts.h"
 #include "cim/codec.h"
 #include "cim/providers/migratable.h"
 #include "cim/providers/migratable_settings.h"
@@ -84,10 +85,68 @@ static void read_destination(struct check *c, const struct cim_value *v)
 		c->destination = text;
 }
 
+/* libvirt's UUID of a virtual system, and so no host. */
+static bool is_uuid(const char *s)
+{
+	return strlen(s) == 36 && strspn(s, "0123456789abcdefABCDEF-") == 36 && s[8] == '-' &&
+	       s[13] == '-' && s[18] == '-' && s[23] == '-';
+}
+
+/* What is wrong with the name of a destination that a reference gives; NULL when nothing is. */
+static const char *host_fault(struct arena *a, const char *name)
+{
+	if (is_uuid(name))
+		return arena_printf(a, "it refers to the virtual system %s", name);
+	if (host_format_of(name) == FORMAT_BAD)
+		return arena_printf(a, "'%s' is no name or address of a host", name);
+	return NULL;
+}
+
+/* Also as VSMIG_DestinationHost, which is how the destinations known by name are listed. */
+static const char *destination_fault(struct arena *a, const struct cim_ref *ref)
+{
+	const struct cim_key *name = cim_ref_key(ref, "Name");
+
+	if (ref->class_name == NULL)
+		return ref->n_keys == 1 ? NULL : "it names no class";
+	if (strcasecmp(ref->class_name, "VSMIG_DestinationHost") != 0)
+		return reference_fault(a, ref);
+	return name == NULL || name->text == NULL ? "its key Name is missing" : NULL;
+}
+
+static void read_destination_system(struct check *c, const struct cim_value *v)
+{
+	const struct cim_ref *ref = v->given ? v->data[0].ref : NULL;
+	const char *why, *name;
+
+	if (ref == NULL) {
+		check_defect(c, VSM1001, NULL, "DestinationSystem", NULL, NULL);
+		return;
+	}
+	why = destination_fault(c->arena, ref);
+	if (why == NULL) {
+		name = ref->class_name == NULL ? ref->keys[0].text : cim_ref_key(ref, "Name")->text;
+		c->destination = migratable_trimmed(c->arena, name);
+		why = host_fault(c->arena, c->destination);
+	}
+	if (why == NULL)
+		return;
+	c->destination = NULL;
+	check_defect(c, VSM1014, NULL, why, NULL, NULL);
+}
+
 void migratable_read_args(
 	struct check *c, const struct cim_value args[MIGRATABLE_ARG_COUNT], const char *host)
 {
 	read_vm(c, &args[MIGRATABLE_ARG_SYSTEM], host);
 	read_destination(c, &args[MIGRATABLE_ARG_DESTINATION]);
+	migratable_read_settings(c, args);
+}
+
+void migratable_read_system_args(
+	struct check *c, const struct cim_value args[MIGRATABLE_ARG_COUNT], const char *host)
+{
+	read_vm(c, &args[MIGRATABLE_ARG_SYSTEM], host);
+	read_destination_system(c, &args[MIGRATABLE_ARG_DESTINATION]);
 	migratable_read_settings(c, args);
 }

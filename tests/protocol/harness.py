@@ -275,8 +275,8 @@ class Client:
     def check(self, vm, destination, extra='', method=CHECK, cls=SERVICE, **options):
         return self.invoke(method, arguments(vm, destination) + extra, cls=cls, **options)
 
-    def explain(self, vm, destination, extra='', **options):
-        return self.check(vm, destination, extra, method=EXPLAIN, cls=ADVISOR, **options)
+    def explain(self, vm, destination, extra='', method=EXPLAIN, **options):
+        return self.check(vm, destination, extra, method=method, cls=ADVISOR, **options)
 
     def rank(self, vm, hosts=(), extra='', **options):
         named = ''.join('<p:Hosts>%s</p:Hosts>' % escape(h) for h in hosts)

@@ -4,8 +4,8 @@ import time
 import unittest
 import xml.etree.ElementTree as ET
 
-from harness import (ADVISOR, CIM, EXPLAIN, HOSTS, IDENTIFY, SLACK, Client, Daemon, arguments, closed_port,
-                     escape, silent_listener)
+from harness import (ADVISOR, CHECK, CIM, EXPLAIN, HOSTS, IDENTIFY, SLACK, Client, Daemon, arguments, closed_port,
+                     escape, silent_listener, vm_reference)
 
 UUID = '11111111-2222-4333-8444-0000000000%02d'
 CIMXML = ('<INSTANCE CLASSNAME="CIM_VirtualSystemMigrationSettingData">'
@@ -104,6 +104,30 @@ class Checks(unittest.TestCase):
                 self.assertEqual(explained.get('IsMigratable'), migratable)
                 if finding:
                     self.assertTrue(set(finding.split('|')) & set(why), '%s not in %s' % (finding, why))
+
+    def test_to_a_system(self):
+        """The destination as a reference: the same check, the same answers."""
+        to = '<p:DestinationSystem>%s</p:DestinationSystem>'
+        explain = EXPLAIN.replace('ToHost', 'ToSystem')
+        with Client(self.daemon) as c:
+            for name, vm, destination, extra, code, migratable, finding in ROWS:
+                if not destination or finding in ('VSM9003', 'VSM1004'):
+                    continue
+                with self.subTest(name):
+                    given = to % vm_reference(destination) + extra
+                    reply = c.check(vm, None, given, method=CHECK.replace('ToHost', 'ToSystem'))
+                    self.assertEqual(reply.status, 200, reply.body[:2000])
+                    self.assertTrue(reply.text('wsa:Action').endswith('IsMigratableToSystemResponse'))
+                    output = reply.output()
+                    self.assertEqual((output['ReturnValue'], output.get('IsMigratable')), (str(code), migratable))
+                    explained = c.explain(vm, None, given, method=explain).output()
+                    self.assertEqual(explained['CheckCode'], str(code))
+            vm = '11111111-2222-4333-8444-000000000002'
+            for given, why in ((to % vm_reference(vm), 'VSM1014'), (to % vm_reference('a host'), 'VSM1014'),
+                               ('', 'VSM1001'), ('<p:DestinationHost>good</p:DestinationHost>', 'VSM1001')):
+                explained = c.explain('web', None, given, method=explain).output()
+                wrong = [i for i in self.found(explained) if i.startswith('VSM10')]
+                self.assertEqual((explained['CheckCode'], wrong), ('4', [why]))
 
     def test_every_reason_at_once(self):
         """A finding names its object, what was found, what is needed and what to do."""

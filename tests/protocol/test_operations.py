@@ -108,7 +108,7 @@ class Operations(unittest.TestCase):
         values = {}
         for p in reply.first():
             values.setdefault(p.tag.split('}')[1], []).append(p.text)
-        self.assertEqual(values['SynchronousMethodsSupported'], ['4'])
+        self.assertEqual(values['SynchronousMethodsSupported'], ['4', '5'])
         self.assertEqual(sorted(values['DestinationHostFormatsSupported']), ['2', '3', '4'])
 
     def test_not_optimized(self):

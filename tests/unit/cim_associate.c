@@ -10,13 +10,9 @@
 #include "cim/uri.h"
 #include "cim_world.h"
 
-#define HOST_KEYS "CreationClassName='CIM_ComputerSystem',Name='MyHost'"
-#define VM_KEYS "CreationClassName='CIM_ComputerSystem',Name='" UUID "01'"
-#define SERVICE_KEYS(class)                                                                        \
-	"SystemCreationClassName='CIM_ComputerSystem',SystemName='MyHost',"                        \
-	"CreationClassName='" class "',Name='vsmigd'"
-#define SERVICE                                                                                    \
-	"CIM_VirtualSystemMigrationService." SERVICE_KEYS("CIM_VirtualSystemMigrationService")
+#define SERVICE SERVICE_KEYS("CIM_VirtualSystemMigrationService", "vsmigd")
+#define HOST VM_KEYS("MyHost")
+#define VM VM_KEYS(UUID "01")
 #define CAPABILITIES "CIM_VirtualSystemMigrationCapabilities.InstanceID='vsmigd:capabilities'"
 
 /* What an instance is in the tables below: its class and what tells it from others. */
@@ -51,8 +47,6 @@ static const char *labels(const struct cim_op *op)
 
 enum kind { ENDS = CIM_OP_ASSOCIATORS, LINKS = CIM_OP_REFERENCES };
 
-#define HOST "CIM_ComputerSystem." HOST_KEYS
-#define VM "CIM_ComputerSystem." VM_KEYS
 #define THE_HOST "CIM_ComputerSystem=MyHost"
 #define SYSTEM(name) "CIM_ComputerSystem=" name
 #define VMS                                                                                        \

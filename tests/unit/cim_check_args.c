@@ -158,10 +158,11 @@ static void teardown(void)
 	arena_free(a);
 }
 
-static void read_input(const char *input)
+/* How: "Host" or "System", as the names of the methods end. */
+static void read_input_of(const char *how, const char *input)
 {
 	const struct cim_method *m = cim_method_find(&cim_class_CIM_VirtualSystemMigrationService,
-		"CheckVirtualSystemIsMigratableToHost");
+		arena_printf(a, "CheckVirtualSystemIsMigratableTo%s", how));
 	struct cim_value *args = arena_array(a, m->n_parameters, sizeof *args);
 	const char *text = arena_printf(a, "<M_INPUT>%s</M_INPUT>", input);
 	struct err e = { 0 };
@@ -171,7 +172,12 @@ static void read_input(const char *input)
 	ck_assert_msg(
 		cim_args_from_xml(a, m, xmlDocGetRootElement(doc), args, &e) == 0, "%s", e.text);
 	xmlFreeDoc(doc);
-	migratable_read_args(c, args, "myhost");
+	(how[0] == 'S' ? migratable_read_system_args : migratable_read_args)(c, args, "myhost");
+}
+
+static void read_input(const char *input)
+{
+	read_input_of("Host", input);
 }
 
 static const char *defects(void)
@@ -208,6 +214,54 @@ START_TEST(destination_is_trimmed_or_missing)
 	c = check_new();
 	read_input(VM);
 	ck_assert_ptr_null(c->destination);
+}
+END_TEST
+
+#define TO_REF(class, selectors)                                                                   \
+	"<DestinationSystem><a:ReferenceParameters><w:ResourceURI>" URI class                      \
+		"</w:ResourceURI><w:SelectorSet>" selectors                                        \
+		"</w:SelectorSet></a:ReferenceParameters></DestinationSystem>"
+#define TO_SYSTEM(name)                                                                            \
+	TO_REF("CIM_ComputerSystem",                                                               \
+		SEL("CreationClassName", "CIM_ComputerSystem") SEL("Name", name))
+
+/* The destination as a reference. destination: "-" missing. */
+static const struct {
+	const char *input, *destination, *defects;
+} systems[] = {
+	{ TO_SYSTEM("host2"), "host2", "" },
+	{ TO_SYSTEM(" 192.0.2.1 "), "192.0.2.1", "" },
+	{ TO_REF("Msvm_ComputerSystem",
+		  SEL("CreationClassName", "Msvm_ComputerSystem") SEL("Name", "h.example")),
+		"h.example", "" },
+	{ TO_REF("VSMIG_DestinationHost", SEL("Name", "host2")), "host2", "" },
+	{ "<DestinationSystem>host2</DestinationSystem>", "host2", "" },
+	{ "<DestinationSystem>CIM_ComputerSystem.CreationClassName='CIM_ComputerSystem',"
+	  "Name='host2'</DestinationSystem>",
+		"host2", "" },
+	{ "<DestinationSystem>instance of CIM_ComputerSystem { Name = \"host2\"; };"
+	  "</DestinationSystem>",
+		"host2", "" },
+	{ "", "-", "VSM1001 DestinationSystem" },
+	{ "<DestinationHost>host2</DestinationHost>", "-", "VSM1001 DestinationSystem" },
+	{ TO_REF("CIM_Service", SEL("Name", "x")), "-",
+		"VSM1014 it refers to the class CIM_Service" },
+	{ TO_REF("CIM_ComputerSystem", SEL("CreationClassName", "CIM_ComputerSystem")), "-",
+		"VSM1014 its key Name is missing" },
+	{ TO_SYSTEM("11111111-2222-4333-8444-00000000C101"), "-",
+		"VSM1014 it refers to the virtual system 11111111-2222-4333-8444-00000000C101" },
+	{ TO_SYSTEM("qemu+ssh://x/system"), "-",
+		"VSM1014 'qemu+ssh://x/system' is no name or address of a host" },
+	{ TO_REF("CIM_ComputerSystem", SEL("__cimnamespace", "root/cimv2") SEL("Name", "h")), "-",
+		"VSM1014 it refers to the namespace root/cimv2, not root/virtualization/v2" },
+};
+
+START_TEST(destination_system)
+{
+	read_input_of("System", arena_printf(a, VM "%s", systems[_i].input));
+	ck_assert_str_eq(c->destination != NULL ? c->destination : "-", systems[_i].destination);
+	ck_assert_str_eq(defects(), systems[_i].defects);
+	ck_assert_str_eq(c->vm, "vm1");
 }
 END_TEST
 
@@ -338,6 +392,7 @@ int main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, input, 0, (int)ARRAY_LEN(rows));
 	tcase_add_test(t, destination_is_trimmed_or_missing);
+	tcase_add_loop_test(t, destination_system, 0, (int)ARRAY_LEN(systems));
 	tcase_add_loop_test(t, move, 0, (int)ARRAY_LEN(moves));
 	tcase_add_test(t, settings_are_read);
 	tcase_add_test(t, new_settings_are_read);

@@ -19,6 +19,12 @@
 #define TARGET "test://" TEST_DATA "/cim/target.xml"
 #define UUID "11111111-2222-4333-8444-00000000c1"
 
+/* Paths of instances. */
+#define SERVICE_KEYS(class, name)                                                                  \
+	class ".SystemCreationClassName='CIM_ComputerSystem',SystemName='MyHost',"                 \
+	      "CreationClassName='" class "',Name='" name "'"
+#define VM_KEYS(name) "CIM_ComputerSystem.CreationClassName='CIM_ComputerSystem',Name='" name "'"
+
 static struct arena *a;
 static struct timers *timers;
 static struct hv *hv;
