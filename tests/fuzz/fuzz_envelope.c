@@ -10,6 +10,7 @@
 
 #include "cim/query.h"
 #include "wsman/envelope.h"
+#include "wsman/fragment.h"
 #include "wsman/reply.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -55,15 +56,45 @@ static void check_answer(struct arena *a, const struct envelope *env, const stru
 	check_well_formed(&utf8, env->charset);
 }
 
-/* What is text in the body may be a query. */
+/* What is text in the body may be a query; what it matches does not matter, but that it ends. */
 static void try_query(struct arena *a, const xmlNode *content)
 {
+	const struct cim_class *c = cim_class_find("CIM_AllocatedLogicalElement");
 	const char *text = xml_text(a, content);
 	struct cim_query *q;
 	struct err e;
 
-	if (text && cim_query_parse(a, text, &q, &e) < 0 && e.text[0] == '\0')
+	if (!text)
+		return;
+	if (cim_query_parse_cql(a, text, &q, &e) < 0 && e.text[0] == '\0')
 		abort();
+	if (cim_query_parse(a, text, &q, &e) < 0) {
+		if (e.text[0] == '\0')
+			abort();
+	} else if (cim_query_bind(q, c, &e) == 0) {
+		(void)cim_query_matches(q, cim_instance_new(a, c, NULL));
+	}
+}
+
+/* FragmentTransfer, applied to an instance: the header again and the fragment are XML. */
+static void try_fragment(struct arena *a, const struct envelope *env)
+{
+	static const char xml[] =
+		"<p:C xmlns:p='urn:c' xsi:type='p:C_Type'><p:Name>x</p:Name><p:Name>&lt;</p:Name>"
+		"<p:E xmlns:q='urn:e' xsi:type='q:E_Type'><q:Name xsi:nil='true'/></p:E></p:C>";
+	struct job j = { .arena = a, .env = *env };
+	auto_buf struct buf instance = { 0 }, body = { 0 }, utf8 = { 0 };
+	struct fragment *f;
+
+	buf_puts(&instance, xml);
+	if (!env->blocks[HEADER_FRAGMENT_TRANSFER] || fragment_read(&j, &f) < 0 ||
+		fragment_write(&j, f, &instance, &body) < 0)
+		return;
+	struct reply_head head = {
+		.to = env->reply_to, .action = "urn:answer", .extra = fragment_header(&j, f)
+	};
+	reply_write(&utf8, &head, body.data, body.len);
+	check_well_formed(&utf8, env->charset);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -80,6 +111,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		check_answer(a, &env, NULL);
 		try_query(a, env.content);
+		try_fragment(a, &env);
 	}
 	envelope_free(&env);
 	return 0;
