@@ -25,7 +25,7 @@ struct config {
 struct checks {
 	struct hv *hv;
 	struct timers *timers;
-	struct pool *late; /* answers checks whose deadline passed; timers must not be held up */
+	struct pool *late; /* for what must hold up neither timers nor connections */
 	pthread_mutex_t lock;
 	struct config *config;
 };
@@ -340,6 +340,14 @@ struct hv_source *engine_ask_source(struct checks *cs, struct check *model)
 	f->settings = &model->settings;
 	arena_defer(f->arena, free_model, model);
 	return hv_source_start(cs->hv, &like);
+}
+
+void engine_aside(struct checks *cs, struct work *w)
+{
+	struct err e;
+
+	if (pool_push(cs->late, w, &e) < 0)
+		w->run(w);
 }
 
 struct hv *engine_hv(struct checks *cs)

@@ -16,7 +16,8 @@ struct state {
 	struct hv_source *source; /* owns r.asked; NULL: nothing is gathered */
 	pthread_mutex_t lock;
 	size_t next, running, at_once;
-	bool pumping; /* somebody starts checks, and looks again before he ends */
+	bool pumping; /* somebody starts checks, or is about to, and looks again before he ends */
+	struct work pump;
 };
 
 static struct state *state_of(struct ranking *r)
@@ -141,16 +142,31 @@ static void go_on(struct state *s)
 		finish(s);
 }
 
+static void pump(struct work *w)
+{
+	struct state *s = (struct state *)(void *)((char *)w - offsetof(struct state, pump));
+
+	pthread_mutex_lock(&s->lock);
+	go_on(s);
+}
+
+/* On a thread of the connection that told the last, which is in use as long as that is here: who
+ * comes next starts elsewhere, for he may need its place. */
 static void answered(struct check *c)
 {
 	struct state *s = c->arg;
+	bool more, over;
 
 	pthread_mutex_lock(&s->lock);
 	s->running--;
-	if (s->pumping)
-		pthread_mutex_unlock(&s->lock);
-	else
-		go_on(s);
+	more = !s->pumping && s->next < s->r.n_checks;
+	over = !s->pumping && !more && s->running == 0;
+	s->pumping |= more;
+	pthread_mutex_unlock(&s->lock);
+	if (more)
+		engine_aside(s->cs, &s->pump);
+	else if (over)
+		finish(s);
 }
 
 static void add_check(struct state *s, const char *host)
@@ -194,15 +210,24 @@ static void add_checks(struct state *s)
 			add_check(s, r->hosts[i]);
 }
 
+/* A connection is still in use for a moment when its check is answered, or longer when a twin is
+ * being removed: with two for each check there is one that can be closed for the next. */
+static size_t room_for_checks(struct hv *hv)
+{
+	size_t n = hv_max_destinations(hv) / 2;
+
+	return n == 0 ? 1 : n < RANK_AT_ONCE ? n : RANK_AT_ONCE;
+}
+
 void ranking_start(struct checks *cs, struct ranking *r)
 {
 	struct state *s = state_of(r);
 	struct check *asked = r->asked;
 	int64_t limit = clock_in(checks_config(cs)->timeout_ms);
-	size_t room = hv_max_destinations(engine_hv(cs));
 
 	s->cs = cs;
-	s->at_once = room < RANK_AT_ONCE ? room : RANK_AT_ONCE;
+	s->pump.run = pump;
+	s->at_once = room_for_checks(engine_hv(cs));
 	asked->deadline = asked->deadline < limit ? asked->deadline : limit;
 	if (asked->settings.move == 0)
 		asked->settings.move = move_of_type(asked->settings.type);

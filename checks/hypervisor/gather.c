@@ -373,7 +373,8 @@ const char *hv_gather_step(struct hv_gather *g)
 {
 	const char *target = atomic_load(&g->target_step);
 
-	if (atomic_load(&g->source_told) && target)
+	/* A source that could not be had in time is over too, and yet what was waited for. */
+	if (atomic_load(&g->source_told) && g->facts->src.access == ACCESS_OPEN && target)
 		return target;
 	return atomic_load(g->source ? &g->source->own.step : &g->step);
 }

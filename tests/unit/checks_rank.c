@@ -56,7 +56,7 @@ static void write_host(char uri[80], const char *name, const char *text)
 	ck_assert_int_eq(fclose(out), 0);
 }
 
-static void start_hosts(const struct hv_host *rows, size_t n)
+static void start_hosts(const struct hv_host *rows, size_t n, unsigned max_connections)
 {
 	struct hv_config c = {
 		.source_uri = source_uri,
@@ -65,7 +65,7 @@ static void start_hosts(const struct hv_host *rows, size_t n)
 		.hosts = rows,
 		.n_hosts = n,
 		.threads_per_connection = 4,
-		.max_connections = 64,
+		.max_connections = max_connections,
 		.idle_ms = 300000,
 	};
 	struct err e = { 0 };
@@ -75,7 +75,7 @@ static void start_hosts(const struct hv_host *rows, size_t n)
 	cs = checks_new(&policy, hv, timers);
 }
 
-static void setup_hosts(void)
+static void setup_with(unsigned max_connections)
 {
 	struct hv_host rows[ARRAY_LEN(hosts)] = { 0 };
 
@@ -89,7 +89,17 @@ static void setup_hosts(void)
 		rows[ARRAY_LEN(hosts) - 1 - i] =
 			(struct hv_host){ .name = hosts[i].name, .uri = uris_of[i] };
 	}
-	start_hosts(rows, ARRAY_LEN(hosts));
+	start_hosts(rows, ARRAY_LEN(hosts), max_connections);
+}
+
+static void setup_hosts(void)
+{
+	setup_with(64);
+}
+
+static void setup_narrow(void)
+{
+	setup_with(4);
 }
 
 static void setup_silent(void)
@@ -109,7 +119,20 @@ static void setup_silent(void)
 		rows[i + 1] = (struct hv_host){ .name = names[i], .uri = silent_uri };
 	}
 	rows[0] = (struct hv_host){ .name = hosts[0].name, .uri = uris_of[0] };
-	start_hosts(rows, MANY + 1);
+	start_hosts(rows, MANY + 1, 64);
+}
+
+/* A source that takes the connection and never answers. */
+static void setup_silent_source(void)
+{
+	struct hv_host row = { .name = hosts[0].name, .uri = uris_of[0] };
+
+	sem_init(&ended, 0, 0);
+	setup_once();
+	ck_assert_ptr_nonnull(mkdtemp(directory));
+	write_host(uris_of[0], hosts[0].name, hosts[0].text);
+	snprintf(source_uri, sizeof source_uri, "%.79s", uris[SILENT]);
+	start_hosts(&row, 1, 64);
 }
 
 static void teardown_hosts(void)
@@ -171,6 +194,19 @@ START_TEST(best_first)
 		ck_assert_str_eq(c->vm_name, "vm1");
 	}
 	ranking_free(r);
+}
+END_TEST
+
+/* The connections of those that are done make room for the others. */
+START_TEST(more_hosts_than_connections)
+{
+	for (int i = 0; i < 5; i++) {
+		struct ranking *r = rank("vm1", NULL, 0, 15000);
+
+		for (size_t k = 0; k < ARRAY_LEN(hosts); k++)
+			ck_assert_int_eq(r->checks[k]->code, CHECK_DONE);
+		ranking_free(r);
+	}
 }
 END_TEST
 
@@ -317,6 +353,19 @@ START_TEST(one_deadline_for_all)
 }
 END_TEST
 
+/* What is told as waited for is the source, which all have in common, not a host that is long done. */
+START_TEST(the_source_never_answers)
+{
+	struct ranking *r = rank("vm1", NULL, 0, 700);
+
+	ck_assert_int_eq(r->code, 0);
+	ck_assert_uint_eq(r->n_checks, 1);
+	ck_assert_int_eq(r->checks[0]->code, CHECK_TIMEOUT);
+	ck_assert_str_eq(r->checks[0]->last_step, "opening the connection to the source host");
+	ranking_free(r);
+}
+END_TEST
+
 /* Deadlines that fall anywhere. */
 START_TEST(races)
 {
@@ -336,6 +385,7 @@ int main(void)
 {
 	Suite *suite = suite_create("rank");
 	TCase *tc = tcase_create("rank"), *silent = tcase_create("silent");
+	TCase *source = tcase_create("silent source"), *narrow = tcase_create("narrow");
 	SRunner *runner;
 	int failed;
 
@@ -352,6 +402,14 @@ int main(void)
 	tcase_add_checked_fixture(silent, setup_silent, teardown_hosts);
 	tcase_add_test(silent, one_deadline_for_all);
 	suite_add_tcase(suite, silent);
+	tcase_set_timeout(narrow, 60);
+	tcase_add_checked_fixture(narrow, setup_narrow, teardown_hosts);
+	tcase_add_test(narrow, more_hosts_than_connections);
+	suite_add_tcase(suite, narrow);
+	tcase_set_timeout(source, 60);
+	tcase_add_checked_fixture(source, setup_silent_source, teardown_hosts);
+	tcase_add_test(source, the_source_never_answers);
+	suite_add_tcase(suite, source);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
