@@ -99,7 +99,7 @@ END_TEST
 START_TEST(arena_grows)
 {
 	auto_arena struct arena *a = arena_new();
-	size_t n = 0;
+	size_t n = 0, dirty = 0;
 	int *items = NULL;
 
 	for (int i = 0; i < 1000; i++)
@@ -107,8 +107,10 @@ START_TEST(arena_grows)
 	for (int i = 0; i < 1000; i++)
 		ck_assert_int_eq(items[i], i);
 	char *big = arena_alloc(a, 1 << 20);
+	/* Counted: a million assertions write a million messages. */
 	for (size_t i = 0; i < 1 << 20; i++)
-		ck_assert_int_eq(big[i], 0);
+		dirty += big[i] != 0;
+	ck_assert_uint_eq(dirty, 0);
 	ck_assert_str_eq(arena_printf(a, "%s/%d", "x", 1), "x/1");
 	ck_assert_ptr_null(arena_strdup(a, NULL));
 	ck_assert_uint_ge(arena_used(a), 1 << 20);
