@@ -300,27 +300,36 @@ static const char *pool_name(struct apply *ap, const char *text)
 	return colon ? colon + 1 : text;
 }
 
+/* Where an interface names what it is connected to; NULL: in no way that is known here. */
+static const char **connection_of(struct vm_nic *nic)
+{
+	if (same(nic->type, "network"))
+		return &nic->network;
+	if (same(nic->type, "bridge"))
+		return &nic->bridge;
+	return same(nic->type, "direct") ? &nic->dev : NULL;
+}
+
 static void set_connection(struct change *c)
 {
-	struct vm_nic *nic = &c->ap->out->nics[c->dev.i];
+	struct vm_nic had = c->ap->stored->nics[c->dev.i];
+	const char **old = connection_of(&had), **now = connection_of(&c->ap->out->nics[c->dev.i]);
 	const char *name = pool_name(c->ap, text_of(c->s));
 
-	if (same(nic->type, "network"))
-		nic->network = name;
-	else if (same(nic->type, "bridge"))
-		nic->bridge = name;
-	else if (same(nic->type, "direct"))
-		nic->dev = name;
-	else
+	/* Of several properties that mean it, one may be changed and the others sent as read. */
+	if (!now)
 		change_unmapped(c);
+	else if (!same(*old, name))
+		*now = name;
 }
 
 static void set_source(struct change *c)
 {
+	const char *had = c->ap->stored->disks[c->dev.i].source;
 	struct vm_disk *disk = &c->ap->out->disks[c->dev.i];
 	const char *path = text_of(c->s);
 
-	if (disk->source && strcmp(disk->source, path) == 0)
+	if (had && strcmp(had, path) == 0)
 		return;
 	if (*path != '/') {
 		change_unmapped(c);
@@ -342,6 +351,47 @@ static void set_target(struct change *c)
 	disk->target = text_of(c->s);
 }
 
+/* What a device is taken from on this host, as it is read here, says nothing about another one. */
+static void set_pool(struct change *c)
+{
+	static const char *const pools[] = {
+		[DEVICE_MEMORY] = "vsmigd:pool:memory:",
+		[DEVICE_VCPU] = "vsmigd:pool:processor:",
+		[DEVICE_DISK] = "vsmigd:pool:storage:",
+	};
+	const char *prefix = pools[c->dev.kind], *text = text_of(c->s);
+	bool known = strncmp(text, prefix, strlen(prefix)) == 0;
+
+	if (known && c->dev.kind == DEVICE_DISK)
+		known = same(pool_name(c->ap, text), c->ap->stored->disks[c->dev.i].pool);
+	if (!known)
+		change_unmapped(c);
+}
+
+/* A device is one; Hyper-V's settings say so of each. */
+static void set_one(struct change *c)
+{
+	if (strcmp(text_of(c->s), "1") != 0)
+		change_unmapped(c);
+}
+
+/* Of the other devices nothing can be changed, but what is read may be sent back. */
+static void keep_model(struct change *c)
+{
+	struct device_other d;
+
+	if (!device_other(c->ap->stored, c->dev.i, &d) || !same(d.model, text_of(c->s)))
+		change_unmapped(c);
+}
+
+static void keep_address(struct change *c)
+{
+	struct device_other d;
+
+	if (!device_other(c->ap->stored, c->dev.i, &d) || !same(d.address, text_of(c->s)))
+		change_unmapped(c);
+}
+
 /* CIM_StorageAllocationSettingData.Access: 1 readable, 2 writeable, 3 both; 0 is not told. */
 static void set_access(struct change *c)
 {
@@ -361,16 +411,23 @@ static const struct {
 	void (*set)(struct change *c);
 } changes[] = {
 	{ DEVICE_MEMORY, "VirtualQuantity", set_memory },
+	{ DEVICE_MEMORY, "PoolID", set_pool },
 	{ DEVICE_VCPU, "VirtualQuantity", set_vcpus },
+	{ DEVICE_VCPU, "PoolID", set_pool },
 	{ DEVICE_NIC, "Address", set_mac },
 	{ DEVICE_NIC, "ResourceSubType", set_model },
 	{ DEVICE_NIC, "Connection", set_connection },
 	{ DEVICE_NIC, "HostResource", set_connection },
 	{ DEVICE_NIC, "PoolID", set_connection },
+	{ DEVICE_NIC, "VirtualQuantity", set_one },
 	{ DEVICE_DISK, "HostResource", set_source },
 	{ DEVICE_DISK, "Connection", set_source },
 	{ DEVICE_DISK, "AddressOnParent", set_target },
 	{ DEVICE_DISK, "Access", set_access },
+	{ DEVICE_DISK, "PoolID", set_pool },
+	{ DEVICE_OTHER, "ResourceSubType", keep_model },
+	{ DEVICE_OTHER, "HostResource", keep_address },
+	{ DEVICE_OTHER, "VirtualQuantity", set_one },
 };
 
 static void change_device(struct change *c)

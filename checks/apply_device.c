@@ -34,27 +34,52 @@ bool device_same_mac(const char *a, const char *b)
 	return a && b && hex_digits(a, x) == 12 && hex_digits(b, y) == 12 && strcasecmp(x, y) == 0;
 }
 
-static bool other_alias(const struct vm_config *vm, const char *name)
+bool device_other(const struct vm_config *vm, size_t i, struct device_other *out)
 {
-	for (size_t i = 0; i < vm->n_hostdevs; i++)
-		if (same(vm->hostdevs[i].alias, name))
-			return true;
-	for (size_t i = 0; i < vm->n_chardevs; i++)
-		if (same(vm->chardevs[i].alias, name))
-			return true;
-	for (size_t i = 0; i < vm->n_memdevs; i++)
-		if (same(vm->memdevs[i].alias, name))
-			return true;
-	for (size_t i = 0; i < vm->n_devices; i++)
-		if (same(vm->devices[i].alias, name))
-			return true;
+	if (i < vm->n_hostdevs) {
+		const struct vm_hostdev *d = &vm->hostdevs[i];
+
+		*out = (struct device_other){ d->alias, "hostdev", d->type, d->address };
+		return true;
+	}
+	i -= vm->n_hostdevs;
+	if (i < vm->n_chardevs) {
+		const struct vm_chardev *d = &vm->chardevs[i];
+
+		*out = (struct device_other){ d->alias, d->kind, d->target_type, NULL };
+		return true;
+	}
+	i -= vm->n_chardevs;
+	if (i < vm->n_memdevs) {
+		const struct vm_memdev *d = &vm->memdevs[i];
+
+		*out = (struct device_other){ d->alias, "memory", d->model, NULL };
+		return true;
+	}
+	i -= vm->n_memdevs;
+	if (i < vm->n_devices) {
+		const struct vm_named *d = &vm->devices[i];
+
+		*out = (struct device_other){ d->alias, d->kind, d->model, NULL };
+		return true;
+	}
 	return false;
+}
+
+static struct device other_named(const struct vm_config *vm, const char *name)
+{
+	struct device_other d;
+
+	for (size_t i = 0; device_other(vm, i, &d); i++)
+		if (same(d.alias, name))
+			return (struct device){ DEVICE_OTHER, i, name };
+	return (struct device){ DEVICE_NONE, 0, name };
 }
 
 static struct device disk_named(const struct vm_config *vm, const char *target)
 {
 	for (size_t i = 0; i < vm->n_disks; i++)
-		if (same(vm->disks[i].target, target))
+		if (same(vm->disks[i].target, target) || same(vm->disks[i].alias, target))
 			return (struct device){ DEVICE_DISK, i, vm->disks[i].target };
 	return (struct device){ DEVICE_NONE, 0, target };
 }
@@ -78,9 +103,7 @@ static struct device any_named(const struct vm_config *vm, const char *name)
 	d = disk_named(vm, name);
 	if (d.kind == DEVICE_NONE)
 		d = nic_named(vm, name);
-	if (d.kind == DEVICE_NONE && other_alias(vm, name))
-		d.kind = DEVICE_OTHER;
-	return d;
+	return d.kind == DEVICE_NONE ? other_named(vm, name) : d;
 }
 
 /* The DEVICE of an InstanceID of this VM, NULL when it is none. */
@@ -135,12 +158,30 @@ static struct device by_type(const struct vm_config *vm, const struct new_resour
 	}
 }
 
+/*
+ * An alias is of the machine that runs: what it is started from anew may have none. The address
+ * then says which device the settings were read from.
+ */
+static struct device by_address_alone(
+	const struct vm_config *vm, const struct new_resource *r, struct device none)
+{
+	const char *address = setting_text(r->props, r->n, "Address");
+	const char *target = setting_text(r->props, r->n, "AddressOnParent");
+	struct device d = address ? nic_named(vm, address) : none;
+
+	if (d.kind == DEVICE_NONE && target)
+		d = disk_named(vm, target);
+	return d.kind == DEVICE_NONE ? none : d;
+}
+
 struct device device_of(const struct vm_config *vm, const struct new_resource *r)
 {
 	const char *id = setting_text(r->props, r->n, "InstanceID");
 	const char *name = id ? device_part(vm, id) : NULL;
+	struct device d;
 
-	if (name)
-		return any_named(vm, name);
-	return id ? (struct device){ DEVICE_NONE, 0, id } : by_type(vm, r);
+	if (!name)
+		return id ? (struct device){ DEVICE_NONE, 0, id } : by_type(vm, r);
+	d = any_named(vm, name);
+	return d.kind == DEVICE_NONE ? by_address_alone(vm, r, d) : d;
 }

@@ -17,7 +17,7 @@ enum device_kind {
 
 struct device {
 	enum device_kind kind;
-	size_t i; /* of disks or nics */
+	size_t i; /* of disks, of nics, or for device_other */
 	const char *name; /* "memory", a disk's target, a MAC address, an alias */
 };
 
@@ -26,5 +26,17 @@ bool device_same_mac(const char *a, const char *b);
 
 /* By InstanceID (vsmigd:UUID:DEVICE); without one by ResourceType and Address or AddressOnParent. */
 struct device device_of(const struct vm_config *vm, const struct new_resource *r);
+
+/* A device that is neither a disk nor an interface, and that libvirt has given a name. */
+struct device_other {
+	const char *alias;
+	const char *kind; /* "hostdev", "serial", "memory", "sound", ... */
+	const char *model; /* "pci", "isa-serial", "ich9"; NULL: not told */
+	const char *address; /* of a host device; else NULL */
+};
+
+/* The i-th of them, counted over all kinds; false when there are no more. One without an alias is
+ * counted too, with a NULL one. */
+bool device_other(const struct vm_config *vm, size_t i, struct device_other *out);
 
 #endif

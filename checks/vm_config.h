@@ -27,7 +27,7 @@ struct vm_disk {
 	const char *format; /* driver@type */
 	const char *cache; /* driver@cache */
 	const char *startup_policy;
-	const char *serial, *model;
+	const char *serial, *model, *alias;
 	const char *const *backing_formats,
 		*const *backing_sources; /* the chain below, top first */
 	size_t n_backing;

@@ -237,6 +237,7 @@ void associate_run(struct cim_op *op)
 	w->inner.arena = op->arena;
 	w->inner.req = op->req;
 	w->inner.done = answered;
+	w->inner.inside = true;
 	w->inner.ends = op->kind == CIM_OP_ASSOCIATORS ? w->ends : NULL;
 	go(w);
 }

@@ -216,6 +216,8 @@ static struct run *begin(struct cim *cim, struct cim_op *op)
 	op->cim = cim;
 	op->state = run;
 	op->row = NULL;
+	if (!op->inside)
+		op->gathered = NULL;
 	op->instances = NULL;
 	op->n_instances = 0;
 	op->err.code = ERR_NONE;

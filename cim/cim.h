@@ -65,6 +65,8 @@ struct cim_op {
 	void *state;
 	const struct cim_instance *object; /* whose associations a row is asked for */
 	void *ends; /* what registry_know remembers */
+	bool inside; /* a step of a walk: what one step gathered is there for the next */
+	void *gathered; /* cim/providers/inventory.h: what an earlier row was told */
 };
 
 /*

@@ -2,11 +2,15 @@
 
 #include "cim/providers/capabilities.h"
 #include "cim/providers/destination_host.h"
+#include "cim/providers/device.h"
 #include "cim/providers/links.h"
 #include "cim/providers/migratable.h"
 #include "cim/providers/profile.h"
+#include "cim/providers/resource_pool.h"
+#include "cim/providers/resource_settings.h"
 #include "cim/providers/service.h"
 #include "cim/providers/system.h"
+#include "cim/providers/system_settings.h"
 
 static const struct registry_method service_methods[] = {
 	{ CIM_VirtualSystemMigrationService_m_CheckVirtualSystemIsMigratableToHost,
@@ -54,6 +58,55 @@ const struct registry_row registry_rows[] = {
 		.class = &cim_class_CIM_ComputerSystem,
 		.enumerate = system_enumerate,
 		.get = system_get,
+	},
+	{
+		.class = &cim_class_CIM_VirtualSystemSettingData,
+		.enumerate = system_settings_enumerate,
+		.get = system_settings_get,
+	},
+	{
+		.class = &cim_class_CIM_ResourceAllocationSettingData,
+		.enumerate = resource_settings_enumerate,
+		.get = resource_settings_get,
+	},
+	{
+		.class = &cim_class_CIM_ProcessorAllocationSettingData,
+		.enumerate = resource_settings_enumerate,
+		.get = resource_settings_get,
+	},
+	{
+		.class = &cim_class_CIM_StorageAllocationSettingData,
+		.enumerate = resource_settings_enumerate,
+		.get = resource_settings_get,
+	},
+	{
+		.class = &cim_class_CIM_EthernetPortAllocationSettingData,
+		.enumerate = resource_settings_enumerate,
+		.get = resource_settings_get,
+	},
+	{
+		.class = &cim_class_CIM_Processor,
+		.enumerate = device_enumerate,
+		.get = device_get,
+	},
+	{
+		.class = &cim_class_CIM_Memory,
+		.enumerate = device_enumerate,
+		.get = device_get,
+	},
+	{
+		.class = &cim_class_CIM_LogicalDisk,
+		.enumerate = device_enumerate,
+		.get = device_get,
+	},
+	{
+		.class = &cim_class_CIM_EthernetPort,
+		.enumerate = device_enumerate,
+		.get = device_get,
+	},
+	{
+		.class = &cim_class_CIM_ResourcePool,
+		.enumerate = resource_pool_enumerate,
 	},
 	{
 		.class = &cim_class_VSMIG_DestinationHost,

@@ -96,6 +96,17 @@ void cim_set_instances(struct arena *a, struct cim_instance *i, size_t prop,
 		data[k].inst = list[k];
 }
 
+size_t cim_index_in(const struct cim_class *c, const struct cim_class *base, size_t prop)
+{
+	const struct cim_property *p;
+
+	if (c == base)
+		return prop;
+	assert(cim_class_is(c, base) && prop < base->n_properties);
+	p = cim_property_find(c, base->properties[prop].name);
+	return (size_t)(p - c->properties);
+}
+
 struct cim_value cim_value_str(struct arena *a, const char *s)
 {
 	struct cim_value v = { 0 };

@@ -74,6 +74,12 @@ void cim_set_strs(
 void cim_set_instances(struct arena *a, struct cim_instance *i, size_t prop,
 	const struct cim_instance *const *list, size_t n);
 
+/*
+ * The index in c of a property that c has from base, by its index there: for what is set alike in
+ * several classes derived from one.
+ */
+size_t cim_index_in(const struct cim_class *c, const struct cim_class *base, size_t prop);
+
 /* Single values, for method results. */
 struct cim_value cim_value_str(struct arena *a, const char *s);
 struct cim_value cim_value_uint(struct arena *a, uint64_t u);

@@ -140,6 +140,7 @@ static void read_disk(const xmlNode *n, struct arena *a, struct vm_disk *disk)
 		.startup_policy = vxml_attr(a, source, "startupPolicy"),
 		.serial = vxml_text(a, vxml_child(n, "serial")),
 		.model = vxml_attr(a, n, "model"),
+		.alias = vxml_attr(a, vxml_child(n, "alias"), "name"),
 		.readonly = vxml_child(n, "readonly") != NULL,
 		.shareable = vxml_child(n, "shareable") != NULL,
 		.transient = vxml_child(n, "transient") != NULL,

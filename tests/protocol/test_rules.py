@@ -777,7 +777,7 @@ class Manual(unittest.TestCase):
     def test_classes_and_keys(self):
         entries = self.page.split('.Ss Classes and keys')[1].split('.El')[0].split('.It Vt ')[1:]
         told = {e.split('\n')[0]: set(re.findall(r'^\.Va (\w+)', e, re.M)) for e in entries}
-        body = optimized(inner='<wsman:EnumerationMode>EnumerateEPR</wsman:EnumerationMode>')
+        body = optimized(1000, '<wsman:EnumerationMode>EnumerateEPR</wsman:EnumerationMode>')
         seen = {}
         with Daemon(self.build, [('good', 'test://%s/dst.xml' % HOSTS)]) as daemon, Client(daemon) as c:
             for cls in ('CIM_ManagedElement', 'CIM_ElementCapabilities'):

@@ -10,12 +10,20 @@
 #include "cim/uri.h"
 #include "cim_world.h"
 
+/* "CIM_Processor*4 CIM_Memory ": the classes of the instances, in their order. */
 static const char *classes_of(const struct cim_op *op)
 {
 	const char *s = "";
 
-	for (size_t i = 0; i < op->n_instances; i++)
-		s = arena_printf(a, "%s%s ", s, op->instances[i]->class->name);
+	for (size_t i = 0, same; i < op->n_instances; i += same) {
+		const struct cim_class *c = op->instances[i]->class;
+
+		same = 1;
+		while (i + same < op->n_instances && op->instances[i + same]->class == c)
+			same++;
+		s = same == 1 ? arena_printf(a, "%s%s ", s, c->name)
+			      : arena_printf(a, "%s%s*%zu ", s, c->name, same);
+	}
 	return s;
 }
 
@@ -23,9 +31,13 @@ static const char *classes_of(const struct cim_op *op)
 #define ADVISOR "VSMIG_MigrationAdvisor "
 #define CAPS "CIM_VirtualSystemMigrationCapabilities "
 #define SETTINGS "CIM_VirtualSystemMigrationSettingData "
-#define SYSTEM "CIM_ComputerSystem "
-#define SYSTEMS SYSTEM SYSTEM SYSTEM SYSTEM SYSTEM SYSTEM SYSTEM SYSTEM SYSTEM
-#define HOSTS "VSMIG_DestinationHost VSMIG_DestinationHost "
+#define SYSTEMS "CIM_ComputerSystem*9 "
+#define HOSTS "VSMIG_DestinationHost*2 "
+#define RESOURCES                                                                                  \
+	"CIM_ResourceAllocationSettingData*9 CIM_ProcessorAllocationSettingData*8 "                \
+	"CIM_StorageAllocationSettingData*3 CIM_EthernetPortAllocationSettingData*2 "
+#define DEVICES "CIM_Processor*16 CIM_Memory*8 CIM_LogicalDisk*3 CIM_EthernetPort*2 "
+#define POOLS "CIM_ResourcePool*4 "
 
 static const struct {
 	const char *class, *ns, *want;
@@ -36,15 +48,21 @@ static const struct {
 	{ "CIM_Service", NULL, SERVICE ADVISOR, 0 },
 	{ "CIM_VirtualSystemMigrationCapabilities", NULL, CAPS, 0 },
 	{ "CIM_Capabilities", NULL, CAPS, 0 },
-	{ "CIM_SettingData", NULL, SETTINGS, 0 },
+	{ "CIM_SettingData", NULL, SETTINGS "CIM_VirtualSystemSettingData*8 " RESOURCES, 0 },
+	{ "CIM_ResourceAllocationSettingData", NULL, RESOURCES, 0 },
+	{ "CIM_LogicalDevice", NULL, DEVICES, 0 },
+	{ "CIM_StorageExtent", NULL, "CIM_Memory*8 CIM_LogicalDisk*3 ", 0 },
 	{ "CIM_ElementCapabilities", NULL, "CIM_ElementCapabilities ", 0 },
 	{ "CIM_ComputerSystem", NULL, SYSTEMS, 0 },
 	{ "CIM_System", NULL, SYSTEMS, 0 },
-	{ "CIM_EnabledLogicalElement", NULL, SERVICE ADVISOR SYSTEMS, 0 },
+	{ "CIM_EnabledLogicalElement", NULL, SERVICE ADVISOR SYSTEMS DEVICES, 0 },
 	{ "VSMIG_DestinationHost", NULL, HOSTS, 0 },
-	{ "CIM_ManagedElement", NULL, SERVICE ADVISOR CAPS SETTINGS SYSTEMS HOSTS, 0 },
+	{ "CIM_LogicalElement", NULL, SERVICE ADVISOR SYSTEMS DEVICES POOLS, 0 },
+	{ "CIM_ManagedElement", NULL,
+		SERVICE ADVISOR CAPS SETTINGS SYSTEMS
+		"CIM_VirtualSystemSettingData*8 " RESOURCES DEVICES POOLS HOSTS,
+		0 },
 	{ "CIM_Error", NULL, "", ERR_CLASS },
-	{ "CIM_ResourceAllocationSettingData", NULL, "", ERR_CLASS },
 	{ "CIM_Service", "root/cimv2", "", ERR_NAMESPACE },
 	{ "CIM_Service", "root/interop", "", ERR_CLASS },
 };
