@@ -221,12 +221,24 @@ static struct nodes follow(struct arena *a, const struct nodes *from, const stru
 	return to;
 }
 
+/* Some write a path from the root on without its slash: "CLASS/Name". */
+static bool begins_at_root(const struct fragment *f, const xmlNode *root)
+{
+	if (f->absolute || f->n == 0)
+		return f->absolute;
+	for (const xmlNode *n = xml_first(root); n; n = xml_next(n)) {
+		if (is_named(&f->steps[0], n->ns, n->name))
+			return false;
+	}
+	return is_named(&f->steps[0], root->ns, root->name);
+}
+
 static struct nodes walk(struct arena *a, const struct fragment *f, const xmlNode *root)
 {
 	struct nodes nodes = { 0 };
 	size_t i = 0;
 
-	if (f->absolute && f->n) {
+	if (f->n && begins_at_root(f, root)) {
 		if (!is_named(&f->steps[0], root->ns, root->name) || f->steps[0].index > 1)
 			return nodes;
 		i = 1;

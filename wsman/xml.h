@@ -26,6 +26,7 @@ enum {
 #define XML_NS_WSA "http://schemas.xmlsoap.org/ws/2004/08/addressing"
 #define XML_NS_WSMAN "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"
 #define XML_NS_WSEN "http://schemas.xmlsoap.org/ws/2004/09/enumeration"
+#define XML_NS_WSE "http://schemas.xmlsoap.org/ws/2004/08/eventing"
 #define XML_NS_WXF "http://schemas.xmlsoap.org/ws/2004/09/transfer"
 #define XML_NS_WSMB "http://schemas.dmtf.org/wbem/wsman/1/cimbinding.xsd"
 #define XML_NS_WSMID "http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd"

@@ -675,9 +675,11 @@ class Rules(unittest.TestCase):
         invalid = ('s:Sender', 'wsa:InvalidMessageInformationHeader', None)
         for block in ('<wsa:To>x</wsa:To>', '<wsa:Action>x</wsa:Action>', '<wsa:MessageID>x</wsa:MessageID>',
                       '<wsman:ResourceURI>x</wsman:ResourceURI>', '<wsman:OperationTimeout>PT1S</wsman:OperationTimeout>' * 2,
-                      '<wsman:SelectorSet/><wsman:SelectorSet/>'):
+                      '<wsman:SelectorSet/><wsman:SelectorSet/>', '<wsa:Fly/><wsa:Fly/>', '<wsman:Fly/><wsman:Fly>1</wsman:Fly>',
+                      '<e:Fly xmlns:e="http://schemas.xmlsoap.org/ws/2004/08/eventing"/>' * 2):
             with self.subTest(block):
                 self.fault(invalid, headers=block, action=ADDRESSING_FAULT)
+        self.get('<u:Fly xmlns:u="urn:u"/>' * 2 + '<wsa:Fly/><wsman:Fly/>')
 
     def test_R13_1_10_white_space(self):
         text = envelope(GET, CS, selectors=VM, timeout='PT9S', max_envelope='512000')
