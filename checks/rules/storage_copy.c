@@ -34,7 +34,7 @@ static void absent(const struct vm_disk *d, const struct disk_here *here,
 {
 	bool file = rule_is(d->type, "file"), volume = rule_is(d->type, "volume");
 
-	if ((!file && !volume) || there->pool == TRI_NO)
+	if ((!file && !volume) || there->pool != TRI_YES)
 		cannot_create(d, out);
 	else
 		space(d, here, there, out);

@@ -132,6 +132,15 @@ def luks_disk(secret=f"uuid='{SECRET}'"):
                    "-o", "key-secret=s,iter-time=10,hash-alg=sha512"))
 
 
+def encrypted_qcow2():
+    path = f"{SHARED}/encrypted.qcow2"
+    return Device(f"<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='{path}'>"
+                  f"<encryption format='luks'><secret type='passphrase' uuid='{SECRET}'/></encryption></source>"
+                  "<target dev='vda' bus='virtio'/></disk>",
+                  (path, "qcow2", "1M", "--object", "secret,id=s,data=sesame",
+                   "-o", "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10"))
+
+
 def nic(source, number=1, inside=""):
     """source: "network=NAME" or "bridge=NAME"."""
     kind, name = source.split("=")

@@ -116,11 +116,18 @@ def full_storage(_):
         pass
 
 
-def backing_chain(base):
-    """SHARED / "top.qcow2", with `base` below."""
+def backing_chain(base, top=SHARED / "top.qcow2"):
+    """`top`, with `base` below."""
     def step(_):
         make_image(base, "qcow2", "1M")
-        make_image(f"{SHARED}/top.qcow2", "qcow2", "1M", "-b", base, "-F", "qcow2")
+        make_image(top, "qcow2", "1M", "-b", base, "-F", "qcow2")
+    return step
+
+
+def link(name, image):
+    def step(_):
+        make_image(image, "qcow2", "1M")
+        name.symlink_to(image)
     return step
 
 

@@ -47,6 +47,24 @@ def isolated_network(host, name):
         f"<network><name>{name}</name><bridge name='br-{name}'/></network>").create()
 
 
+def lending_network(host, name, bridge_name):
+    """A network on a bridge that somebody else makes, or does not."""
+    return lambda hosts: hosts[host].networkDefineXML(
+        f"<network><name>{name}</name><forward mode='bridge'/><bridge name='{bridge_name}'/></network>").create()
+
+
+def macvtap_network(host, device):
+    return lambda hosts: hosts[host].networkDefineXML(
+        f"<network><name>blue</name><forward mode='bridge'><interface dev='{device}'/></forward></network>").create()
+
+
+def own_network(host, mode):
+    """A network "blue" with a bridge and addresses of libvirt's."""
+    return lambda hosts: hosts[host].networkDefineXML(
+        f"<network><name>blue</name><forward mode='{mode}'/><bridge name='br-blue'/>"
+        "<ip address='192.168.99.1' netmask='255.255.255.0'/></network>").create()
+
+
 def secret(host, usage=""):
     """The secret of luks_disk(), known by its UUID and, when given, as that of a volume."""
     def step(hosts):

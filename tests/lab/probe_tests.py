@@ -160,6 +160,15 @@ def listening(host):
     return sorted(sh_text("ip", "netns", "exec", host.netns, "ss", "-Hltn").split("\n"))
 
 
+def space(connection):
+    """What is in the pools of a host, and how much it takes."""
+    found = {}
+    for pool in connection.listAllStoragePools():
+        pool.refresh()
+        found |= {(pool.name(), volume.name()): volume.info() for volume in pool.listAllVolumes()}
+    return found
+
+
 class Sniffer:
     """Source addresses of all frames that pass an interface of a host."""
 
@@ -190,7 +199,9 @@ class Sniffer:
 
 def running_vm_is_unharmed(world):
     daemon = world.daemon()
-    vm = world.vm("unharmed", everything(), (*NETS, prepare.secret(HERE.name), prepare.secret(THERE.name)))
+    vm = world.vm("unharmed", everything(), (*NETS, prepare.secret(HERE.name), prepare.secret(THERE.name),
+                                             prepare.pool(THERE.name, "tank")))
+    volumes = space(world.there)
     places = (SHARED, HERE.folder / "local", THERE.folder / "local", HERE.folder / "lib",
               THERE.folder / "lib/swtpm", THERE.folder / "lib/qemu/nvram")
     before, xml, ports, devices = picture(*places), vm.XMLDesc(), listening(THERE), links(THERE)
@@ -202,10 +213,53 @@ def running_vm_is_unharmed(world):
     wrong += [f"heard of {heard}"] if heard else []
     wrong += [] if started(answer) else [f"no probe: {answer.findings}"]
     wrong += [] if vm.XMLDesc() == xml and vm.isActive() else ["the VM changed"]
+    wrong += [] if space(world.there) == volumes else ["the pool's volumes changed there"]
     wrong += [] if (listening(THERE), links(THERE)) == (ports, devices) else ["ports or interfaces changed there"]
     locked = subprocess.run(["qemu-img", "info", str(SHARED / "root.qcow2")], capture_output=True, text=True)
     wrong += [] if "lock" in locked.stderr else ["the VM's image is not locked any more"]
     return wrong + arrives(vm, "unharmed")
+
+
+def servers_are_left_alone(world):
+    """A device that connects to a server of its own host: the twin looks whether there is one over there, and does not
+    connect to it. A port on which a device listens is free again afterwards."""
+    daemon = world.daemon()
+    servers = [Server(host, 4001) for host in (HERE, THERE)]
+    serials = ("<serial type='tcp'><source mode='connect' host='127.0.0.1' service='4001'/><protocol type='raw'/></serial>",
+               "<serial type='tcp'><source mode='bind' host='0.0.0.0' service='4002'/><protocol type='raw'/></serial>")
+    world.vm("connected", Guest(tuple(map(Device, serials))))
+    ports = listening(THERE)
+    answer = ask(daemon, "connected")
+    nothing_left(world)
+    afterwards, calls = listening(THERE), [server.stop() for server in servers]
+    wrong = [] if started(answer) and answer.migratable else [f"no probe: {answer.findings}"]
+    wrong += [] if calls == [1, 0] else [f"the servers were called {calls} times"]
+    return wrong + ([] if afterwards == ports else ["ports changed there"])
+
+
+class Server:
+    """Counts who connects to a port of a host."""
+
+    def __init__(self, host, port):
+        self.calls, self.ready, self.running = 0, threading.Event(), True
+        self.thread = threading.Thread(target=self.run, args=(host, port), daemon=True)
+        self.thread.start()
+        self.ready.wait(5)
+
+    def run(self, host, port):
+        checked(libc.setns(os.open(f"/run/netns/{host.netns}", os.O_RDONLY), NEW_NET))         # this thread alone
+        listener, callers = socket.create_server(("127.0.0.1", port)), []
+        listener.settimeout(0.1)
+        self.ready.set()
+        while self.running:
+            with contextlib.suppress(TimeoutError):
+                callers.append(listener.accept())
+        self.calls = len(callers)
+
+    def stop(self):
+        self.running = False
+        self.thread.join()
+        return self.calls
 
 
 def owners_stay(world):
@@ -451,7 +505,7 @@ def start_time(pid):
     return open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[19]
 
 
-TESTS = (running_vm_is_unharmed, owners_stay, typical_vm_takes_no_time, daemon_is_killed_at_the_start,
+TESTS = (running_vm_is_unharmed, servers_are_left_alone, owners_stay, typical_vm_takes_no_time, daemon_is_killed_at_the_start,
          daemon_is_killed_later, connection_breaks, libvirtd_is_killed_at_the_start, libvirtd_is_killed_later,
          deadline_passes, twenty_at_once, two_daemons, left_by_others)
 

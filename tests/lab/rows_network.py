@@ -11,6 +11,8 @@ from scenario import BLUE, BLUE_HERE, FILTERED, RED, Scenario as S
 GROUPED = Guest((Device("<interface type='network'><source network='blue' portgroup='engineers'/>"
                         "<model type='virtio'/></interface>"),))
 ENGINEERS = "<portgroup name='engineers'/>"
+NAMED_TAP = Guest((Device("<interface type='bridge'><source bridge='br-red'/><target dev='mytap'/><model type='virtio'/>"
+                          "</interface>"),))
 
 ROWS = (
     S("network absent", Guest(BLUE), hosts=BLUE_HERE, finds=("VSM4401",), refused=(43, "blue")),
@@ -56,4 +58,20 @@ ROWS = (
       hosts=(*BLUE_HERE, prepare.network("beta", "blue"),
              prepare.domain("beta", "neighbour", guest=Guest(BLUE), active=True)),
       warns=("VSM4409",)),
+    S("named tap", NAMED_TAP, hosts=RED),
+    S("named tap, name taken", NAMED_TAP, hosts=(*RED, prepare.bridge("beta", "mytap")), finds=("VSM4901",),
+      refused=(55, "mytap")),
+    S("network whose bridge is absent", Guest(BLUE), hosts=(*BLUE_HERE, prepare.lending_network("beta", "blue", "br-gone")),
+      finds=("VSM4404",), warns=("VSM5020",), refused=(38, "br-gone")),
+    S("network of a device", Guest(BLUE), hosts=(outside.tap_nodes("alpha", "beta"), prepare.macvtap_network("alpha", "eth0"),
+                                                 prepare.macvtap_network("beta", "eth0"))),
+    S("network of a device that is absent", Guest(BLUE), hosts=(
+        outside.tap_nodes("alpha", "beta"), prepare.macvtap_network("alpha", "eth0"),
+        prepare.macvtap_network("beta", "eth7")), finds=("VSM4404",), refused=(38, "eth7")),
+    S("network by NAT", Guest(BLUE), hosts=(prepare.own_network("alpha", "nat"), prepare.own_network("beta", "nat"))),
+    S("network by routes", Guest(BLUE), hosts=(prepare.own_network("alpha", "route"),
+                                               prepare.own_network("beta", "route"))),
+    S("several queues, MTU", Guest((Device(
+        "<interface type='bridge'><source bridge='br-red'/><model type='virtio'/><driver name='qemu' queues='4'/>"
+        "<mtu size='1400'/></interface>"),), vcpus=2), hosts=RED),
 )

@@ -76,4 +76,19 @@ ROWS = (
     S("firmware present", UEFI, warns=("VSM5023",)),
     S("too much memory", Guest(memory_mib=2048), to="gamma", finds=("VSM4201",), refused=(1, "allocate memory")),
     S("much memory", Guest(memory_mib=2048)),
+    S("CPU feature forced, absent", Guest(cpu=guests.cpu_with("adx", "force")), to="gamma", finds=("VSM4104",),
+      probed="adx", refused=(9, "adx")),
+    S("CPU feature forced", Guest(cpu=guests.cpu_with("adx", "force"))),
+    S("CPU unchecked, feature absent", Guest(cpu=guests.cpu_with("adx").replace("match='exact'", "match='exact' check='none'")),
+      to="gamma", finds=("VSM4104",), refused=(9, "adx")),
+    S("CPU at least, feature absent", Guest(cpu="<cpu mode='custom' match='minimum'><model fallback='allow'>qemu64</model>"
+                                            "</cpu>"), to="gamma", finds=("VSM4104",), refused=(9, "adx")),
+    S("no CPU named, lesser host", Guest(cpu=""), to="gamma"),
+    S("CPU's topology and address width", Guest(vcpus=2, cpu=(
+        "<cpu mode='custom' match='exact'><model fallback='forbid'>Nehalem</model>"
+        "<topology sockets='1' dies='1' cores='2' threads='1'/><maxphysaddr mode='emulate' bits='40'/></cpu>"))),
+    S("memory of virtio", Guest((Device("<memory model='virtio-mem'><target><size unit='MiB'>64</size><node>0</node>"
+                                        "<block unit='MiB'>2</block><requested unit='MiB'>16</requested></target></memory>"),),
+                                cpu=guests.NUMA_CPU, more=ROOM, machine="pc-q35-7.2")),
+    S("old machine", Guest(machine="pc-q35-3.0"), to="gamma"),
 )

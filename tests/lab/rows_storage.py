@@ -12,10 +12,14 @@ TOP = Guest((guests.plain_disk(SHARED / "top.qcow2"),))
 BLOCK = Guest((guests.block_disk(LOCAL / "block"),))
 OPTIONAL_CD = Guest((guests.cdrom(LOCAL / "cd.iso", "optional"),))
 REQUISITE_CD = Guest((guests.cdrom(LOCAL / "cd.iso", "requisite"),))
+FOLDER_DISK = Guest((Device("<disk type='dir' device='disk'><driver name='qemu' type='fat'/>"
+                            f"<source dir='{LOCAL}/folder'/><target dev='vda' bus='virtio'/><readonly/></disk>"),))
+ENCRYPTED = Guest((guests.encrypted_qcow2(),))
+TOP_HERE = Guest((guests.plain_disk(LOCAL / "top.qcow2"),))
 NAMED_LUKS = Guest((guests.luks_disk("usage='lab'"),))
 
 ROWS = (
-    S("local disk", Guest((disk(folder=LOCAL),)), finds=("VSM4301",), refused=(81, "Unsafe|shared")),
+    S("local disk", Guest((disk(folder=LOCAL),)), finds=("VSM4301", "VSM4302"), refused=(81, "Unsafe|shared")),
     S("local disk, offline", Guest((disk(folder=LOCAL),)), type="offline", state="off"),
     S("local disk, to be copied", Guest((disk(folder=LOCAL),)), type="with storage",
       hosts=(prepare.pool("beta", "attic", LOCAL),)),
@@ -63,7 +67,7 @@ ROWS = (
       refused=(38, "cd.iso")),
     S("CD absent, mandatory", Guest((guests.cdrom(LOCAL / "cd.iso", "mandatory"),)), hosts=(ATTIC,),
       finds=("VSM4316",), probed="hda", refused=(38, "cd.iso")),
-    S("floppy, local", Guest((guests.floppy(LOCAL / "floppy.img"),)), hosts=(ATTIC,), finds=("VSM4301",),
+    S("floppy, local", Guest((guests.floppy(LOCAL / "floppy.img"),)), hosts=(ATTIC,), finds=("VSM4301", "VSM4316"),
       refused=(81, "Unsafe|shared")),
     S("shared disk, to be copied", SHARED_DISK, type="with storage", hosts=(ATTIC,), code=6, finds=("VSM3005",),
       refused=(1, "read-only|lock")),
@@ -100,4 +104,29 @@ ROWS = (
     S("pool inactive", VOLUME, hosts=(prepare.pool("alpha", "tank"), prepare.pool("beta", "tank", active=False)),
       finds=("VSM4304",), refused=(67, "not active")),
     S("pool present", VOLUME, hosts=(prepare.pool("alpha", "tank"), prepare.pool("beta", "tank"))),
+    S("folder as a disk", FOLDER_DISK, hosts=(outside.folder("alpha", "folder"), outside.folder("beta", "folder"))),
+    S("folder as a disk, absent", FOLDER_DISK, hosts=(outside.folder("alpha", "folder"),), finds=("VSM4302",),
+      refused=(38, "folder")),
+    S("encrypted qcow2", ENCRYPTED, hosts=BOTH_SECRETS),
+    S("encrypted qcow2, secret absent", ENCRYPTED, hosts=BOTH_SECRETS[:1], finds=("VSM4314",), refused=(66, "")),
+    S("volume that its pool there lacks", VOLUME, hosts=(prepare.pool("alpha", "tank"),
+                                                         prepare.pool("beta", "tank", LOCAL)),
+      finds=("VSM4302",), refused=(50, "tank.qcow2")),
+    S("local disk by a shared name", Guest((guests.plain_disk(SHARED / "link.qcow2"),)),
+      hosts=(outside.link(SHARED / "link.qcow2", LOCAL / "real.qcow2"),), finds=("VSM4301",), may=("VSM4302",),
+      refused=(81, "Unsafe|shared")),
+    S("local disk and CD, to be copied", Guest((disk(folder=LOCAL), guests.cdrom(LOCAL / "cd.iso"))),
+      type="with storage", hosts=(ATTIC,), finds=("VSM4316",), refused=(38, "cd.iso")),
+    S("local chain, to be copied", TOP_HERE, type="with storage",
+      hosts=(ATTIC, outside.backing_chain(LOCAL / "base.qcow2", LOCAL / "top.qcow2"))),
+    S("part of an image, copied on read", Guest((Device(
+        f"<disk type='file' device='disk'><driver name='qemu' type='raw' copy_on_read='on'/><source file='{SHARED}/s.raw'>"
+        "<slices><slice type='storage' offset='65536' size='262144'/></slices></source>"
+        "<target dev='vda' bus='virtio'/></disk>", (f"{SHARED}/s.raw", "raw", "1M")),))),
+    S("threads, queues and caches of disks", Guest((
+        disk("a", driver=" iothread='1' cache='none' io='native' queues='2'"),
+        disk("b", target="sda", bus="scsi", driver=" discard='unmap' detect_zeroes='unmap'"),
+        disk("c", target="vdb", kind="raw", driver=" cache='directsync'"),
+        Device("<controller type='scsi' model='virtio-scsi'><driver iothread='2' queues='2'/></controller>")),
+        more="<iothreads>2</iothreads>")),
 )
