@@ -25,6 +25,7 @@ static const struct {
 	{ 0, "already exists with uuid", PROBE_OWN },
 	{ 0, "is already defined with uuid", PROBE_OWN },
 	{ 0, "is already active", PROBE_OWN },
+	{ 0, "Failed to bind socket: Permission denied", PROBE_OTHER }, /* a low port */
 	{ 0, "Permission denied", PROBE_OWN },
 	{ 0, "Operation not permitted", PROBE_OWN },
 	{ 0, "Failed to get \"", PROBE_OWN }, /* an image lock */

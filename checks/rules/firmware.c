@@ -44,6 +44,20 @@ static void loader(const struct facts *f, struct findings *out)
 				path));
 }
 
+/* A BIOS image, which nobody announces. */
+static void rom(const struct facts *f, struct findings *out)
+{
+	const char *path = f->config.loader;
+
+	if (rule_started(f))
+		return;
+	if (f->loader_there == TRI_NO)
+		finding_detail(out, finding_add(out, VSM4114, path), NULL, "absent", path);
+	else
+		finding_unknown(out, arena_printf(out->arena, "whether %s can be used", path), NULL,
+			"libvirt does not announce firmware of this kind");
+}
+
 /* libvirt offers what its descriptors tell of, whether the files are there or not; it lists those
  * that are. */
 static void chosen_there(const struct domcaps *d, const char *firmware, struct findings *out)
@@ -69,6 +83,8 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 		return;
 	if (vm->loader && rule_is(vm->loader_type, "pflash"))
 		loader(f, out);
+	else if (vm->loader && vm->loader[0] == '/')
+		rom(f, out);
 	else if (vm->firmware && !vm->loader)
 		chosen_there(d, vm->firmware, out);
 }

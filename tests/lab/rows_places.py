@@ -156,4 +156,6 @@ ROWS = (
       refused=(38, "folder")),
     S("sound to a file, folder absent", with_(
         "<sound model='ich9'/>", f"<audio id='1' type='file' path='{LOCAL}/folder/a.wav'/>"), hosts=FOLDER),
+    S("low port, QEMU is another user there", Guest((guests.serial_tcp(801),)), to="delta", finds=("VSM4901",),
+      probed="801", refused=(1, "Permission denied")),
 )

@@ -339,6 +339,10 @@ static const struct {
 		"denied",
 		PROBE_OWN },
 	{ VIR_ERR_INTERNAL_ERROR,
+		"-chardev socket,id=charchannel0,host=0.0.0.0,port=801,server=on,wait=off: Failed "
+		"to bind socket: Permission denied",
+		PROBE_OTHER },
+	{ VIR_ERR_INTERNAL_ERROR,
 		"process exited while connecting to monitor: -blockdev ...: Failed to get "
 		"\"write\" "
 		"lock",

@@ -310,6 +310,11 @@ START_TEST(platform)
 	ROW("firmware", "not announced, and there", LIVE, "VSM6002",
 		f->config.loader_type = "pflash";
 		f->config.loader = "/usr/share/AAVMF/AAVMF_CODE.fd"; f->loader_there = TRI_YES);
+	ROW("firmware", "a BIOS image", LIVE, "VSM6002", f->config.loader_type = "rom";
+		f->config.loader = "/srv/bios.bin"; f->loader_there = TRI_YES);
+	ROW("firmware", "a BIOS image that is absent", LIVE, "VSM4114:false",
+		f->config.loader_type = "rom";
+		f->config.loader = "/srv/bios.bin"; f->loader_there = TRI_NO);
 	ROW("firmware", "efi not offered", RESTART, "VSM4114:false", f->config.firmware = "efi";
 		f->domcaps.n_firmwares = 1);
 	ROW("firmware", "efi offered, listed", RESTART, "", f->config.firmware = "efi");
