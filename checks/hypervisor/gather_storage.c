@@ -269,6 +269,8 @@ static void ask_disk(struct storage *st, const struct vm_disk *disk, struct disk
 		ask_volume(st, disk, out);
 	else if (strcmp(disk->type, "file") == 0 || strcmp(disk->type, "block") == 0)
 		ask_path(st, disk, out);
+	else if (strcmp(disk->type, "dir") == 0 && side_path(st->s, disk->source) == TRI_NO)
+		out->exists = TRI_NO;
 	else
 		out->why =
 			"storage of this type is opened by the guest's hypervisor process itself";
