@@ -23,11 +23,12 @@ static int check_property(const struct cim_class *c, const char *name, struct er
 	return err_set(e, ERR_SYNTAX, "%s has no property %.200s", c->name, name);
 }
 
-/* Whether c, or a class derived from it, has the property. */
+/* Whether c (NULL: any class), or a class derived from it, has the property. */
 static bool family_has(const struct cim_class *c, const char *name)
 {
 	for (size_t i = 0; i < cim_class_count; i++) {
-		if (cim_class_is(cim_classes[i], c) && cim_property_find(cim_classes[i], name))
+		if ((!c || cim_class_is(cim_classes[i], c)) &&
+			cim_property_find(cim_classes[i], name))
 			return true;
 	}
 	return false;
@@ -38,11 +39,13 @@ static int check_embedded(const struct cim_class *c, const struct node *n, struc
 	const struct cim_property *p = cim_property_find(c, n->property);
 	const struct cim_class *inside = p && p->embedded ? cim_class_find(p->embedded) : NULL;
 
-	if (!inside)
+	/* An EmbeddedObject is of any class. */
+	if (!inside && !(p && p->embedded && !*p->embedded))
 		return err_set(e, ERR_SYNTAX, "%s has no property %.200s that holds an instance",
 			c->name, n->property);
 	if (n->inner && strcasecmp(n->inner, QUERY_CLASS) != 0 && !family_has(inside, n->inner))
-		return err_set(e, ERR_SYNTAX, "%s has no property %.200s", inside->name, n->inner);
+		return err_set(e, ERR_SYNTAX, "%s has no property %.200s",
+			inside ? inside->name : n->property, n->inner);
 	return 0;
 }
 

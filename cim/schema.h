@@ -46,7 +46,7 @@ struct cim_property {
 	enum cim_type type;
 	bool array, key, required, writable;
 	const char *ref_class; /* CIM_REFERENCE: the class referred to */
-	const char *embedded; /* EmbeddedInstance: the class, else NULL */
+	const char *embedded; /* EmbeddedInstance: the class; EmbeddedObject: ""; else NULL */
 	const char *origin; /* the class that declares it last: itself, or what it inherits from */
 	const struct cim_valuemap *values;
 	size_t n_values;

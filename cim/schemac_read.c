@@ -190,6 +190,8 @@ static struct member read_member(
 	m.in = qualifier_bool(file, n, "In", true);
 	m.out = qualifier_bool(file, n, "Out", false);
 	m.embedded = qualifier_text(file, n, "EmbeddedInstance");
+	if (m.embedded == NULL && qualifier_bool(file, n, "EmbeddedObject", false))
+		m.embedded = "";
 	if (m.embedded != NULL && strcmp(schemac_types[m.type], "string") != 0)
 		schemac_die(file, n, "%s is an EmbeddedInstance and not a string", m.name);
 	if (m.key && m.array)

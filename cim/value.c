@@ -107,6 +107,16 @@ size_t cim_index_in(const struct cim_class *c, const struct cim_class *base, siz
 	return (size_t)(p - c->properties);
 }
 
+void cim_set_instance(
+	struct arena *a, struct cim_instance *i, size_t prop, const struct cim_instance *embedded)
+{
+	struct cim_value *v = slot(i, prop, false);
+
+	assert(i->class->properties[prop].type == CIM_STRING);
+	give(a, v, 1)->inst = embedded;
+	v->instance = true;
+}
+
 struct cim_value cim_value_str(struct arena *a, const char *s)
 {
 	struct cim_value v = { 0 };

@@ -79,6 +79,9 @@ void cim_set_instances(struct arena *a, struct cim_instance *i, size_t prop,
  * several classes derived from one.
  */
 size_t cim_index_in(const struct cim_class *c, const struct cim_class *base, size_t prop);
+/* Of a string with EmbeddedInstance or EmbeddedObject. */
+void cim_set_instance(
+	struct arena *a, struct cim_instance *i, size_t prop, const struct cim_instance *embedded);
 
 /* Single values, for method results. */
 struct cim_value cim_value_str(struct arena *a, const char *s);

@@ -133,6 +133,8 @@ static void stop(struct daemon *d, int status)
 {
 	size_t open, stuck;
 
+	if (d->wsman)
+		wsman_drain(d->wsman);
 	if (d->server)
 		server_drain(d->server, clock_in(DRAIN_MS));
 	open = d->gate ? gate_open(d->gate) : 0;

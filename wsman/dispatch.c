@@ -7,12 +7,12 @@
 #include "wsman/classes.h"
 #include "wsman/header.h"
 
-enum need { NEED_CLASS, NEED_ANY };
+enum need { NEED_CLASS, NEED_ANY, NEED_NONE };
 
 /* One row for each action; run NULL: known, and not offered by any class. */
 static const struct action {
 	const char *uri, *name;
-	enum need need; /* whether the URI must name one class */
+	enum need need; /* whether there must be a URI, and name one class */
 	int (*run)(struct job *j);
 	enum fault_id refusal;
 } actions[] = {
@@ -25,6 +25,10 @@ static const struct action {
 	{ XML_NS_WSEN "/Release", "Release", NEED_ANY, pull_release, 0 },
 	{ XML_NS_WSEN "/Renew", "Renew", NEED_ANY, NULL, FAULT_ACTION_NOT_SUPPORTED },
 	{ XML_NS_WSEN "/GetStatus", "GetStatus", NEED_ANY, NULL, FAULT_ACTION_NOT_SUPPORTED },
+	{ XML_NS_WSE "/Subscribe", "Subscribe", NEED_ANY, eventing_subscribe, 0 },
+	{ XML_NS_WSE "/Renew", "Renew", NEED_NONE, eventing_renew, 0 },
+	{ XML_NS_WSE "/GetStatus", "GetStatus", NEED_NONE, eventing_status, 0 },
+	{ XML_NS_WSE "/Unsubscribe", "Unsubscribe", NEED_NONE, eventing_unsubscribe, 0 },
 };
 
 /* Any other action is a method of a class: "<class URI>/<method>". */
@@ -77,6 +81,8 @@ static int find_resource(struct job *j, enum need need)
 	const char *uri = j->env.resource_uri;
 	struct err e;
 
+	if (!uri && need == NEED_NONE)
+		return 0;
 	if (!uri)
 		return fault_set(&j->fault, FAULT_INVALID_RESOURCE_URI,
 			"The header ResourceURI is missing.");
@@ -87,7 +93,7 @@ static int find_resource(struct job *j, enum need need)
 	if (j->uri.kind == CIM_URI_CIMXML)
 		return classes_find(j);
 	if (j->uri.kind == CIM_URI_ALL)
-		return need == NEED_ANY ? 0 : dispatch_refuse(j, FAULT_ACTION_MISMATCH);
+		return need != NEED_CLASS ? 0 : dispatch_refuse(j, FAULT_ACTION_MISMATCH);
 	j->class = cim_class_find(j->uri.class_name);
 	if (!j->class) {
 		fault_set(&j->fault, FAULT_INVALID_RESOURCE_URI, "There is no class %.200s.",

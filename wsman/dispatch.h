@@ -24,5 +24,10 @@ int enumerate_start(struct job *j);
 int pull_next(struct job *j);
 int pull_release(struct job *j);
 int invoke_method(struct job *j);
+int eventing_subscribe(struct job *j);
+/* These may have no ResourceURI: the subscription is named in a header of its own. */
+int eventing_renew(struct job *j);
+int eventing_status(struct job *j);
+int eventing_unsubscribe(struct job *j);
 
 #endif

@@ -172,3 +172,14 @@ void duration_format(int64_t ms, char out[DURATION_SIZE])
 {
 	snprintf(out, DURATION_SIZE, "PT%" PRId64 ".%03dS", ms / SECOND, (int)(ms % SECOND));
 }
+
+void duration_format_date(int64_t ms, char out[DURATION_SIZE])
+{
+	time_t seconds = (time_t)(ms / SECOND);
+	size_t n;
+	struct tm tm;
+
+	gmtime_r(&seconds, &tm);
+	n = strftime(out, DURATION_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(out + n, DURATION_SIZE - n, ".%03dZ", (int)(ms % SECOND));
+}

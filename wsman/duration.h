@@ -19,5 +19,7 @@ bool duration_parse_date(const char *text, int64_t *ms);
 enum { DURATION_SIZE = 40 };
 /* Writes ms, not negative, as "PT60.000S". */
 void duration_format(int64_t ms, char out[DURATION_SIZE]);
+/* Writes milliseconds since 1970 as an xs:dateTime in UTC. */
+void duration_format_date(int64_t ms, char out[DURATION_SIZE]);
 
 #endif

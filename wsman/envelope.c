@@ -32,6 +32,7 @@ static const struct block {
 	[HEADER_FRAGMENT_TRANSFER] = { XML_NS_WSMAN, "FragmentTransfer" },
 	[HEADER_REQUEST_EPR] = { XML_NS_WSMAN, "RequestEPR" },
 	[HEADER_REQUEST_TOTAL] = { XML_NS_WSMAN, "RequestTotalItemsCountEstimate" },
+	[HEADER_IDENTIFIER] = { XML_NS_WSE, "Identifier" },
 	[HEADER_DATA_LOCALE] = { XML_NS_WSMV, "DataLocale" },
 	[HEADER_SESSION_ID] = { XML_NS_WSMV, "SessionId" },
 	[HEADER_OPERATION_ID] = { XML_NS_WSMV, "OperationID" },

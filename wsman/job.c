@@ -118,6 +118,7 @@ int job_reply(struct job *j, const struct reply_head *head, const struct buf *bo
 	reply_write(&utf8, head, body->data ? body->data : "", body->len);
 	reply_encode(&j->call->reply, &utf8, j->env.charset);
 	give_back(j, 200);
+	j->replied = true;
 	return 0;
 }
 
@@ -184,6 +185,8 @@ static void run_expired(struct work *w)
 	fault_set(&f, FAULT_TIMED_OUT, NULL);
 	if (claim(j))
 		answer_fault(j, &f);
+	if (j->forget && j->forget(j))
+		job_unref(j);
 	job_unref(j);
 }
 
@@ -204,14 +207,18 @@ static void on_deadline(struct timer *t)
 	push_or_run(j, &j->expired, run_expired);
 }
 
-static void on_done(struct cim_op *op)
+void job_wake(struct job *j)
 {
-	struct job *j = (struct job *)op;
 	int starting = OP_STARTING;
 
 	/* While the starter is still on its way out of cim_run, it goes on with the job itself. */
 	if (!atomic_compare_exchange_strong(&j->state, &starting, OP_DONE))
 		push_or_run(j, &j->resumed, run_resumed);
+}
+
+static void on_done(struct cim_op *op)
+{
+	job_wake((struct job *)op);
 }
 
 static void park(struct job *j)
@@ -226,26 +233,38 @@ static void park(struct job *j)
 	resume(j);
 }
 
-int job_run_op(struct job *j, int (*then)(struct job *j))
+int job_park(struct job *j, void (*start)(struct job *j), bool (*forget)(struct job *j),
+	int (*then)(struct job *j))
 {
 	if (clock_ms() >= j->req.deadline)
 		return timed_out(j);
-	if (!j->op_arena)
-		j->op_arena = arena_new();
-	j->op.arena = j->op_arena;
-	j->op.req = &j->req;
-	j->op.done = on_done;
 	j->resume = then;
+	j->forget = forget;
 	/* After the deadline the audit record is written from what is known by now. */
 	j->call->req.audit = j->req.audit;
 	atomic_fetch_add(&j->refs, 1);
 	atomic_store(&j->state, OP_STARTING);
-	cim_run(j->w->cim, &j->op);
+	start(j);
 	if (atomic_load(&j->state) == OP_DONE)
 		resume(j);
 	else
 		park(j);
 	return 0;
+}
+
+static void run_op(struct job *j)
+{
+	cim_run(j->w->cim, &j->op);
+}
+
+int job_run_op(struct job *j, int (*then)(struct job *j))
+{
+	if (!j->op_arena)
+		j->op_arena = arena_new();
+	j->op.arena = j->op_arena;
+	j->op.req = &j->req;
+	j->op.done = on_done;
+	return job_park(j, run_op, NULL, then);
 }
 
 static size_t limit_of(const struct job *j)

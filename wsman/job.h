@@ -19,6 +19,7 @@
 #include "wsman/envelope.h"
 #include "wsman/identify.h"
 #include "wsman/reply.h"
+#include "wsman/subscriptions.h"
 #include "wsman/wsman.h"
 
 struct wsman {
@@ -27,6 +28,7 @@ struct wsman {
 	struct pool *workers;
 	struct timers *timers;
 	struct contexts *contexts;
+	struct subscriptions *subscriptions;
 	struct identify *identify;
 	char *host_name;
 	pthread_mutex_t lock;
@@ -56,6 +58,8 @@ struct job {
 	void *detail; /* the handler's own, in op_arena */
 
 	int (*resume)(struct job *j);
+	bool (*forget)(struct job *j);
+	bool replied; /* by job_reply, and not by the deadline before it */
 	atomic_int refs, state;
 	atomic_bool answered;
 };
@@ -70,6 +74,14 @@ int job_set_deadline(struct job *j);
  * the deadline has passed already.
  */
 int job_run_op(struct job *j, int (*resume)(struct job *j));
+/*
+ * The same for whatever else is waited for: runs `start`, which sees to it that job_wake(j) is
+ * called exactly once, perhaps before it returns. `forget`, unless NULL, is asked when the
+ * deadline came first: true says that job_wake will not be called any more, and was not.
+ */
+int job_park(struct job *j, void (*start)(struct job *j), bool (*forget)(struct job *j),
+	int (*resume)(struct job *j));
+void job_wake(struct job *j);
 /* A head for the reply with this action, which stays the caller's. */
 struct reply_head job_head(const struct job *j, const char *action);
 /* Answers with a body. Returns 0. */

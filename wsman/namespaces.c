@@ -16,6 +16,7 @@ SOAP_NMAC struct Namespace namespaces[] = {
 	{ "wsa", "http://schemas.xmlsoap.org/ws/2004/08/addressing", NULL, NULL },
 	{ "wsman", "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd", NULL, NULL },
 	{ "wsen", "http://schemas.xmlsoap.org/ws/2004/09/enumeration", NULL, NULL },
+	{ "wse", "http://schemas.xmlsoap.org/ws/2004/08/eventing", NULL, NULL },
 	{ "wxf", "http://schemas.xmlsoap.org/ws/2004/09/transfer", NULL, NULL },
 	{ "wsmb", "http://schemas.dmtf.org/wbem/wsman/1/cimbinding.xsd", NULL, NULL },
 	{ "wsmid", "http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd", NULL, NULL },

@@ -7,6 +7,7 @@
 #include "wsman/dispatch.h"
 #include "wsman/duration.h"
 #include "wsman/enumerate.h"
+#include "wsman/eventing.h"
 
 /* DSP0226 R8.4-5: the EPR of a Pull is that of its Enumerate, and so without keys. */
 static int check_resource(struct job *j, const struct enumeration *en)
@@ -106,11 +107,14 @@ static int reply_pull(
 int pull_next(struct job *j)
 {
 	struct reply_head head = job_head(j, XML_NS_WSEN "/PullResponse");
-	struct context *c = borrow(j, "Pull");
 	auto_buf struct buf items = { 0 };
 	struct enumeration *en;
+	struct context *c;
 	const char *name;
 
+	if (eventing_is_meant(j))
+		return eventing_pull(j);
+	c = borrow(j, "Pull");
 	if (!c)
 		return -1;
 	en = context_state(c);

@@ -18,11 +18,22 @@ struct wsman *wsman_new(const struct wsman_config *c, struct cim *cim, struct po
 	w->workers = workers;
 	w->timers = timers;
 	w->contexts = contexts_new(timers, c->context_idle_ms, c->max_contexts);
+	w->subscriptions = subscriptions_new(timers, cim,
+		&(struct subscriptions_config){
+			.most = c->max_subscriptions,
+			.events = c->max_events,
+			.lifetime_ms = c->subscription_ms,
+		});
 	w->identify = identify_new();
 	w->host_name = mem_strdup(host_name);
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->idle, NULL);
 	return w;
+}
+
+void wsman_drain(struct wsman *w)
+{
+	subscriptions_drain(w->subscriptions);
 }
 
 void wsman_free(struct wsman *w)
@@ -35,6 +46,7 @@ void wsman_free(struct wsman *w)
 		pthread_cond_wait(&w->idle, &w->lock);
 	pthread_mutex_unlock(&w->lock);
 	contexts_free(w->contexts);
+	subscriptions_free(w->subscriptions);
 	identify_free(w->identify);
 	free(w->host_name);
 	pthread_cond_destroy(&w->idle);

@@ -26,6 +26,9 @@ struct wsman_config {
 	int64_t context_idle_ms; /* an enumeration not pulled for so long is dropped */
 	unsigned max_contexts; /* enumerations open at once, per principal */
 	unsigned max_elements; /* items in one reply at most */
+	unsigned max_subscriptions; /* open at once, per principal */
+	unsigned max_events; /* that wait in one subscription; at least 1 */
+	int64_t subscription_ms; /* the longest that one lasts unless it is renewed */
 };
 
 struct wsman_call {
@@ -48,7 +51,9 @@ struct wsman_call {
 /* cim, workers and timers stay the caller's and outlive the wsman. */
 struct wsman *wsman_new(const struct wsman_config *c, struct cim *cim, struct pool *workers,
 	struct timers *timers, const char *host_name);
-/* No call may be under way. */
+/* Answers what waits for events, at once and from now on. */
+void wsman_drain(struct wsman *w);
+/* No call may be under way; after wsman_drain. */
 void wsman_free(struct wsman *w);
 void wsman_handle(struct wsman *w, struct wsman_call *call);
 /* Appends the WSDL of the service at this address. */

@@ -80,17 +80,25 @@ static void on_close(virConnectPtr v, int reason, void *arg)
 {
 	struct watch *w = arg;
 	struct conn *c = w->conn;
+	bool ours;
 
 	(void)v;
 	(void)reason;
 	pthread_mutex_lock(&c->lock);
 	w->broken = true;
-	if (c->watch == w) {
+	ours = c->watch == w;
+	if (ours) {
 		conn_drop(c, CONN_BROKEN);
 		if (c->first)
 			conn_start_opener(c);
+		/* The watch is being closed by a thread of its own. */
+		conn_ref(c);
 	}
 	pthread_mutex_unlock(&c->lock);
+	if (!ours)
+		return;
+	events_lost(c->events);
+	conn_unref(c);
 }
 
 /* Closes what nobody used for a while, else looks again later. */

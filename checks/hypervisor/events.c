@@ -18,6 +18,7 @@ struct events {
 		unsigned revision;
 		unsigned char uuid[VIR_UUID_BUFLEN];
 	} changes[REMEMBERED];
+	struct events_listener *listener;
 };
 
 struct events *events_new(void)
@@ -51,32 +52,65 @@ static void happened(struct events *e, enum topic t)
 	pthread_mutex_unlock(&e->lock);
 }
 
-static void domain_changed(struct events *e, virDomainPtr dom)
+/* Under the lock: so that a listener that is taken away is not being called. */
+static void tell(struct events *e, const struct events_note *note)
 {
+	if (e->listener)
+		e->listener->told(e->listener, note);
+}
+
+void events_listen(struct events *e, struct events_listener *l)
+{
+	pthread_mutex_lock(&e->lock);
+	e->listener = l;
+	pthread_mutex_unlock(&e->lock);
+}
+
+void events_lost(struct events *e)
+{
+	pthread_mutex_lock(&e->lock);
+	tell(e, NULL);
+	pthread_mutex_unlock(&e->lock);
+}
+
+static void domain_changed(struct events *e, virDomainPtr dom, int event, int detail)
+{
+	struct events_note note = {
+		.name = virDomainGetName(dom), .event = event, .detail = detail
+	};
 	struct change *c;
 
+	if (virDomainGetUUID(dom, note.uuid) < 0)
+		memset(note.uuid, 0, sizeof note.uuid);
 	pthread_mutex_lock(&e->lock);
 	c = &e->changes[++e->revision[TOPIC_DOMAINS] % REMEMBERED];
 	c->revision = e->revision[TOPIC_DOMAINS];
-	if (virDomainGetUUID(dom, c->uuid) < 0)
-		memset(c->uuid, 0, sizeof c->uuid);
+	memcpy(c->uuid, note.uuid, sizeof c->uuid);
+	tell(e, &note);
 	pthread_mutex_unlock(&e->lock);
 }
 
 static int on_lifecycle(virConnectPtr v, virDomainPtr dom, int event, int detail, void *arg)
 {
 	(void)v;
-	(void)event;
-	(void)detail;
-	domain_changed(arg, dom);
+	domain_changed(arg, dom, event, detail);
 	return 0;
+}
+
+/* A title is metadata to libvirt. */
+static void on_metadata(virConnectPtr v, virDomainPtr dom, int type, const char *uri, void *arg)
+{
+	(void)v;
+	(void)uri;
+	if (type == VIR_DOMAIN_METADATA_TITLE)
+		domain_changed(arg, dom, -1, 0);
 }
 
 static void on_device(virConnectPtr v, virDomainPtr dom, const char *alias, void *arg)
 {
 	(void)v;
 	(void)alias;
-	domain_changed(arg, dom);
+	domain_changed(arg, dom, -1, 0);
 }
 
 static void on_network(virConnectPtr v, virNetworkPtr net, int event, int detail, void *arg)
@@ -121,6 +155,8 @@ void events_subscribe(struct events *e, virConnectPtr v, struct subscription *s)
 {
 	s->lifecycle = subscribe_domains(
 		e, v, VIR_DOMAIN_EVENT_ID_LIFECYCLE, VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle));
+	s->metadata = subscribe_domains(
+		e, v, VIR_DOMAIN_EVENT_ID_METADATA_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(on_metadata));
 	s->added = subscribe_domains(
 		e, v, VIR_DOMAIN_EVENT_ID_DEVICE_ADDED, VIR_DOMAIN_EVENT_CALLBACK(on_device));
 	s->removed = subscribe_domains(
@@ -147,7 +183,7 @@ void events_mute(struct events *e)
 
 void events_unsubscribe(virConnectPtr v, const struct subscription *s)
 {
-	const int domain[] = { s->lifecycle, s->added, s->removed };
+	const int domain[] = { s->lifecycle, s->metadata, s->added, s->removed };
 
 	for (size_t i = 0; i < ARRAY_LEN(domain); i++)
 		if (domain[i] >= 0)

@@ -22,13 +22,33 @@ struct events;
 
 /* What one virConnectPtr was subscribed to. */
 struct subscription {
-	int lifecycle, added, removed, network, pool; /* callback ids, -1: not offered */
+	int lifecycle, metadata, added, removed, network, pool; /* callback ids, -1: not offered */
+};
+
+/* One thing that happened to one domain; name is good during the call only. */
+struct events_note {
+	unsigned char uuid[VIR_UUID_BUFLEN];
+	const char *name;
+	int event, detail; /* virDomainEventType; -1: it was changed otherwise */
+};
+
+/*
+ * Somebody who wants to know at once, on libvirt's thread of events, with no more than a lock and
+ * a queue. note NULL: the connection was lost, and whatever happens until the next one is opened
+ * remains untold.
+ */
+struct events_listener {
+	void (*told)(struct events_listener *l, const struct events_note *note);
 };
 
 struct events *events_new(void);
 void events_unref(struct events *e);
+/* From now on, or NULL: no more; then the listener is not being called either. */
+void events_listen(struct events *e, struct events_listener *l);
 /* Call libvirt, on the thread that opens or closes v. */
 void events_subscribe(struct events *e, virConnectPtr v, struct subscription *s);
+/* A connection that told us broke. */
+void events_lost(struct events *e);
 /* v tells nothing. */
 void events_mute(struct events *e);
 void events_unsubscribe(virConnectPtr v, const struct subscription *s);

@@ -51,9 +51,8 @@ static const struct state *state_of(const struct hv_vm *vm)
 }
 
 static struct cim_instance *make(
-	struct cim_op *op, const char *name, const char *element_name, const struct state *state)
+	struct arena *a, const char *name, const char *element_name, const struct state *state)
 {
-	struct arena *a = op->arena;
 	struct cim_instance *i = cim_instance_new(a, &cim_class_CIM_ComputerSystem, CIM_NS_DEFAULT);
 
 	cim_set_str(a, i, CIM_ComputerSystem_p_CreationClassName, "CIM_ComputerSystem");
@@ -72,15 +71,16 @@ const struct cim_instance *system_host(struct cim_op *op)
 	static const struct state up = { STATE_ENABLED, STATUS_OK, HEALTH_UNKNOWN };
 	const char *name = hv_host_name(op->cim->hv);
 
-	return make(op, name, name, &up);
+	return make(op->arena, name, name, &up);
 }
 
-static const struct cim_instance *vm_instance(struct cim_op *op, const struct hv_vm *vm)
+struct cim_instance *system_of_vm(struct arena *a, const struct hv_vm *vm)
 {
-	struct cim_instance *i = make(op, vm->uuid, vm->name, state_of(vm));
+	struct cim_instance *i =
+		make(a, arena_strdup(a, vm->uuid), arena_strdup(a, vm->name), state_of(vm));
 
-	cim_set_str(op->arena, i, CIM_ComputerSystem_p_NameFormat, "UUID");
-	cim_set_str(op->arena, i, CIM_ComputerSystem_p_Description, vm->title);
+	cim_set_str(a, i, CIM_ComputerSystem_p_NameFormat, "UUID");
+	cim_set_str(a, i, CIM_ComputerSystem_p_Description, arena_strdup(a, vm->title));
 	return i;
 }
 
@@ -101,7 +101,7 @@ static void listed(struct hv_list *l)
 		if (l->only == NULL || strcasecmp(l->only, hv_host_name(op->cim->hv)) == 0)
 			listing->add(op, system_host(op));
 		for (size_t i = 0; i < l->n; i++)
-			listing->add(op, vm_instance(op, &l->vms[i]));
+			listing->add(op, system_of_vm(op->arena, &l->vms[i]));
 	}
 	registry_done(op);
 }

@@ -16,4 +16,8 @@ const struct cim_instance *system_host(struct cim_op *op);
 /* One look-up by the key Name. */
 void system_get(struct cim_op *op);
 
+/* A virtual system as an instance in the arena, which nothing of vm needs to outlive. */
+struct hv_vm;
+struct cim_instance *system_of_vm(struct arena *a, const struct hv_vm *vm);
+
 #endif

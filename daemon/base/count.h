@@ -21,6 +21,7 @@
 	X(COUNT_CHECKS, "checks", "migration checks under way")                                    \
 	X(COUNT_CHECKS_TOTAL, "checks_total", "migration checks answered")                         \
 	X(COUNT_CONTEXTS, "contexts", "enumeration contexts open")                                 \
+	X(COUNT_SUBSCRIPTIONS, "subscriptions", "subscriptions open")                              \
 	X(COUNT_HV_CONNECTIONS, "hypervisor_connections", "hypervisor connections open")           \
 	X(COUNT_HV_CALLS_TOTAL, "hypervisor_calls_total", "calls made to hypervisors")             \
 	X(COUNT_HV_STUCK, "hypervisor_threads_stuck", "threads in a call past its deadline")

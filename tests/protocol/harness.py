@@ -25,6 +25,7 @@ NS = {
     'wsa': 'http://schemas.xmlsoap.org/ws/2004/08/addressing',
     'wsman': 'http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd',
     'wsen': 'http://schemas.xmlsoap.org/ws/2004/09/enumeration',
+    'wse': 'http://schemas.xmlsoap.org/ws/2004/08/eventing',
     'wxf': 'http://schemas.xmlsoap.org/ws/2004/09/transfer',
     'wsmid': 'http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd',
     'wsmb': 'http://schemas.dmtf.org/wbem/wsman/1/cimbinding.xsd',

@@ -10,6 +10,8 @@ from harness import (ADVISOR, CIM, CHECK, ENUMERATION, EXPLAIN, HOSTS, NS, SERVI
 CS = CIM + 'CIM_ComputerSystem'
 SERVICE_URI = CIM + SERVICE
 GET, PUT = TRANSFER + 'Get', TRANSFER + 'Put'
+EVENTING = NS['wse'] + '/'
+CHANGED = CIM + 'CIM_InstModification'
 ENUMERATE, PULL = ENUMERATION + 'Enumerate', ENUMERATION + 'Pull'
 VM = {'CreationClassName': 'CIM_ComputerSystem', 'Name': '11111111-2222-4333-8444-000000000001'}
 ALL = 'http://schemas.dmtf.org/wbem/wscim/1/*'
@@ -59,6 +61,20 @@ def invoke(inner, name=CHECK):
     return request(SERVICE_URI + '/' + CHECK, SERVICE_URI, '<p:%s_INPUT xmlns:p="%s">%s</p:%s_INPUT>' % (name, SERVICE_URI, inner, name))
 
 
+def subscribe(inner='', mode='http://schemas.dmtf.org/wbem/wsman/1/wsman/Pull', delivery='', resource=CHANGED):
+    return request(EVENTING + 'Subscribe', resource, '<wse:Subscribe xmlns:wse="%s"><wse:Delivery Mode="%s">%s</wse:Delivery>%s'
+                   '</wse:Subscribe>' % (NS['wse'], mode, delivery, inner))
+
+
+def watch(text, dialect=WQL, prefix='wsman'):
+    return '<%s:Filter Dialect="%s">%s</%s:Filter>' % (prefix, dialect, text, prefix)
+
+
+def renew(inner=''):
+    return request(EVENTING + 'Renew', None, '<wse:Renew xmlns:wse="%s">%s</wse:Renew>' % (NS['wse'], inner),
+                   headers='<wse:Identifier xmlns:wse="%s">uuid:x</wse:Identifier>' % NS['wse'])
+
+
 # What gets the fault: a message, or the name of a method of the test that makes the reply.
 ROWS = {
     'VERSION_MISMATCH': request().replace(NS['s'], 'http://schemas.xmlsoap.org/soap/envelope/'),
@@ -88,6 +104,18 @@ ROWS = {
     'FILTER_DIALECT': request(ENUMERATE, body=filtered('x', 'urn:x')),
     'INVALID_CONTEXT': request(PULL, body='<wsen:Pull><wsen:EnumerationContext>x</wsen:EnumerationContext></wsen:Pull>'),
     'INVALID_EXPIRATION': request(ENUMERATE, body=enumerate_body('<wsen:Expires>never</wsen:Expires>')),
+    'DELIVERY_MODE': subscribe(mode=NS['wse'] + '/DeliveryModes/Push'),
+    'EVENT_SOURCE': subscribe(watch('SELECT * FROM CIM_Service')),
+    'EVENT_DIALECT': subscribe(watch('x', 'urn:x')),
+    'EVENT_FILTER_REQUIRED': subscribe(resource=ALL),
+    'EVENT_EXPIRATION': subscribe('<wse:Expires>never</wse:Expires>'),
+    'EVENT_MESSAGE': subscribe(watch('x') + watch('x', prefix='wse')),
+    'UNABLE_TO_RENEW': renew(),
+    'EVENT_FILTER': subscribe(watch('SELECT')),
+    'BOOKMARKS': subscribe('<wsman:SendBookmarks/>'),
+    'DELIVERY_RETRIES': subscribe(delivery='<wsman:ConnectionRetry Total="1">PT1M</wsman:ConnectionRetry>'),
+    'FORMAT_MISMATCH': subscribe(delivery='<wsman:MaxTime>PT1M</wsman:MaxTime>'),
+    'HEARTBEATS': subscribe(delivery='<wsman:Heartbeats>PT1M</wsman:Heartbeats>'),
     'INVALID_OPTION_NAME': request(headers=option('Name=""')),
     'OPTION_NOT_SUPPORTED': request(headers=option('Name="x" MustComply="true"')),
     'INVALID_PARAMETER': invoke('<p:DestinationHost><x/></p:DestinationHost>'),
@@ -127,6 +155,7 @@ NEVER = {
     ('wsman:EncodingLimit', 'Whitespace'): 'white space around values is trimmed',
     ('wsman:EventDeliverToUnusable', None): 'no event is pushed anywhere',
     ('wsen:FilteringNotSupported', None): 'filters are supported wherever there are enumerations',
+    ('wse:FilteringNotSupported', None): 'the same',
     ('wsman:InvalidBookmark', 'Expired'): 'no bookmarks',
     ('wsman:InvalidBookmark', 'InvalidFormat'): 'no bookmarks',
     ('wsman:InvalidOptions', 'InvalidValue'): 'no option has a meaning, so no value is wrong',
@@ -136,6 +165,7 @@ NEVER = {
     ('wsman:NoAck', None): 'no event is pushed, so none is acknowledged',
     ('wsen:TimedOut', None): 'DSP0226 advises against it: wsman:TimedOut instead',
     ('wsen:UnsupportedExpirationType', None): 'durations and times are both read',
+    ('wse:UnsupportedExpirationType', None): 'durations and times are both read',
     ('wsman:UnsupportedFeature', 'Ack'): 'no event is pushed',
     ('wsman:UnsupportedFeature', 'AsynchronousRequest'): 'requests at the same time are served, or wsman:Concurrency',
     ('wsman:UnsupportedFeature', 'ExpirationTime'): 'Expires is honoured',
@@ -147,20 +177,21 @@ NEVER = {
     ('wsman:UnsupportedFeature', 'OperationTimeout'): 'honoured',
 }
 
-# DSP0226 14.6 but for eventing, whose faults are below.
+# DSP0226 14.6.
 STANDARD = '''
 wsman:AccessDenied; wsa:ActionNotSupported ActionMismatch; wsman:AlreadyExists; wsen:CannotProcessFilter; wsman:CannotProcessFilter;
-wsman:Concurrency; wsman:DeliveryRefused; wsa:DestinationUnreachable InvalidResourceURI;
+wsman:Concurrency; wse:DeliveryModeRequestedUnavailable; wsman:DeliveryRefused; wsa:DestinationUnreachable InvalidResourceURI;
 wsman:EncodingLimit CharacterSet EncodingType MaxEnvelopeSize MinimumEnvelopeLimit OptionLimit SelectorLimit ServiceEnvelopeLimit
 UnreportableSuccess UnsupportedCharacter URILimitExceeded Whitespace; wsa:EndpointUnavailable ResourceOffline;
-wsman:EventDeliverToUnusable; wsen:FilterDialectRequestedUnavailable; wsen:FilteringNotSupported; wsman:FragmentDialectNotSupported;
-wsman:InternalError; wsman:InvalidBookmark Expired InvalidFormat; wsen:InvalidEnumerationContext; wsen:InvalidExpirationTime;
+wsman:EventDeliverToUnusable; wse:EventSourceUnableToProcess; wsen:FilterDialectRequestedUnavailable; wse:FilteringNotSupported;
+wsen:FilteringNotSupported; wse:FilteringRequestedUnavailable FilteringRequired; wsman:FragmentDialectNotSupported;
+wsman:InternalError; wsman:InvalidBookmark Expired InvalidFormat; wsen:InvalidEnumerationContext; wse:InvalidExpirationTime; wsen:InvalidExpirationTime; wse:InvalidMessage;
 wsa:InvalidMessageInformationHeader; wsman:InvalidOptions NotSupported InvalidName InvalidValue;
 wsman:InvalidParameter TypeMismatch InvalidName; wxf:InvalidRepresentation InvalidValues MissingValues InvalidNamespace InvalidFragment;
 wsman:InvalidSelectors InsufficientSelectors UnexpectedSelectors TypeMismatch InvalidValue DuplicateSelectors;
 wsa:MessageInformationHeaderRequired; wsman:NoAck; wsman:QuotaLimit; wsman:SchemaValidationError; wsen:TimedOut; wsman:TimedOut;
-wsen:UnsupportedExpirationType;
-wsman:UnsupportedFeature Ack AddressingMode AsynchronousRequest EnumerationMode ExpirationTime FilteringRequired FragmentLevelAccess
+wse:UnableToRenew; wse:UnsupportedExpirationType; wsen:UnsupportedExpirationType;
+wsman:UnsupportedFeature Ack AddressingMode AsynchronousRequest Bookmarks DeliveryRetries FormatMismatch Heartbeats EnumerationMode ExpirationTime FilteringRequired FragmentLevelAccess
 InsecureAddress Locale MaxElements MaxEnvelopePolicy MaxEnvelopeSize MaxTime OperationTimeout; wsmb:PolymorphismModeNotSupported
 '''
 
@@ -254,7 +285,8 @@ class Faults(unittest.TestCase):
     def test_details_of_the_standard(self):
         """What s:Detail has beside FaultDetail."""
         rows = [('ACTION_MISMATCH', 'wsa:Action', PUT), ('HEADER_REQUIRED', 'wsa:To', None), ('INVALID_HEADER', 'wsa:MessageID', None),
-                ('FILTER_DIALECT', 'wsen:SupportedDialect', WQL),
+                ('FILTER_DIALECT', 'wsen:SupportedDialect', WQL), ('EVENT_DIALECT', 'wse:SupportedDialect', WQL),
+                ('DELIVERY_MODE', 'wse:SupportedDeliveryMode', 'http://schemas.dmtf.org/wbem/wsman/1/wsman/Pull'),
                 ('FRAGMENT_DIALECT', 'wsman:FragmentDialect', 'http://www.w3.org/TR/1999/REC-xpath-19991116')]
         for name, element, text in rows:
             with self.subTest(name):

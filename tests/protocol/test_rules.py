@@ -10,6 +10,7 @@ from harness import (ADVISOR, ANON, CHECK, CIM, ENUMERATION, HOSTS, IDENTIFY, NS
 CS = CIM + 'CIM_ComputerSystem'
 GET = TRANSFER + 'Get'
 ENUMERATE = ENUMERATION + 'Enumerate'
+EVENTING = 'http://schemas.xmlsoap.org/ws/2004/08/eventing/'
 PULL = ENUMERATION + 'Pull'
 RELEASE = ENUMERATION + 'Release'
 VM = {'CreationClassName': 'CIM_ComputerSystem', 'Name': '11111111-2222-4333-8444-000000000001'}
@@ -223,7 +224,7 @@ class Rules(unittest.TestCase):
 
     def test_R5_4_5_2_action(self):
         rows = [('http://example.org/Fly', None), (NS['wsen'] + '/Renew', None), (NS['wsen'] + '/GetStatus', None),
-                ('http://schemas.xmlsoap.org/ws/2004/08/eventing/Subscribe', None), (CS + '/Fly', None),
+                (EVENTING + 'Subscribe', 'ActionMismatch'), (EVENTING + 'SubscriptionEnd', None), (CS + '/Fly', None),
                 (TRANSFER + 'Put', 'ActionMismatch'), (TRANSFER + 'Create', 'ActionMismatch'),
                 (TRANSFER + 'Delete', 'ActionMismatch'), (CIM + SERVICE + '/' + CHECK, 'ActionMismatch')]
         for action, detail in rows:

@@ -184,6 +184,7 @@ int main(void)
 	SRunner *r = srunner_create(s);
 	int failed;
 
+	tcase_set_timeout(t, 60);
 	suite_add_tcase(s, t);
 	tcase_add_loop_test(t, escapes_xml, 0, ARRAY_LEN(xml_rows));
 	tcase_add_test(t, buffer_keeps_its_limit);

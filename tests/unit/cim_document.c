@@ -244,7 +244,9 @@ static void check_property(
 	ck_assert_int_eq(is_true(n, "Required"), p->required);
 	ck_assert_int_eq(is_true(n, "Write"), p->writable);
 	ck_assert_ptr_nonnull(qualifier(n, "Read"));
-	ck_assert_pstr_eq(qualifier(n, "EmbeddedInstance"), p->embedded);
+	ck_assert_int_eq(is_true(n, "EmbeddedObject"), p->embedded && !*p->embedded);
+	if (!p->embedded || *p->embedded)
+		ck_assert_pstr_eq(qualifier(n, "EmbeddedInstance"), p->embedded);
 	check_values(n, p->values, p->n_values);
 }
 
@@ -273,7 +275,9 @@ static void check_parameter(const xmlNode *n, const struct cim_parameter *p)
 	ck_assert_int_eq(is_true(n, "In"), p->in);
 	ck_assert_int_eq(is_true(n, "Out"), p->out);
 	ck_assert_int_eq(is_true(n, "Required"), p->required);
-	ck_assert_pstr_eq(qualifier(n, "EmbeddedInstance"), p->embedded);
+	ck_assert_int_eq(is_true(n, "EmbeddedObject"), p->embedded && !*p->embedded);
+	if (!p->embedded || *p->embedded)
+		ck_assert_pstr_eq(qualifier(n, "EmbeddedInstance"), p->embedded);
 	check_values(n, p->values, p->n_values);
 }
 

@@ -316,7 +316,9 @@ static const char other[] =
 	"5k\nmax_connections = 5\n"
 	"max_connections_per_address = 4\nhandshake_timeout = 100ms\nheader_timeout = 2s\n"
 	"body_timeout = 3s\nwrite_timeout = 4s\nidle_timeout = 1h\noperation_timeout = 90s\n"
-	"context_idle = 2m\nmax_contexts = 3\nmax_elements = 7\nio_threads = 2\nworkers = 9\n"
+	"context_idle = 2m\nmax_contexts = 3\nmax_elements = 7\n"
+	"max_subscriptions = 8\nmax_events = 12\nsubscription_time = 2h\nio_threads = 2\nworkers = "
+	"9\n"
 	"queue = 10\nlogin_threads = 1\nlogin_queue = 11\nhypervisor_threads = 5\n"
 	"max_hypervisors = 6\nhypervisor_idle = 61s\n"
 	"[log]\nlevel = debug\naudit = no\n";

@@ -34,12 +34,17 @@ static struct cim *cim;
 static struct pool *workers;
 static struct wsman *wsman;
 
+__attribute__((unused)) static const char *world_source = "test://" TEST_DATA "/cim/source.xml";
+
 static struct wsman_config world_config = {
 	.max_envelope = 500 * 1024,
 	.operation_timeout_ms = 60000,
 	.context_idle_ms = 60000,
 	.max_contexts = 4,
 	.max_elements = 1000,
+	.max_subscriptions = 3,
+	.max_events = 4,
+	.subscription_ms = 3600000,
 };
 
 static inline void world_begin(void)
@@ -48,7 +53,7 @@ static inline void world_begin(void)
 		.formats = FORMAT_NAME | FORMAT_IPV4 | FORMAT_IPV6 };
 	static const struct hv_host hosts[] = { { .name = "target",
 		.uri = "test://" TEST_DATA "/cim/target.xml" } };
-	const struct hv_config c = { .source_uri = "test://" TEST_DATA "/cim/source.xml",
+	const struct hv_config c = { .source_uri = world_source,
 		.source_name = "MyHost",
 		.uri_template = "test://{host}/x",
 		.hosts = hosts,
@@ -70,6 +75,7 @@ static inline void world_begin(void)
 
 static inline void world_end(void)
 {
+	wsman_drain(wsman);
 	wsman_free(wsman);
 	pool_free(workers);
 	cim_free(cim);
@@ -77,6 +83,7 @@ static inline void world_end(void)
 	ck_assert_uint_eq(hv_free(hv, clock_in(5000)), 0);
 	timers_free(timers);
 	ck_assert_int_eq(count_get(COUNT_CONTEXTS), 0);
+	ck_assert_int_eq(count_get(COUNT_SUBSCRIPTIONS), 0);
 	ck_assert_int_eq(count_get(COUNT_REQUESTS), 0);
 }
 
