@@ -1,5 +1,7 @@
 #include "cim/cim.h"
 
+#include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 #include "cim/alias.h"
@@ -46,6 +48,7 @@ bool registry_serves(const struct registry_row *row, const char *ns)
 
 bool cim_serves(const struct cim_class *c, const char *ns)
 {
+	c = alias_own_class(c);
 	if (ns == NULL)
 		ns = CIM_NS_DEFAULT;
 	for (size_t i = 0; i < registry_row_count && cim_ns_known(ns); i++)
@@ -66,8 +69,25 @@ static const struct registry_row *next_row(const struct cim_class *c, const char
 	return NULL;
 }
 
+/* Shows the instances by their other names; of what a class was asked for, those that have one. */
+static void rename_instances(struct cim_op *op)
+{
+	bool walk = op->kind == CIM_OP_ASSOCIATORS || op->kind == CIM_OP_REFERENCES;
+	size_t n = 0;
+
+	for (size_t i = 0; i < op->n_instances; i++) {
+		const struct cim_instance *other = alias_instance(op->arena, op->instances[i]);
+
+		if (other != NULL || walk)
+			op->instances[n++] = other != NULL ? other : op->instances[i];
+	}
+	op->n_instances = n;
+}
+
 static void finish(struct cim_op *op)
 {
+	if (op->alias)
+		rename_instances(op);
 	if (op->err.code != ERR_NONE) {
 		op->instances = NULL;
 		op->n_instances = 0;
@@ -85,7 +105,23 @@ void registry_answer(struct cim_op *op)
 	finish(op);
 }
 
-/* Runs the method, or answers 1: Not Supported in every method of the schema that has no row. */
+/*
+ * What a method without a row answers: its own number of Not Supported. That is 1 in all methods
+ * of CIM, and 32770 in most of Hyper-V's that begin a job, also where they do not list it.
+ */
+static uint64_t not_supported(const struct cim_method *m)
+{
+	bool job = false;
+
+	for (size_t i = 0; i < m->n_values; i++) {
+		if (strcasecmp(m->values[i].text, "Not Supported") == 0)
+			return strtoul(m->values[i].value, NULL, 10);
+		job = job || strcmp(m->values[i].value, "4096") == 0;
+	}
+	return job ? 32770 : 1;
+}
+
+/* Runs the method of the row's class by the name of the one asked for. */
 static void call_method(struct cim_op *op, const struct registry_row *row)
 {
 	const struct cim_method *m = cim_method_find(row->class, op->method->name);
@@ -97,7 +133,7 @@ static void call_method(struct cim_op *op, const struct registry_row *row)
 		row->methods[i].run(op);
 		return;
 	}
-	op->ret = cim_value_uint(op->arena, 1);
+	op->ret = cim_value_uint(op->arena, not_supported(op->method));
 	finish(op);
 }
 
@@ -190,8 +226,8 @@ static int check_op(const struct cim_op *op, struct err *e)
 			"the class %s has no instances in the namespace %.200s", op->class->name,
 			op->ns);
 	if (op->kind == CIM_OP_INVOKE &&
-		(op->method == NULL || cim_method_find(op->class, op->method->name) == NULL))
-		return err_set(e, ERR_METHOD, "the class %s has no such method", op->class->name);
+		(op->method == NULL || cim_method_find(op->asked, op->method->name) == NULL))
+		return err_set(e, ERR_METHOD, "the class %s has no such method", op->asked->name);
 	if (op->kind != CIM_OP_ENUMERATE && op->kind != CIM_OP_INVOKE && op->ref == NULL)
 		return err_set(e, ERR_KEY_MISSING, "no keys are given");
 	if (op->kind != CIM_OP_ENUMERATE && op->ref != NULL)
@@ -235,14 +271,28 @@ void registry_ask(struct cim *cim, struct cim_op *op, const struct registry_row 
 	(row->involve != NULL ? row->involve : row->enumerate)(op);
 }
 
+/* Hyper-V's names become ours on the way in; finish turns them back for who asked by them. */
+static void use_own_names(struct cim_op *op)
+{
+	const struct cim_class *c = alias_own_class(op->class);
+	const struct cim_class *result = alias_own_class(op->walk.result);
+
+	op->asked = op->class;
+	op->alias = c != op->class || result != op->walk.result;
+	op->class = c;
+	op->walk.result = result;
+	op->walk.association = alias_own_class(op->walk.association);
+	if (op->ref != NULL)
+		op->ref = alias_own_ref(op->arena, op->ref);
+}
+
 void cim_run(struct cim *cim, struct cim_op *op)
 {
 	struct run *run = begin(cim, op);
 
 	if (op->kind == CIM_OP_INVOKE && op->ref != NULL && op->ref->n_keys == 0)
 		op->ref = NULL;
-	if (op->ref != NULL)
-		op->ref = alias_own_ref(op->arena, op->ref);
+	use_own_names(op);
 	op->ns = ns_of(op);
 	if (check_op(op, &op->err) != 0) {
 		finish(op);

@@ -67,6 +67,8 @@ struct cim_op {
 	void *ends; /* what registry_know remembers */
 	bool inside; /* a step of a walk: what one step gathered is there for the next */
 	void *gathered; /* cim/providers/inventory.h: what an earlier row was told */
+	const struct cim_class *asked; /* class, by the name that it was asked for: alias.h */
+	bool alias; /* so are the instances to be shown */
 };
 
 /*

@@ -275,6 +275,8 @@ class Classes(unittest.TestCase):
         self.assertEqual(sorted(c.get('NAME') for c in found),
                          sorted(c for c in SCHEMAS if 'CIM_EnabledLogicalElement' in derivation(c)))
         found, _ = self.all_of('', selectors=selectors(SERVICE))
+        self.assertEqual([c.get('NAME') for c in found], ['Msvm_VirtualSystemMigrationService'])
+        found, _ = self.all_of('', selectors=selectors('Msvm_VirtualSystemMigrationService'))
         self.assertEqual(found, [])
 
     def test_faults_of_enumerate(self):

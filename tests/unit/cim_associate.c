@@ -47,6 +47,7 @@ static const char *labels(const struct cim_op *op)
 
 enum kind { ENDS = CIM_OP_ASSOCIATORS, LINKS = CIM_OP_REFERENCES };
 
+#define THEIR_VM "Msvm_ComputerSystem.CreationClassName='Msvm_ComputerSystem',Name='" UUID "01'"
 #define THE_HOST "CIM_ComputerSystem=MyHost"
 #define SYSTEM(name) "CIM_ComputerSystem=" name
 #define VMS                                                                                        \
@@ -129,7 +130,19 @@ static const struct {
 		"Msvm_VirtualSystemMigrationService."
 		"SystemCreationClassName='Msvm_ComputerSystem',SystemName='myhost',"
 		"CreationClassName='Msvm_VirtualSystemMigrationService',Name='vsmigd'",
-		"CIM_ElementCapabilities", NULL, NULL, NULL, CAPS, 0 },
+		"CIM_ElementCapabilities", NULL, NULL, NULL,
+		"Msvm_VirtualSystemMigrationCapabilities=vsmigd:capabilities", 0 },
+	{ ENDS, THEIR_VM, NULL, "CIM_Service", NULL, NULL,
+		"Msvm_VirtualSystemMigrationService=Migration Service", 0 },
+	{ ENDS, THEIR_VM, "CIM_HostedDependency", NULL, NULL, NULL, "Msvm_ComputerSystem=MyHost",
+		0 },
+	{ ENDS, VM, "CIM_HostedDependency", "Msvm_ComputerSystem", NULL, NULL,
+		"Msvm_ComputerSystem=MyHost", 0 },
+	{ ENDS, VM, NULL, "Msvm_VirtualSystemMigrationCapabilities", NULL, NULL, "", 0 },
+	{ ENDS, THEIR_VM, "CIM_ElementConformsToProfile", NULL, NULL, NULL,
+		"CIM_RegisteredProfile=vsmigd:profile:Virtual System:1.0.0", 0 },
+	{ LINKS, THEIR_VM, "CIM_HostedDependency", NULL, "Dependent", NULL, "CIM_HostedDependency",
+		0 },
 	/* An object that is not there, and references that are none. */
 	{ ENDS, "CIM_VirtualSystemMigrationCapabilities.InstanceID='x'", NULL, NULL, NULL, NULL,
 		NULL, ERR_NOT_FOUND },

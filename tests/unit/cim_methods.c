@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cim/alias.h"
 #include "cim/codec.h"
 #include "cim/node.h"
 #include "cim/providers/migratable.h"
@@ -62,6 +63,31 @@ static const struct {
 	{ "CIM_VirtualSystemMigrationService", NULL, "CheckVirtualSystemIsMigratableToHost",
 		"<ComputerSystem>off</ComputerSystem><DestinationHost>target</DestinationHost>",
 		"5", 0 },
+	/* Hyper-V's names, and its own numbers of what is not supported. */
+	{ "Msvm_VirtualSystemMigrationService",
+		"X.SystemCreationClassName='Msvm_ComputerSystem',SystemName='MyHost',"
+		"CreationClassName='Msvm_VirtualSystemMigrationService',Name='vsmigd'",
+		"CheckVirtualSystemIsMigratableToHost",
+		"<ComputerSystem>Msvm_ComputerSystem.CreationClassName='Msvm_ComputerSystem',"
+		"Name='" UUID "01'</ComputerSystem><DestinationHost>target</DestinationHost>",
+		"0 IsMigratable=true", 0 },
+	{ "Msvm_VirtualSystemMigrationService", NULL, "CheckVirtualSystemIsMigratableToSystem",
+		"<ComputerSystem>off</ComputerSystem><DestinationSystem>Msvm_ComputerSystem."
+		"CreationClassName='Msvm_ComputerSystem',Name='target'</DestinationSystem>",
+		"5", 0 },
+	{ "Msvm_VirtualSystemMigrationService", NULL, "CheckVirtualSystemIsMigratable", "", "32770",
+		0 },
+	{ "Msvm_VirtualSystemMigrationService", NULL, "CheckSystemCompatibilityInfo", "", "32770",
+		0 },
+	{ "Msvm_VirtualSystemMigrationService", NULL, "MigrateVirtualSystemToHost", "", "32770",
+		0 },
+	{ "Msvm_VirtualSystemMigrationService", NULL, "MigrateVirtualSystemToSystem", "", "1", 0 },
+	{ "Msvm_VirtualSystemMigrationService", NULL, "RequestStateChange", "", "1", 0 },
+	{ "Msvm_VirtualSystemMigrationService", NULL, "StartService", "", "1", 0 },
+	{ "Msvm_ComputerSystem", "X.CreationClassName='Msvm_ComputerSystem',Name='" UUID "01'",
+		"InjectNonMaskableInterrupt", "", "32770", 0 },
+	{ "Msvm_ComputerSystem", "X.CreationClassName='Msvm_ComputerSystem',Name='" UUID "ff'",
+		"InjectNonMaskableInterrupt", "", NULL, ERR_NOT_FOUND },
 	{ "VSMIG_MigrationAdvisor", NULL, "ExplainVirtualSystemIsMigratableToHost",
 		"<ComputerSystem>nobody</ComputerSystem><DestinationHost>target</DestinationHost>",
 		"0 CheckCode=4 Findings Simulated=true", 0 },
@@ -141,6 +167,28 @@ START_TEST(a_method_of_another_class_is_none)
 	w.done = 0;
 	w.op.method = cim_method_find(&cim_class_CIM_ComputerSystem, "SetPowerState");
 	ck_assert_int_eq(run(&w)->err.code, ERR_METHOD);
+}
+END_TEST
+
+/* A method by Hyper-V's name is run as ours: so its arguments must be in the same places. */
+START_TEST(methods_by_another_name)
+{
+	for (size_t i = 0; i < cim_class_count; i++) {
+		const struct cim_class *c = cim_classes[i], *own = alias_own_class(c);
+
+		for (size_t n = 0; own != c && n < c->n_methods; n++) {
+			const struct cim_method *m = &c->methods[n];
+			const struct cim_method *o = cim_method_find(own, m->name);
+
+			if (o == NULL)
+				continue;
+			ck_assert_uint_eq(m->n_parameters, o->n_parameters);
+			for (size_t p = 0; p < m->n_parameters; p++) {
+				ck_assert_str_eq(m->parameters[p].name, o->parameters[p].name);
+				ck_assert_int_eq(m->parameters[p].type, o->parameters[p].type);
+			}
+		}
+	}
 }
 END_TEST
 
@@ -334,6 +382,7 @@ int main(void)
 	tcase_add_test(t, too_many_hosts);
 	tcase_add_test(t, a_ranking_for_little_room);
 	suite_add_tcase(s, t);
+	tcase_add_test(plain, methods_by_another_name);
 	tcase_add_loop_test(plain, every_reason_fits_the_schema, 1, REASON_COUNT);
 	suite_add_tcase(s, plain);
 	srunner_run_all(r, CK_NORMAL);

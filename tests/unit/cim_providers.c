@@ -62,6 +62,15 @@ static const struct {
 		SERVICE ADVISOR CAPS SETTINGS SYSTEMS
 		"CIM_VirtualSystemSettingData*8 " RESOURCES DEVICES POOLS HOSTS,
 		0 },
+	/* By the names of Hyper-V: above, nothing comes twice. */
+	{ "Msvm_ComputerSystem", NULL, "Msvm_ComputerSystem*9 ", 0 },
+	{ "Msvm_VirtualSystemMigrationService", NULL, "Msvm_VirtualSystemMigrationService ", 0 },
+	{ "Msvm_VirtualSystemMigrationCapabilities", "ROOT\\virtualization\\v2",
+		"Msvm_VirtualSystemMigrationCapabilities ", 0 },
+	{ "Msvm_VirtualSystemMigrationSettingData", NULL, "Msvm_VirtualSystemMigrationSettingData ",
+		0 },
+	{ "Msvm_ComputerSystem", "root/interop", "", ERR_CLASS },
+	{ "Msvm_MoveUnmanagedVhd", NULL, "", ERR_CLASS },
 	{ "CIM_Error", NULL, "", ERR_CLASS },
 	{ "CIM_Service", "root/cimv2", "", ERR_NAMESPACE },
 	{ "CIM_Service", "root/interop", "", ERR_CLASS },
@@ -104,6 +113,17 @@ static const struct {
 	{ "CIM_ComputerSystem", "root/cimv2:" VM_KEYS(UUID "01"), NULL, ERR_NAMESPACE },
 	{ "CIM_System", VM_KEYS(UUID "01"), "running", 0 },
 	{ "VSMIG_DestinationHost", "X.Name='source'", "source", 0 },
+	{ "Msvm_ComputerSystem", "X.CreationClassName='Msvm_ComputerSystem',Name='" UUID "05'",
+		"off", 0 },
+	{ "Msvm_ComputerSystem", "X.CreationClassName='CIM_ComputerSystem',Name='myhost'", "MyHost",
+		0 },
+	{ "Msvm_VirtualSystemMigrationService",
+		"X.SystemCreationClassName='Msvm_ComputerSystem',SystemName='MyHost',"
+		"CreationClassName='Msvm_VirtualSystemMigrationService',Name='vsmigd'",
+		"Migration Service", 0 },
+	{ "Msvm_ComputerSystem", "X.CreationClassName='Msvm_ComputerSystem',Name='nobody'", NULL,
+		ERR_NOT_FOUND },
+	{ "Msvm_ComputerSystem", "X.Name='nobody'", NULL, ERR_KEY_MISSING },
 	{ "CIM_ManagedElement", "X.InstanceID='vsmigd:default'", NULL, ERR_KEY_UNEXPECTED },
 	{ "CIM_Error", "X.MessageID='1'", NULL, ERR_CLASS },
 };
@@ -157,6 +177,34 @@ START_TEST(states)
 	ck_assert_str_eq(text_of(i, "OperationalStatus"), systems[_i].status);
 	ck_assert_str_eq(text_of(i, "HealthState"), systems[_i].health);
 	ck_assert_str_eq(text_of(i, "Description"), _i == 0 ? "Shop <front>" : "-");
+}
+END_TEST
+
+/* The same instance by its other name: the keys say so too, and what is not known is NULL. */
+START_TEST(names_of_hyper_v)
+{
+	struct waiting w = { .op = { .kind = CIM_OP_ENUMERATE,
+				     .class = &cim_class_Msvm_ComputerSystem } };
+	struct waiting d = { .op = { .kind = CIM_OP_ENUMERATE,
+				     .class = &cim_class_Msvm_VirtualSystemMigrationSettingData } };
+	struct cim_op *op = run(&w);
+	struct err e;
+
+	for (size_t n = 0; n < op->n_instances; n++) {
+		const struct cim_instance *i = op->instances[n];
+		bool host = strcmp(text_of(i, "Name"), "MyHost") == 0;
+
+		ck_assert_str_eq(text_of(i, "CreationClassName"), "Msvm_ComputerSystem");
+		ck_assert_str_eq(text_of(i, "Caption"),
+			host ? "Hosting Computer System" : "Virtual Machine");
+		ck_assert_str_eq(text_of(i, "ProcessID"), "-");
+		ck_assert_str_eq(text_of(i, "ReplicationState"), "-");
+		ck_assert_int_eq(cim_ref_check(cim_ref_of(a, i), i->class, &e), 0);
+	}
+	op = run(&d);
+	ck_assert_str_eq(text_of(op->instances[0], "InstanceID"), "vsmigd:default");
+	ck_assert_str_eq(text_of(op->instances[0], "MigrationType"), "32768");
+	ck_assert_str_eq(text_of(op->instances[0], "EnableCompression"), "-");
 }
 END_TEST
 
@@ -289,6 +337,7 @@ int main(void)
 	tcase_add_loop_test(t, enumerate, 0, (int)ARRAY_LEN(enumerations));
 	tcase_add_loop_test(t, get, 0, (int)ARRAY_LEN(gets));
 	tcase_add_loop_test(t, states, 0, (int)ARRAY_LEN(systems));
+	tcase_add_test(t, names_of_hyper_v);
 	tcase_add_test(t, capabilities_are_what_is_there);
 	tcase_add_loop_test(t, registry_agrees_with_the_schema, 0, (int)registry_row_count);
 	tcase_add_loop_test(t, instances_are_whole, 0, (int)registry_row_count);

@@ -287,7 +287,8 @@ START_TEST(parts)
 		const char *text, *class;
 	} classes[] = {
 		{ "SELECT * FROM CIM_computersystem", "CIM_ComputerSystem" },
-		{ "SELECT * FROM msvm_ComputerSystem", "CIM_ComputerSystem" },
+		{ "SELECT * FROM msvm_ComputerSystem", "Msvm_ComputerSystem" },
+		{ "SELECT * FROM msvm_HostedService", "CIM_HostedService" },
 		{ "SELECT * FROM Msvm_Nothing", NULL },
 		{ "SELECT * FROM Nothing", NULL },
 	};

@@ -56,7 +56,7 @@ START_TEST(names_are_found_in_any_case)
 	ck_assert_ptr_eq(c, &cim_class_CIM_ComputerSystem);
 	ck_assert_ptr_eq(cim_property_find(c, "ELEMENTNAME"),
 		&c->properties[CIM_ComputerSystem_p_ElementName]);
-	ck_assert_ptr_null(cim_class_find("Msvm_ComputerSystem"));
+	ck_assert_ptr_null(cim_class_find("CIM_ComputerSystems"));
 }
 END_TEST
 

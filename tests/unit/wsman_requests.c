@@ -74,12 +74,13 @@ static const struct row rows[] = {
 					"<wsman:EndOfSequence/>" },
 		{ NULL } },
 	{ "libmi-wql.http", { { "a&b", "running" }, { "< 3", "= 2" } }, 200,
-		{ "<p:CIM_ComputerSystem xmlns:p=\"" WMI_URI "CIM_ComputerSystem\"", WORLD_VM },
+		{ "<p:Msvm_ComputerSystem xmlns:p=\"" WMI_URI "Msvm_ComputerSystem\"", WORLD_VM },
 		{ "c102", "wsman:Item>" } },
 	{ "template-windows-assoc.http", { VM_KEY }, 200,
 		{ "EnumerateResponse>",
-			"<wsen:EnumerationContext/><wsman:Items><wsman:Item><p:CIM_ComputerSystem ",
-			"</p:CIM_ComputerSystem><wsa:EndpointReference>",
+			"<wsen:EnumerationContext/"
+			"><wsman:Items><wsman:Item><p:Msvm_ComputerSystem ",
+			"</p:Msvm_ComputerSystem><wsa:EndpointReference>",
 			"</wsa:EndpointReference></wsman:Item></wsman:Items><wsman:EndOfSequence/"
 			">" },
 		{ NULL } },
