@@ -216,6 +216,21 @@ class Associations(unittest.TestCase):
         self.assertEqual([c.tag for c in reply.first()], [q('wsen:Items'), q('wsen:EndOfSequence')])
         self.assertEqual([local(i) for i in reply.first()[0]], [CAPABILITIES[0]])
 
+    def test_the_manual_lists_the_associations(self):
+        import os
+        import re
+        from harness import TOP
+        with open(os.path.join(TOP, 'cim', 'vsmig-cim.7')) as f:
+            section = f.read().split('.Ss Associations')[1].split('.El')[0]
+        rows = re.findall(r'^\.It Vt (\w+) Va (\w+) , (\w+)$', section, re.M)
+        self.assertGreater(len(rows), 7)
+        for cls, first, second in rows:
+            with self.subTest(cls):
+                ns = 'root/interop' if cls == 'CIM_ReferencedProfile' else 'root/virtualization/v2'
+                reply = self.c.send(ENUMERATE, CIM + cls, body('', mode='EnumerateEPR'), selectors={'__cimnamespace': ns})
+                keys = reply.find('wsman:Items')[0].find(q('wsa:ReferenceParameters') + '/' + q('wsman:SelectorSet'))
+                self.assertEqual({s.get('Name') for s in keys}, {'__cimnamespace', first, second})
+
     def test_faults(self):
         cannot = ('s:Sender', 'wsen:CannotProcessFilter', None)
         rows = [
