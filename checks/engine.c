@@ -220,10 +220,18 @@ static void probed(struct hv_probe *p)
 	conclude(r);
 }
 
-/* The answer as it is so far decides whether there is a probe; nobody but the run sees it. */
+/* The answer as it is so far decides whether there is a probe; nobody but the run sees it. It is
+ * made from the input alone: the deadline may pass just now, and the real answer be written. */
 static bool wants_probe(struct run *r)
 {
-	struct check draft = r->c;
+	struct check draft = {
+		.vm = r->c.vm,
+		.vm_is_host = r->c.vm_is_host,
+		.destination = r->c.destination,
+		.settings = r->c.settings,
+		.defects = r->c.defects,
+		.n_defects = r->c.n_defects,
+	};
 	bool wanted;
 
 	if (r->config.probe == PROBE_OFF || atomic_load(&r->answered))
