@@ -9,6 +9,7 @@ import shutil
 import sys
 import time
 
+import event_tests
 import hosts
 import probe_tests
 import rank_tests
@@ -22,6 +23,7 @@ TOOLS = ("libvirtd", str(hosts.EMULATOR), "qemu-img", "bindfs", "swtpm", "ip", "
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FEW = 12                        # items that one lab does as fast as two
 PARTS = {"table": "the scenarios", "rank": "rankings of destinations",
+         "events": "what is told of virtual machines as it happens",
          "robust": "hypervisors that die, many that ask at once, dead destinations",
          "probe-tests": "what a probe does to the hosts, and leaves there"}
 
@@ -51,6 +53,8 @@ def items(parts):
     """{name: what a lab does for it}"""
     tests = {"table": {scenario.name: functools.partial(row.run, scenario) for scenario in SCENARIOS},
              "rank": {rank_tests.name_of(test): functools.partial(rank_tests.run, test) for test in rank_tests.TESTS},
+             "events": {event_tests.name_of(test): functools.partial(event_tests.run, test)
+                        for test in event_tests.TESTS},
              "robust": {robust.name_of(test): functools.partial(robust.run, test) for test in robust.TESTS},
              "probe-tests": {probe_tests.name_of(test): functools.partial(probe_tests.run, test)
                              for test in probe_tests.TESTS}}
