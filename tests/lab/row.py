@@ -20,7 +20,8 @@ def run(scenario, world):
     try:
         set_up(scenario, world.connections, source)
         if world.daemon:
-            answer, said, complaints = ask(scenario, world.daemon.client)
+            unseen = scenario.unseen if world.unprobed else scenario.unseen or scenario.probed
+            answer, said, complaints = ask(scenario, world.daemon.client, unseen)
             complaints += ask_again(scenario, world.unprobed.client) if world.unprobed else []
         outcome = judge.move(source, scenario.uuid, scenario.to, scenario.type, scenario.settings,
                              scenario.patience)
@@ -47,7 +48,7 @@ def set_up(scenario, connections, source):
         step(vm)
 
 
-def ask(scenario, client):
+def ask(scenario, client, unseen):
     """The daemon's answer, in short, and what is wrong with it."""
     try:
         answer = client.check(scenario)
@@ -60,7 +61,7 @@ def ask(scenario, client):
                           f"explain {reasons.code}, {reasons.migratable}")
     errors = errors_of(reasons.findings)
     said = " ".join([str(answer.migratable).lower() if answer.code == 0 else str(answer.code), *errors])
-    return answer, said, complaints + compare_answer(scenario, answer, reasons.findings, scenario.unseen)
+    return answer, said, complaints + compare_answer(scenario, answer, reasons.findings, unseen)
 
 
 def ask_again(scenario, client):

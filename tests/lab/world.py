@@ -19,7 +19,7 @@ class World:
         self.logs.mkdir(parents=True, exist_ok=True)
         self.connections = hosts.bring_up()
         self.spoilt = False     # nobody can clean up any more
-        self.daemon = self.unprobed = None
+        self.daemon = self.unprobed = None      # unprobed: the same, and may not probe
         if not options.judge_only:
             self.daemon = Daemon(self.program, self.logs / "vsmigd.log", options.probe)
         if not options.judge_only and options.probe != "off":
