@@ -167,7 +167,7 @@ void hosts_unref(struct hosts *h)
 	free(h);
 }
 
-static bool in_network(const struct network *n, int family, const unsigned char bytes[16])
+static bool in_network(const struct network *n, int family, const unsigned char *bytes)
 {
 	unsigned whole = n->bits / 8, rest = n->bits % 8;
 	unsigned mask = 0xff00u >> rest & 0xff;
@@ -182,12 +182,19 @@ static bool in_network(const struct network *n, int family, const unsigned char 
 static bool allowed(
 	const struct hosts *h, const char *name, int family, const unsigned char bytes[16])
 {
+	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
+
 	for (size_t i = 0; i < h->n_rules; i++) {
 		const struct rule *r = &h->rules[i];
 
 		if (r->pattern && strcmp(r->pattern, "*") == 0)
 			return true;
 		if (family && !r->pattern && in_network(&r->network, family, bytes))
+			return true;
+		/* ::ffff:192.0.2.1 is 192.0.2.1. */
+		if (family == AF_INET6 && !r->pattern &&
+			memcmp(bytes, mapped, sizeof mapped) == 0 &&
+			in_network(&r->network, AF_INET, bytes + sizeof mapped))
 			return true;
 		if (!family && r->pattern && fnmatch(r->pattern, name, FNM_CASEFOLD) == 0)
 			return true;

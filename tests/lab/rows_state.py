@@ -71,6 +71,7 @@ ROWS = (
     S("by full name", to="beta.lab"),
     S("by address", to="10.77.0.12"),
     S("by IPv6 address", to="fd77::12"),
+    S("by IPv4 address in IPv6's form", to="::ffff:10.77.0.12"),
     S("by IPv6 address, in full", to="FD77:0:0:0:0:0:0:12"),
     S("host with IPv6 only", to="epsilon"),
     S("host with IPv6 only, by address", to="fd77::15", type="resume"),

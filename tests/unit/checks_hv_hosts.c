@@ -60,6 +60,8 @@ static const struct row {
 	{ "192.0.3.0", false, NULL },
 	{ "198.51.100.7", false, "qemu+tls://198.51.100.7/system" },
 	{ "198.51.100.8", false, NULL },
+	{ "::ffff:192.0.2.7", false, "qemu+tls://[::ffff:192.0.2.7]/system" },
+	{ "::ffff:192.0.3.7", false, NULL },
 	{ "2001:db8::1", false, "qemu+tls://[2001:db8::1]/system" },
 	{ "2001:db8:7fff::1", false, "qemu+tls://[2001:db8:7fff::1]/system" },
 	{ "2001:db8:8000::1", false, NULL },
