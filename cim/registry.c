@@ -5,6 +5,7 @@
 #include "cim/providers/device.h"
 #include "cim/providers/links.h"
 #include "cim/providers/migratable.h"
+#include "cim/providers/part_links.h"
 #include "cim/providers/profile.h"
 #include "cim/providers/resource_pool.h"
 #include "cim/providers/resource_settings.h"
@@ -26,6 +27,10 @@ static const struct registry_method advisor_methods[] = {
 		migratable_explain_system },
 };
 
+/* An association of virtual systems with what they are made of. */
+#define PART_LINKS(name)                                                                           \
+	.class = &cim_class_##name, .enumerate = part_links_enumerate, .get = part_links_get,      \
+	.involve = part_links_involve
 #define LINKS(name)                                                                                \
 	.class = &cim_class_##name, .enumerate = links_enumerate, .involve = links_involve
 
@@ -121,7 +126,17 @@ const struct registry_row registry_rows[] = {
 	{ LINKS(CIM_HostedDependency) },
 	{ LINKS(CIM_ServiceAffectsElement) },
 	{ LINKS(CIM_ElementCapabilities) },
-	{ LINKS(CIM_ElementSettingData) },
+	{ PART_LINKS(CIM_ElementSettingData) },
+	{ PART_LINKS(CIM_SettingsDefineState) },
+	{ PART_LINKS(CIM_VirtualSystemSettingDataComponent) },
+	{ PART_LINKS(CIM_SystemDevice) },
+	{ PART_LINKS(CIM_ResourceAllocationFromPool) },
+	{ PART_LINKS(CIM_ElementAllocatedFromPool) },
+	{
+		.class = &cim_class_CIM_HostedResourcePool,
+		.enumerate = hosted_pool_enumerate,
+		.involve = hosted_pool_involve,
+	},
 	{ LINKS(CIM_SettingsDefineCapabilities) },
 	{ LINKS(CIM_ElementConformsToProfile), .ns = REGISTRY_NS_BOTH },
 	{ LINKS(CIM_ReferencedProfile), .ns = REGISTRY_NS_INTEROP },

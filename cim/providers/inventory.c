@@ -74,7 +74,11 @@ const char *inventory_uuid(struct arena *a, const char *id)
 
 	if (id == NULL || strncasecmp(id, PREFIX, prefix) != 0)
 		return "";
-	return arena_strndup(a, id + prefix, UUID_LENGTH);
+	id += prefix;
+	if (strlen(id) < UUID_LENGTH || id[8] != '-' ||
+		(id[UUID_LENGTH] != ':' && id[UUID_LENGTH] != '\0'))
+		return "";
+	return arena_strndup(a, id, UUID_LENGTH);
 }
 
 const char *inventory_ref_uuid(const struct cim_op *op)

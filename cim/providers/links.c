@@ -148,7 +148,7 @@ static void add(struct cim_op *op, const struct link *l, const struct cim_ref *s
 	registry_add(op, i);
 }
 
-static void add_single(struct cim_op *op)
+void links_single(struct cim_op *op)
 {
 	for (size_t l = 0; l < ARRAY_LEN(links); l++)
 		if (is_asked_for(op, &links[l]) && links[l].second != EACH_VM)
@@ -183,7 +183,7 @@ void links_enumerate(struct cim_op *op)
 
 	for (size_t l = 0; l < ARRAY_LEN(links); l++)
 		vms = vms || (is_asked_for(op, &links[l]) && links[l].second == EACH_VM);
-	add_single(op);
+	links_single(op);
 	if (vms)
 		system_each(op, NULL, add_system);
 	else
@@ -210,7 +210,7 @@ void links_involve(struct cim_op *op)
 		links_enumerate(op);
 		return;
 	}
-	add_single(op);
+	links_single(op);
 	if (op->object->class == &cim_class_CIM_ComputerSystem && !is_host(op, op->object))
 		add_of_vm(op, object);
 	registry_done(op);

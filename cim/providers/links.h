@@ -10,5 +10,7 @@
 /* For rows of any class that the table knows. */
 void links_enumerate(struct cim_op *op);
 void links_involve(struct cim_op *op);
+/* Adds those of the row's class in which no virtual system is, and ends nothing. */
+void links_single(struct cim_op *op);
 
 #endif

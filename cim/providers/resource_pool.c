@@ -112,5 +112,19 @@ static void add_all(struct cim_op *op, const struct hv_inventory *inv)
 /* One is found among all: there are few. */
 void resource_pool_enumerate(struct cim_op *op)
 {
-	inventory_row(op, HV_WANT_HOST | HV_WANT_POOLS | HV_WANT_NETWORKS, NULL, add_all);
+	inventory_row(op, RESOURCE_POOL_WANT, NULL, add_all);
+}
+
+const char **resource_pool_ids(struct arena *a, const struct hv_inventory *inv, size_t *n)
+{
+	const char **ids = arena_array(a, 2 + inv->n_networks + inv->n_pools, sizeof *ids);
+
+	*n = 0;
+	ids[(*n)++] = POOL_PROCESSOR;
+	ids[(*n)++] = POOL_MEMORY;
+	for (size_t i = 0; i < inv->n_networks; i++)
+		ids[(*n)++] = inventory_network_pool(a, inv->networks[i].name);
+	for (size_t i = 0; i < inv->n_pools; i++)
+		ids[(*n)++] = inventory_storage_pool(a, inv->pools[i].name);
+	return ids;
 }

@@ -45,6 +45,16 @@ static const char *labels(const struct cim_op *op)
 	return s;
 }
 
+#define ASLEEP_UUID UUID "07"
+#define ASLEEP "CIM_ComputerSystem.CreationClassName='CIM_ComputerSystem',Name='" ASLEEP_UUID "'"
+#define ASLEEP_ID(class, rest) class ".InstanceID='vsmigd:" ASLEEP_UUID rest "'"
+#define ASLEEP_SETTINGS "CIM_VirtualSystemSettingData=vsmigd:" ASLEEP_UUID
+#define STORAGE "CIM_StorageAllocationSettingData=vsmigd:" ASLEEP_UUID
+#define DISK                                                                                       \
+	"CIM_LogicalDisk.SystemCreationClassName='CIM_ComputerSystem',SystemName='" ASLEEP_UUID    \
+	"',CreationClassName='CIM_LogicalDisk',DeviceID='vda'"
+#define POOL(name) "CIM_ResourcePool.InstanceID='vsmigd:pool:" name "'"
+
 enum kind { ENDS = CIM_OP_ASSOCIATORS, LINKS = CIM_OP_REFERENCES };
 
 #define THEIR_VM "Msvm_ComputerSystem.CreationClassName='Msvm_ComputerSystem',Name='" UUID "01'"
@@ -143,6 +153,41 @@ static const struct {
 		"CIM_RegisteredProfile=vsmigd:profile:Virtual System:1.0.0", 0 },
 	{ LINKS, THEIR_VM, "CIM_HostedDependency", NULL, "Dependent", NULL, "CIM_HostedDependency",
 		0 },
+	/* From a virtual system to its settings, its devices, their pools, and back. */
+	{ ENDS, ASLEEP, "CIM_SettingsDefineState", NULL, NULL, NULL, ASLEEP_SETTINGS, 0 },
+	{ ENDS, ASLEEP, "CIM_ElementSettingData", NULL, NULL, NULL, ASLEEP_SETTINGS, 0 },
+	{ ENDS, ASLEEP, NULL, "CIM_SettingData", NULL, NULL, ASLEEP_SETTINGS, 0 },
+	{ ENDS, ASLEEP, "CIM_SystemDevice", "CIM_LogicalDisk", NULL, NULL,
+		"CIM_LogicalDisk=hdc CIM_LogicalDisk=vda CIM_LogicalDisk=vdb", 0 },
+	{ ENDS, ASLEEP, "CIM_SystemDevice", "CIM_Processor", NULL, NULL,
+		"CIM_Processor=vcpu0 CIM_Processor=vcpu1", 0 },
+	{ ENDS, ASLEEP_ID("CIM_VirtualSystemSettingData", ""),
+		"CIM_VirtualSystemSettingDataComponent", "CIM_StorageAllocationSettingData", NULL,
+		NULL, STORAGE ":hdc " STORAGE ":vda " STORAGE ":vdb", 0 },
+	{ ENDS, ASLEEP_ID("CIM_VirtualSystemSettingData", ""), NULL, "CIM_ComputerSystem", NULL,
+		NULL, "CIM_ComputerSystem=asleep", 0 },
+	{ ENDS, ASLEEP_ID("CIM_StorageAllocationSettingData", ":vda"), NULL, NULL, NULL, NULL,
+		"CIM_LogicalDisk=vda CIM_ResourcePool=vsmigd:pool:storage:tank " ASLEEP_SETTINGS,
+		0 },
+	{ ENDS, ASLEEP_ID("CIM_StorageAllocationSettingData", ":hdc"), NULL, "CIM_ResourcePool",
+		NULL, NULL, "", 0 },
+	{ ENDS, DISK, NULL, NULL, NULL, NULL,
+		"CIM_ComputerSystem=asleep CIM_ResourcePool=vsmigd:pool:storage:tank " STORAGE
+		":vda",
+		0 },
+	{ ENDS, POOL("network:blue"), "CIM_ElementAllocatedFromPool", NULL, NULL, NULL,
+		"CIM_EthernetPort=52:54:00:c1:07:01", 0 },
+	{ ENDS, POOL("storage:tank"), NULL, NULL, NULL, NULL,
+		"CIM_ComputerSystem=MyHost CIM_LogicalDisk=vda CIM_LogicalDisk=vdb " STORAGE
+		":vda " STORAGE ":vdb",
+		0 },
+	{ ENDS, HOST, "CIM_HostedResourcePool", NULL, NULL, NULL,
+		"CIM_ResourcePool=vsmigd:pool:memory:0 CIM_ResourcePool=vsmigd:pool:network:blue "
+		"CIM_ResourcePool=vsmigd:pool:processor:0 "
+		"CIM_ResourcePool=vsmigd:pool:storage:tank",
+		0 },
+	{ ENDS, ASLEEP, "CIM_HostedResourcePool", NULL, NULL, NULL, "", 0 },
+	{ LINKS, DISK, NULL, NULL, "PartComponent", NULL, "CIM_SystemDevice", 0 },
 	/* An object that is not there, and references that are none. */
 	{ ENDS, "CIM_VirtualSystemMigrationCapabilities.InstanceID='x'", NULL, NULL, NULL, NULL,
 		NULL, ERR_NOT_FOUND },
@@ -166,7 +211,7 @@ static const char *path_class(const char *path)
 	struct cim_ref *ref;
 	struct err e;
 
-	ck_assert_int_eq(cim_ref_from_text(a, path, &ref, &e), 0);
+	ck_assert_msg(cim_ref_from_text(a, path, &ref, &e) == 0, "%s: %s", path, e.text);
 	return ref->class_name;
 }
 
