@@ -14,6 +14,7 @@
 #include "checks/finding.h"
 #include "checks/settings.h"
 #include "daemon/base/err.h"
+#include "daemon/base/principal.h"
 #include "daemon/base/timer.h"
 
 struct hv;
@@ -38,6 +39,7 @@ enum check_probe { PROBE_OFF = 0, PROBE_AUTO, PROBE_ALWAYS };
 /* Policy: findings that libvirt would not raise itself. true = refuse, false = warn. */
 struct check_config {
 	int64_t timeout_ms; /* [check] timeout */
+	unsigned max_checks; /* [limits] max_checks; 0: no limit */
 	enum check_unknown unknown; /* [check] unknown */
 	enum check_probe probe; /* [check] probe */
 	unsigned formats; /* FORMAT_* offered as DestinationHostFormatsSupported */
@@ -96,6 +98,13 @@ void checks_free(struct checks *cs);
 /* The configuration in force (reload copies a new one in). */
 void checks_set_config(struct checks *cs, const struct check_config *c);
 const struct check_config *checks_config(struct checks *cs);
+
+/*
+ * Room for n more checks of a principal, of [limits] max_checks: 0, or -ERR_BUSY. Whoever asks for
+ * them on behalf of a client does this before, and checks_leave when they are answered.
+ */
+int checks_enter(struct checks *cs, const struct principal *who, size_t n, struct err *e);
+void checks_leave(struct checks *cs, const struct principal *who, size_t n);
 
 /* A check with an arena of its own. */
 struct check *check_new(void);

@@ -13,6 +13,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/count.h"
 #include "daemon/base/pool.h"
+#include "daemon/base/quota.h"
 
 enum { PROBE_RESERVE_MS = 200 };
 
@@ -28,6 +29,7 @@ struct checks {
 	struct pool *late; /* for what must hold up neither timers nor connections */
 	pthread_mutex_t lock;
 	struct config *config;
+	struct quota *quota; /* checks under way, by principal */
 };
 
 /*
@@ -83,6 +85,7 @@ struct checks *checks_new(const struct check_config *c, struct hv *hv, struct ti
 	cs->hv = hv;
 	cs->timers = timers;
 	cs->late = pool_new("checks", 1, 0);
+	cs->quota = quota_new();
 	pthread_mutex_init(&cs->lock, NULL);
 	add_config(cs, c);
 	return cs;
@@ -93,6 +96,7 @@ void checks_free(struct checks *cs)
 	if (!cs)
 		return;
 	pool_free(cs->late);
+	quota_free(cs->quota);
 	for (struct config *c = cs->config, *older; c; c = older) {
 		older = c->older;
 		free(c);
@@ -116,6 +120,23 @@ const struct check_config *checks_config(struct checks *cs)
 	c = &cs->config->c;
 	pthread_mutex_unlock(&cs->lock);
 	return c;
+}
+
+int checks_enter(struct checks *cs, const struct principal *who, size_t n, struct err *e)
+{
+	unsigned most = checks_config(cs)->max_checks;
+
+	if (quota_take(cs->quota, who, n, most ? most : SIZE_MAX))
+		return 0;
+	return err_set(e, ERR_BUSY,
+		"too many checks of this user are under way (%u are the limit); wait until some "
+		"are answered",
+		most);
+}
+
+void checks_leave(struct checks *cs, const struct principal *who, size_t n)
+{
+	quota_give(cs->quota, who, n);
 }
 
 struct check *check_new(void)

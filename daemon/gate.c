@@ -17,6 +17,9 @@
 /* An Identify is short, and nothing longer is parsed for somebody unknown. */
 enum { ANONYMOUS_BODY_MAX = 16 * 1024 };
 
+/* To read a larger one takes milliseconds. */
+enum { LONG_BODY = 16 * 1024 };
+
 struct gate {
 	struct gate_config config;
 	_Atomic size_t open;
@@ -229,6 +232,7 @@ void gate_request(void *gate, struct exchange *x)
 	c->gate = g;
 	c->x = x;
 	c->work.run = begin;
+	c->work.is_long = x->body_len > LONG_BODY;
 	c->ws.req = x->req;
 	c->ws.req.deadline = CLOCK_NEVER;
 	c->ws.req.audit.check_code = -1;

@@ -185,6 +185,8 @@ const struct option option_rows[] = {
 		.preset = "240s", .help = "Time an enumeration may wait for its next Pull" },
 	{ "limits", "max_contexts", UINT(wsman.max_contexts, 1, 100000), .preset = "64",
 		.help = "Enumerations that one user may have open at once" },
+	{ "limits", "max_checks", UINT(check.max_checks, 1, 100000), .reload = true, .preset = "64",
+		.help = "Checks that one user may have under way at once" },
 	{ "limits", "max_elements", UINT(wsman.max_elements, 1, 1000000), .preset = "32000",
 		.help = "Items in one reply to Enumerate or Pull" },
 	{ "limits", "max_subscriptions", UINT(wsman.max_subscriptions, 0, 100000), .preset = "16",

@@ -123,7 +123,7 @@ static void fail_task(struct conn *c, struct conn_task *t, enum access access, c
 	conn_unlink_task(c, t);
 	t->access = access;
 	snprintf(t->text, sizeof t->text, "%s", text);
-	t->work.run = run_late;
+	t->work = (struct work){ .run = run_late };
 	if (pool_push(c->env->late, &t->work, &e) < 0)
 		abort(); /* it has a thread and no cap, and outlives the connections */
 }

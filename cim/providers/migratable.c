@@ -63,6 +63,7 @@ static void checked(struct check *c)
 	set_migratable(op, c);
 	op->ret = cim_value_uint(op->arena, (uint64_t)c->code);
 	check_free(c);
+	checks_leave(op->cim->checks, &op->req->who, 1);
 	registry_answer(op);
 }
 
@@ -88,6 +89,7 @@ static void explained(struct check *c)
 	op->args[EXPLAIN_PLACE(Host, Simulated)] = cim_value_bool(op->arena, c->simulated);
 	op->ret = cim_value_uint(op->arena, 0);
 	check_free(c);
+	checks_leave(op->cim->checks, &op->req->who, 1);
 	registry_answer(op);
 }
 
@@ -99,8 +101,13 @@ static void start(struct cim_op *op, read_args *read, void (*done)(struct check 
 {
 	const char *host = hv_host_name(op->cim->hv);
 	struct request_audit *audit = &op->req->audit;
-	struct check *c = check_new();
+	struct check *c;
 
+	if (checks_enter(op->cim->checks, &op->req->who, 1, &op->err) < 0) {
+		registry_answer(op);
+		return;
+	}
+	c = check_new();
 	read(c, op->args, host);
 	snprintf(audit->vm, sizeof audit->vm, "%s",
 		c->vm_is_host	? host

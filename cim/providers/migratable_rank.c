@@ -81,6 +81,14 @@ static void fill_audit(struct request_audit *audit, const struct ranking *r)
 		check_deciding_ids(r->checks[0], audit->findings, sizeof audit->findings);
 }
 
+/* So many of a ranking's checks are under way at once, by what the client sent. */
+static size_t checks_at_once(const struct cim_op *op)
+{
+	size_t n = op->args[PLACE(Hosts)].n;
+
+	return n > 0 && n < RANK_AT_ONCE ? n : RANK_AT_ONCE;
+}
+
 static void ranked(struct ranking *r)
 {
 	struct cim_op *op = r->arg;
@@ -90,6 +98,7 @@ static void ranked(struct ranking *r)
 		set_ranking(op, r, false);
 	op->ret = cim_value_uint(op->arena, (uint64_t)r->code);
 	ranking_free(r);
+	checks_leave(op->cim->checks, &op->req->who, checks_at_once(op));
 	registry_answer(op);
 }
 
@@ -121,6 +130,10 @@ void migratable_rank(struct cim_op *op)
 	if (op->args[PLACE(Hosts)].n > RANK_MAX_HOSTS) {
 		err_set(&op->err, ERR_LIMIT, "Hosts names %zu destinations; %d are the limit",
 			op->args[PLACE(Hosts)].n, RANK_MAX_HOSTS);
+		registry_answer(op);
+		return;
+	}
+	if (checks_enter(op->cim->checks, &op->req->who, checks_at_once(op), &op->err) < 0) {
 		registry_answer(op);
 		return;
 	}

@@ -7,10 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+struct lane {
+	struct work *first, **last;
+};
+
 struct pool {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
-	struct work *first, **last;
+	struct lane lanes[2]; /* short, long */
+	unsigned turn; /* of a long one, when it comes to LONG_TURN */
 	size_t waiting, max_waiting, busy;
 	unsigned started, wanted;
 	bool closing;
@@ -24,20 +29,25 @@ struct pool *pool_new(const char *name, unsigned threads, size_t max_queued)
 
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->wake, NULL);
-	p->last = &p->first;
+	for (size_t i = 0; i < ARRAY_LEN(p->lanes); i++)
+		p->lanes[i].last = &p->lanes[i].first;
 	p->max_waiting = max_queued;
 	p->wanted = threads;
 	snprintf(p->name, sizeof p->name, "%s", name);
 	return p;
 }
 
+/* Something waits. */
 static struct work *next_work(struct pool *p)
 {
-	struct work *w = p->first;
+	bool both = p->lanes[0].first && p->lanes[1].first;
+	bool take_long = both ? ++p->turn % LONG_TURN == 0 : p->lanes[1].first != NULL;
+	struct lane *l = &p->lanes[take_long];
+	struct work *w = l->first;
 
-	p->first = w->next;
-	if (!p->first)
-		p->last = &p->first;
+	l->first = w->next;
+	if (!l->first)
+		l->last = &l->first;
 	p->waiting--;
 	w->next = NULL;
 	return w;
@@ -50,9 +60,9 @@ static void *serve(void *arg)
 	pthread_setname_np(pthread_self(), p->name);
 	pthread_mutex_lock(&p->lock);
 	for (;;) {
-		while (!p->first && !p->closing)
+		while (!p->waiting && !p->closing)
 			pthread_cond_wait(&p->wake, &p->lock);
-		if (!p->first)
+		if (!p->waiting)
 			break;
 		struct work *w = next_work(p);
 		p->busy++;
@@ -93,9 +103,11 @@ int pool_push(struct pool *p, struct work *w, struct err *e)
 		r = err_set(e, ERR_BUSY,
 			"no thread can be started for %s; raise the limit of tasks", p->name);
 	} else {
+		struct lane *l = &p->lanes[w->is_long];
+
 		w->next = NULL;
-		*p->last = w;
-		p->last = &w->next;
+		*l->last = w;
+		l->last = &w->next;
 		p->waiting++;
 		/*
 		 * Under the lock: once the work is taken, the pool may be freed. Busy threads look

@@ -1,5 +1,7 @@
 /*
- * Threads that run queued work, in order of arrival.
+ * Threads that run queued work, in order of arrival; but what is marked as long lets what came
+ * later and is short go ahead, so that a heap of the first does not hold up the second. Where both
+ * wait, one in LONG_TURN is a long one.
  *
  * A struct work is embedded in what it works on and must stay valid until its run() is entered;
  * run() may free it. Pushing synchronises: what the pusher wrote before, run() sees.
@@ -8,6 +10,7 @@
 #ifndef VSMIGD_BASE_POOL_H
 #define VSMIGD_BASE_POOL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "daemon/base/err.h"
@@ -15,7 +18,10 @@
 struct work {
 	struct work *next; /* the pool's, while queued */
 	void (*run)(struct work *w);
+	bool is_long; /* set before pool_push */
 };
+
+enum { LONG_TURN = 8 };
 
 struct pool;
 

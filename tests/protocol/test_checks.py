@@ -1,4 +1,5 @@
 """The method itself: return codes through HTTPS, settings in every spelling, destinations that hang."""
+import signal
 import threading
 import time
 import unittest
@@ -178,6 +179,77 @@ class Checks(unittest.TestCase):
         self.assertGreater(len(took), 10)
         self.assertLess(sorted(took)[len(took) // 2], 0.25)
         self.assertLess(threads, 40)
+
+    def test_quota(self):
+        """One user has so many checks under way at once, and no more; another one is not touched by that, and what is
+        answered makes room again."""
+        limits = '[check]\ntimeout = 4s\n[limits]\nmax_checks = 3\n'
+        silent = silent_listener()
+        self.addCleanup(silent.close)
+        hosts = [('silent', 'qemu+tcp://127.0.0.1:%d/system' % silent.getsockname()[1]),
+                 ('good', 'test://%s/dst.xml' % HOSTS)]
+        with Daemon(self.build, hosts, limits) as daemon:
+            daemon.write_passwords({daemon.user: daemon.password, 'other': daemon.password})
+            daemon.process.send_signal(signal.SIGHUP)
+            daemon.wait_log('event=reloaded')
+            codes = []
+
+            def ask():
+                with Client(daemon) as c:
+                    reply = c.check('web', 'silent')
+                    while reply.status != 200:      # the asker below took the place for a moment
+                        reply = c.check('web', 'silent')
+                    codes.append(reply.output()['ReturnValue'])
+            askers = [threading.Thread(target=ask) for _ in range(3)]
+            for t in askers:
+                t.start()
+            with Client(daemon) as c, Client(daemon, daemon.authorization('other')) as other:
+                until = time.monotonic() + 4 * SLACK
+                while True:
+                    reply = c.check('web', 'good')
+                    if reply.status != 200 or time.monotonic() > until:
+                        break
+                self.assertEqual(reply.fault()[1], 'wsman:QuotaLimit')
+                self.assertEqual(c.rank('web', ['good']).fault()[1], 'wsman:QuotaLimit')
+                self.assertEqual(other.check('web', 'good').output()['ReturnValue'], '0')
+                for t in askers:
+                    t.join()
+                self.assertEqual(codes, ['3'] * 3)
+                self.assertEqual(c.check('web', 'good').output()['ReturnValue'], '0')
+
+    def test_identify_among_large_checks(self):
+        """Two hundred large checks of one user that wait for a silent destination keep nobody else waiting."""
+        silent = silent_listener()
+        self.addCleanup(silent.close)
+        hosts = [('silent', 'qemu+tcp://127.0.0.1:%d/system' % silent.getsockname()[1])]
+        limits = '[check]\ntimeout = 5s\n[limits]\nmax_checks = 1000\nrequest_memory = 256m\n'
+        # Many instances of many properties, so that to read it is work.
+        large = ('<p:NewResourceSettingData>' + escape(
+            '<INSTANCE CLASSNAME="CIM_ResourceAllocationSettingData">' + ''.join(
+                '<PROPERTY NAME="P%d" TYPE="string"><VALUE>x</VALUE></PROPERTY>' % i for i in range(50)) +
+            '</INSTANCE>') + '</p:NewResourceSettingData>') * 60
+        codes = []
+
+        def ask(daemon):
+            with Client(daemon) as c:
+                codes.append(c.check('web', 'silent', large).output()['ReturnValue'])
+
+        with Daemon(self.build, hosts, limits) as daemon, Client(daemon) as c:
+            c.post(IDENTIFY)
+            askers = [threading.Thread(target=ask, args=(daemon,)) for _ in range(200)]
+            for t in askers:
+                t.start()
+            took = []
+            while any(t.is_alive() for t in askers) and len(took) < 100000:
+                began = time.monotonic()
+                self.assertEqual(c.post(IDENTIFY).status, 200)
+                took.append(time.monotonic() - began)
+            for t in askers:
+                t.join()
+        self.assertEqual(codes, ['3'] * 200)
+        self.assertGreater(len(took), 10)
+        self.assertLess(sorted(took)[len(took) * 9 // 10], 0.25 * SLACK)
+        self.assertLess(max(took), 1.0 * SLACK)
 
     def test_operation_timeout_before_the_check(self):
         """The smaller of 0.9 x OperationTimeout and [check] timeout ends a check with code 3."""

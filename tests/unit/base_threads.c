@@ -8,6 +8,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/mem.h"
 #include "daemon/base/pool.h"
+#include "daemon/base/quota.h"
 #include "daemon/base/timer.h"
 
 struct job {
@@ -32,17 +33,23 @@ static void run_job(struct work *w)
 	free(j);
 }
 
-static int push(struct pool *p, int number, sem_t *begun, sem_t *gate)
+static int push_as(struct pool *p, int number, bool is_long, sem_t *begun, sem_t *gate)
 {
 	struct job *j = mem_calloc(1, sizeof *j);
 	struct err e;
 	int r;
 
 	*j = (struct job){ .work.run = run_job, .gate = gate, .begun = begun, .number = number };
+	j->work.is_long = is_long;
 	r = pool_push(p, &j->work, &e);
 	if (r < 0)
 		free(j);
 	return r;
+}
+
+static int push(struct pool *p, int number, sem_t *begun, sem_t *gate)
+{
+	return push_as(p, number, false, begun, gate);
 }
 
 START_TEST(one_thread_keeps_the_order)
@@ -55,6 +62,59 @@ START_TEST(one_thread_keeps_the_order)
 	ck_assert_int_eq(done_count, 1000);
 	for (int i = 0; i < 1000; i++)
 		ck_assert_int_eq(order[i], i);
+}
+END_TEST
+
+/* What is long waits for what is short, and gets its turn all the same. */
+START_TEST(short_work_goes_ahead)
+{
+	enum { N = 20 };
+	struct pool *p = pool_new("test", 1, 0);
+	sem_t begun, gate;
+	int n_long = 0;
+
+	sem_init(&begun, 0, 0);
+	sem_init(&gate, 0, 0);
+	ck_assert_int_eq(push(p, -1, &begun, &gate), 0);
+	sem_wait(&begun);
+	for (int i = 0; i < N; i++)
+		ck_assert_int_eq(push_as(p, 100 + i, true, NULL, NULL), 0);
+	for (int i = 0; i < N; i++)
+		ck_assert_int_eq(push(p, i, NULL, NULL), 0);
+	ck_assert_uint_eq(pool_waiting(p), 2 * N);
+	sem_post(&gate);
+	pool_free(p);
+	ck_assert_int_eq(done_count, 2 * N + 1);
+	for (int i = 1; i <= 2 * N; i++) {
+		bool turn = i <= N + N / LONG_TURN ? i % LONG_TURN == 0 : true;
+
+		ck_assert_msg((order[i] >= 100) == turn, "%d at %d", order[i], i);
+		ck_assert_int_eq(order[i], turn ? 100 + n_long : i - 1 - n_long);
+		n_long += turn;
+	}
+	sem_destroy(&begun);
+	sem_destroy(&gate);
+}
+END_TEST
+
+/* Each principal has a share of its own. */
+START_TEST(quotas)
+{
+	struct principal a = { PRINCIPAL_USER, "a" }, b = { PRINCIPAL_USER, "b" }, nobody = { 0 };
+	struct quota *q = quota_new();
+
+	ck_assert(quota_take(q, &a, 2, 3) && quota_take(q, &a, 1, 3));
+	ck_assert(!quota_take(q, &a, 1, 3) && !quota_take(q, &a, 9, 3));
+	ck_assert(quota_take(q, &b, 9, 3) && !quota_take(q, &b, 1, 3));
+	ck_assert(quota_take(q, &nobody, 3, 3) && !quota_take(q, &nobody, 1, 3));
+	quota_give(q, &a, 2);
+	ck_assert(quota_take(q, &a, 2, 3) && !quota_take(q, &a, 1, 3));
+	quota_give(q, &a, 3);
+	ck_assert(quota_take(q, &a, 3, 3));
+	quota_give(q, &a, 3);
+	quota_give(q, &b, 9);
+	quota_give(q, &nobody, 3);
+	quota_free(q);
 }
 END_TEST
 
@@ -156,6 +216,8 @@ int main(void)
 	suite_add_tcase(s, t);
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, one_thread_keeps_the_order);
+	tcase_add_test(t, short_work_goes_ahead);
+	tcase_add_test(t, quotas);
 	tcase_add_test(t, full_queue_says_so);
 	tcase_add_test(t, timers_fire_in_order);
 	tcase_add_test(t, cancelled_timers_never_fire);

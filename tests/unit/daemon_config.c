@@ -62,6 +62,7 @@ START_TEST(test_defaults)
 	ck_assert(!c->check.refuse_overcommit && !c->check.refuse_duplicate_mac);
 	ck_assert_uint_eq(c->wsman.max_envelope, 500 * 1024);
 	ck_assert_uint_eq(c->server.limits.body_bytes, 500 * 1024);
+	ck_assert_uint_eq(c->check.max_checks, 64);
 	ck_assert_int_eq(c->check.probe, PROBE_AUTO);
 	ck_assert_int_eq(c->log_level, LOG_LEVEL_INFO);
 	config_free(c);
@@ -316,7 +317,7 @@ static const char other[] =
 	"5k\nmax_connections = 5\n"
 	"max_connections_per_address = 4\nhandshake_timeout = 100ms\nheader_timeout = 2s\n"
 	"body_timeout = 3s\nwrite_timeout = 4s\nidle_timeout = 1h\noperation_timeout = 90s\n"
-	"context_idle = 2m\nmax_contexts = 3\nmax_elements = 7\n"
+	"context_idle = 2m\nmax_contexts = 3\nmax_checks = 12\nmax_elements = 7\n"
 	"max_subscriptions = 8\nmax_events = 12\nsubscription_time = 2h\nio_threads = 2\nworkers = "
 	"9\n"
 	"queue = 10\nlogin_threads = 1\nlogin_queue = 11\nhypervisor_threads = 5\n"
