@@ -23,6 +23,7 @@ struct ranking {
 	size_t n_hosts; /* none: all of [hosts] */
 	void (*done)(struct ranking *r); /* once, from any thread, perhaps within ranking_start */
 	void *arg;
+	size_t entered; /* what the caller told checks_enter; for itself */
 
 	/* set when done is called */
 	enum check_code code; /* 4 when what was asked cannot be of any host; else 0 */

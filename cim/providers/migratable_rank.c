@@ -81,12 +81,14 @@ static void fill_audit(struct request_audit *audit, const struct ranking *r)
 		check_deciding_ids(r->checks[0], audit->findings, sizeof audit->findings);
 }
 
-/* So many of a ranking's checks are under way at once, by what the client sent. */
-static size_t checks_at_once(const struct cim_op *op)
+/* So many of a ranking's checks are under way at once. */
+static size_t checks_at_once(const struct cim_op *op, const struct ranking *r)
 {
-	size_t n = op->args[PLACE(Hosts)].n;
+	size_t n = r->n_hosts;
 
-	return n > 0 && n < RANK_AT_ONCE ? n : RANK_AT_ONCE;
+	if (n == 0)
+		hv_hosts(op->cim->hv, op->arena, &n);
+	return n < 1 ? 1 : n < RANK_AT_ONCE ? n : RANK_AT_ONCE;
 }
 
 static void ranked(struct ranking *r)
@@ -97,8 +99,8 @@ static void ranked(struct ranking *r)
 	if (!set_ranking(op, r, true))
 		set_ranking(op, r, false);
 	op->ret = cim_value_uint(op->arena, (uint64_t)r->code);
+	checks_leave(op->cim->checks, &op->req->who, r->entered);
 	ranking_free(r);
-	checks_leave(op->cim->checks, &op->req->who, checks_at_once(op));
 	registry_answer(op);
 }
 
@@ -133,13 +135,15 @@ void migratable_rank(struct cim_op *op)
 		registry_answer(op);
 		return;
 	}
-	if (checks_enter(op->cim->checks, &op->req->who, checks_at_once(op), &op->err) < 0) {
-		registry_answer(op);
-		return;
-	}
 	r = ranking_new();
 	migratable_read_args(r->asked, args, host);
 	read_hosts(r, &op->args[PLACE(Hosts)]);
+	r->entered = checks_at_once(op, r);
+	if (checks_enter(op->cim->checks, &op->req->who, r->entered, &op->err) < 0) {
+		ranking_free(r);
+		registry_answer(op);
+		return;
+	}
 	snprintf(audit->vm, sizeof audit->vm, "%s",
 		r->asked->vm_is_host   ? host
 		: r->asked->vm != NULL ? r->asked->vm
