@@ -46,41 +46,51 @@ static bool names_a_class(const char *property)
 	       strcasecmp(property, "SystemCreationClassName") == 0;
 }
 
-static bool is_own_key(struct arena *a, const struct cim_key *k)
+/* The key as the model spells it. Each reference inside is gone through once. */
+static struct cim_key own_key(struct arena *a, const struct cim_key *k)
 {
+	const struct cim_class *c;
+	struct cim_key own = *k;
+
 	if (k->ref != NULL)
-		return alias_own_ref(a, k->ref) == k->ref;
-	return !names_a_class(k->name) || own_class(k->text) == NULL;
+		own.ref = alias_own_ref(a, k->ref);
+	else if (names_a_class(k->name) && (c = own_class(k->text)) != NULL)
+		own.text = c->name;
+	return own;
 }
 
-static bool is_own_ref(struct arena *a, const struct cim_ref *r)
+/* The keys in the model's spelling; r's when they are in it. */
+static const struct cim_key *own_keys(struct arena *a, const struct cim_ref *r)
 {
-	for (size_t i = 0; i < r->n_keys; i++)
-		if (!is_own_key(a, &r->keys[i]))
-			return false;
-	return own_class(r->class_name) == NULL;
+	struct cim_key *keys = NULL;
+
+	for (size_t i = 0; i < r->n_keys; i++) {
+		struct cim_key own = own_key(a, &r->keys[i]);
+
+		if (own.ref == r->keys[i].ref && own.text == r->keys[i].text)
+			continue;
+		if (keys == NULL) {
+			keys = arena_array(a, r->n_keys, sizeof *keys);
+			memcpy(keys, r->keys, r->n_keys * sizeof *keys);
+		}
+		keys[i] = own;
+	}
+	return keys != NULL ? keys : r->keys;
 }
 
 const struct cim_ref *alias_own_ref(struct arena *a, const struct cim_ref *r)
 {
+	const struct cim_class *c = own_class(r->class_name);
+	const struct cim_key *keys = own_keys(a, r);
 	struct cim_ref *own;
-	struct cim_key *keys;
 
-	if (is_own_ref(a, r))
+	if (c == NULL && keys == r->keys)
 		return r;
 	own = arena_alloc(a, sizeof *own);
-	keys = arena_array(a, r->n_keys, sizeof *keys);
 	*own = *r;
 	own->keys = keys;
-	if (own_class(r->class_name) != NULL)
-		own->class_name = own_class(r->class_name)->name;
-	for (size_t i = 0; i < r->n_keys; i++) {
-		keys[i] = r->keys[i];
-		if (keys[i].ref != NULL)
-			keys[i].ref = alias_own_ref(a, keys[i].ref);
-		else if (names_a_class(keys[i].name) && own_class(keys[i].text) != NULL)
-			keys[i].text = own_class(keys[i].text)->name;
-	}
+	if (c != NULL)
+		own->class_name = c->name;
 	return own;
 }
 

@@ -319,6 +319,29 @@ START_TEST(what_is_known_need_not_be_wanted)
 }
 END_TEST
 
+/* References within references: what a message has room for takes no longer than it is long. */
+START_TEST(names_far_inside)
+{
+	const struct cim_ref *own, *deepest = numbered(1, false);
+	struct cim_ref *r = numbered(1, false);
+
+	r->class_name = "Msvm_ComputerSystem";
+	for (unsigned depth = 0; depth < 60; depth++) {
+		struct cim_key *key = arena_alloc(a, sizeof *key);
+		struct cim_ref *outer = arena_alloc(a, sizeof *outer);
+
+		*key = (struct cim_key){ .name = "Antecedent", .ref = r };
+		*outer = (struct cim_ref){ .class_name = "X", .keys = key, .n_keys = 1 };
+		r = outer;
+	}
+	own = alias_own_ref(a, r);
+	ck_assert_ptr_eq(alias_own_ref(a, own), own);
+	while (own->keys[0].ref != NULL)
+		own = own->keys[0].ref;
+	ck_assert(cim_ref_same(own, deepest));
+}
+END_TEST
+
 static void new_arena(void)
 {
 	a = arena_new();
@@ -344,6 +367,7 @@ int main(void)
 	tcase_add_checked_fixture(plain, new_arena, free_arena);
 	tcase_add_test(plain, each_end_once);
 	tcase_add_test(plain, what_is_known_need_not_be_wanted);
+	tcase_add_test(plain, names_far_inside);
 	suite_add_tcase(s, plain);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);
