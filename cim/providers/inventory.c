@@ -113,6 +113,13 @@ const char *inventory_storage_pool(struct arena *a, const char *pool)
 	return pool != NULL ? arena_printf(a, PREFIX "pool:storage:%s", pool) : NULL;
 }
 
+const char *inventory_pool_name(const char *id)
+{
+	const char *kind = id + sizeof PREFIX - 1 + sizeof "pool:" - 1;
+
+	return strchr(kind, ':') + 1;
+}
+
 static void add_disks(struct arena *a, const struct hv_inv_vm *vm, struct part *parts, size_t *n)
 {
 	for (size_t i = 0; i < vm->config->n_disks; i++) {

@@ -56,6 +56,8 @@ const char *inventory_next_id(struct arena *a, const struct hv_inv_vm *vm);
 #define POOL_MEMORY "vsmigd:pool:memory:0"
 const char *inventory_network_pool(struct arena *a, const char *network);
 const char *inventory_storage_pool(struct arena *a, const char *pool);
+/* What libvirt calls the pool of such an InstanceID. */
+const char *inventory_pool_name(const char *id);
 
 /* CIM_EnabledLogicalElement.EnabledState of what a virtual system is made of: there is no device
  * without a machine that runs. */

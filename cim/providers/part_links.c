@@ -165,15 +165,15 @@ static void add(struct cim_op *op, const struct link *l, const struct place *p)
 /* A configuration may name a pool or a network that is not there. */
 static bool pool_is_there(const struct hv_inventory *inv, const struct part *part)
 {
-	struct arena *a = inv->arena;
+	const char *name = part->pool != NULL ? inventory_pool_name(part->pool) : NULL;
 
-	if (part->kind != PART_DISK && part->kind != PART_NIC)
-		return part->pool != NULL;
-	for (size_t i = 0; part->kind == PART_NIC && part->pool != NULL && i < inv->n_networks; i++)
-		if (strcmp(inventory_network_pool(a, inv->networks[i].name), part->pool) == 0)
+	if (name == NULL || part->kind == PART_MEMORY || part->kind == PART_VCPU)
+		return name != NULL;
+	for (size_t i = 0; part->kind == PART_NIC && i < inv->n_networks; i++)
+		if (strcmp(inv->networks[i].name, name) == 0)
 			return true;
-	for (size_t i = 0; part->kind == PART_DISK && part->pool != NULL && i < inv->n_pools; i++)
-		if (strcmp(inventory_storage_pool(a, inv->pools[i].name), part->pool) == 0)
+	for (size_t i = 0; part->kind == PART_DISK && i < inv->n_pools; i++)
+		if (strcmp(inv->pools[i].name, name) == 0)
 			return true;
 	return false;
 }
