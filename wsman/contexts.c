@@ -17,6 +17,7 @@ struct context {
 	struct principal who;
 	struct arena *arena;
 	void *state;
+	size_t size; /* of the arena when it was opened; it grows no more */
 	int64_t expires;
 	bool lent;
 	bool ended; /* unlinked; only the timer thread knows it still */
@@ -29,11 +30,12 @@ struct contexts {
 	struct timers *timers;
 	int64_t idle_ms;
 	unsigned most;
+	size_t memory;
 	unsigned firing;
 	struct context *buckets[BUCKETS];
 };
 
-struct contexts *contexts_new(struct timers *timers, int64_t idle_ms, unsigned most)
+struct contexts *contexts_new(struct timers *timers, int64_t idle_ms, unsigned most, size_t memory)
 {
 	struct contexts *cs = mem_calloc(1, sizeof *cs);
 
@@ -42,6 +44,7 @@ struct contexts *contexts_new(struct timers *timers, int64_t idle_ms, unsigned m
 	cs->timers = timers;
 	cs->idle_ms = idle_ms;
 	cs->most = most;
+	cs->memory = memory;
 	return cs;
 }
 
@@ -142,15 +145,28 @@ void contexts_free(struct contexts *cs)
 	free(cs);
 }
 
-static unsigned count_of(const struct contexts *cs, const struct principal *who)
+/* Whether the principal may have one more, that holds `size`. Called with the lock held. */
+static bool has_room(
+	const struct contexts *cs, const struct principal *who, size_t size, struct fault *f)
 {
+	size_t memory = size;
 	unsigned n = 0;
 
 	for (size_t i = 0; i < BUCKETS; i++) {
-		for (const struct context *c = cs->buckets[i]; c; c = c->next)
-			n += principal_same(&c->who, who);
+		for (const struct context *c = cs->buckets[i]; c; c = c->next) {
+			if (!principal_same(&c->who, who))
+				continue;
+			memory += c->size;
+			n++;
+		}
 	}
-	return n;
+	if (n < cs->most && (n == 0 || memory <= cs->memory))
+		return true;
+	fault_set(f, FAULT_QUOTA_LIMIT,
+		"Too many enumerations are open (%u, which would hold %zu KiB with this one): "
+		"pull them to their end, or release them.",
+		n, memory / 1024);
+	return false;
 }
 
 struct context *contexts_open(struct contexts *cs, const struct principal *who, struct arena *arena,
@@ -159,18 +175,14 @@ struct context *contexts_open(struct contexts *cs, const struct principal *who, 
 	struct context **at, *c = NULL;
 
 	pthread_mutex_lock(&cs->lock);
-	if (count_of(cs, who) >= cs->most) {
-		fault_set(f, FAULT_QUOTA_LIMIT,
-			"Too many enumerations (%u) are open: pull them to "
-			"their end, or release them.",
-			cs->most);
-	} else {
+	if (has_room(cs, who, arena_used(arena), f)) {
 		c = mem_calloc(1, sizeof *c);
 		digest_uuid(c->name);
 		c->all = cs;
 		c->who = *who;
 		c->arena = arena;
 		c->state = state;
+		c->size = arena_used(arena);
 		c->expires = expires;
 		c->lent = true;
 		at = bucket_of(cs, c->name);

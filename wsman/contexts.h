@@ -17,15 +17,18 @@
 struct contexts;
 struct context;
 
-/* idle_ms: a context not used for so long ends; most: open at once for one principal. */
-struct contexts *contexts_new(struct timers *timers, int64_t idle_ms, unsigned most);
+/*
+ * idle_ms: a context not used for so long ends. For one principal: `most` open at once, and
+ * `memory` octets in all of them, but for one alone that is larger.
+ */
+struct contexts *contexts_new(struct timers *timers, int64_t idle_ms, unsigned most, size_t memory);
 /* Ends all that are open; none may be lent. */
 void contexts_free(struct contexts *cs);
 
 /*
  * Opens a context, lent to the caller, with `state` in `arena`, which it takes over; without
  * success the arena stays the caller's. It ends at `expires` (clock_ms(); CLOCK_NEVER) at the
- * latest. NULL, with FAULT_QUOTA_LIMIT, when the principal has too many.
+ * latest. NULL, with FAULT_QUOTA_LIMIT, when the principal has too many, or they hold too much.
  */
 struct context *contexts_open(struct contexts *cs, const struct principal *who, struct arena *arena,
 	void *state, int64_t expires, struct fault *f);

@@ -17,7 +17,7 @@ struct wsman *wsman_new(const struct wsman_config *c, struct cim *cim, struct po
 	w->cim = cim;
 	w->workers = workers;
 	w->timers = timers;
-	w->contexts = contexts_new(timers, c->context_idle_ms, c->max_contexts);
+	w->contexts = contexts_new(timers, c->context_idle_ms, c->max_contexts, c->context_memory);
 	w->subscriptions = subscriptions_new(timers, cim,
 		&(struct subscriptions_config){
 			.most = c->max_subscriptions,

@@ -25,6 +25,7 @@ struct wsman_config {
 	int64_t operation_timeout_ms; /* when the client names no OperationTimeout, and the most */
 	int64_t context_idle_ms; /* an enumeration not pulled for so long is dropped */
 	unsigned max_contexts; /* enumerations open at once, per principal */
+	size_t context_memory; /* octets that they hold together, per principal */
 	unsigned max_elements; /* items in one reply at most */
 	unsigned max_subscriptions; /* open at once, per principal */
 	unsigned max_events; /* that wait in one subscription; at least 1 */

@@ -311,7 +311,7 @@ START_TEST(a_storm)
 		nanosleep(&pause, NULL);
 		pthread_mutex_lock(&seen.lock);
 		n = strlen(seen.text);
-		snprintf(last, sizeof last, "%s", n > 7 ? seen.text + n - 7 : seen.text);
+		snprintf(last, sizeof last, "%.7s", n > 7 ? seen.text + n - 7 : seen.text);
 		if (n > sizeof seen.text / 2)
 			memmove(seen.text, seen.text + n - 7, 8);
 		pthread_mutex_unlock(&seen.lock);

@@ -14,12 +14,12 @@ static const struct principal nobody = { PRINCIPAL_NONE, "anna" };
 static struct timers *timers;
 static struct contexts *cs;
 
-enum { MOST = 3, IDLE_MS = 60000 };
+enum { MOST = 3, IDLE_MS = 60000, MEMORY = 1 << 20 };
 
 static void begin(int64_t idle_ms)
 {
 	timers = timers_new();
-	cs = contexts_new(timers, idle_ms, MOST);
+	cs = contexts_new(timers, idle_ms, MOST, MEMORY);
 }
 
 static void end(void)
@@ -126,6 +126,40 @@ START_TEST(quota)
 }
 END_TEST
 
+/* One may be of any size; beside it there is no room, but for somebody else's. */
+START_TEST(memory)
+{
+	static const struct {
+		const struct principal *who;
+		size_t size;
+		bool want;
+	} rows[] = {
+		{ &anna, MEMORY / 2, true },
+		{ &anna, MEMORY / 2 + 1, false },
+		{ &anna, MEMORY / 4, true },
+		{ &bert, 2 * MEMORY, true },
+		{ &bert, 1, false },
+	};
+
+	begin(IDLE_MS);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct arena *a = arena_new();
+		struct context *c;
+		struct fault f;
+
+		arena_alloc(a, rows[i].size);
+		c = contexts_open(cs, rows[i].who, a, NULL, CLOCK_NEVER, &f);
+		ck_assert_msg(!!c == rows[i].want, "row %zu", i);
+		if (c)
+			contexts_return(cs, c);
+		else
+			arena_free(a);
+		ck_assert(c || f.id == FAULT_QUOTA_LIMIT);
+	}
+	end();
+}
+END_TEST
+
 START_TEST(idle)
 {
 	struct context *c;
@@ -222,6 +256,7 @@ int main(void)
 	tcase_add_test(t, life);
 	tcase_add_test(t, foreign);
 	tcase_add_test(t, quota);
+	tcase_add_test(t, memory);
 	tcase_add_test(t, idle);
 	tcase_add_test(t, expires);
 	tcase_add_test(t, lent_past_idle);

@@ -41,6 +41,7 @@ static struct wsman_config world_config = {
 	.operation_timeout_ms = 60000,
 	.context_idle_ms = 60000,
 	.max_contexts = 4,
+	.context_memory = 64 << 20,
 	.max_elements = 1000,
 	.max_subscriptions = 3,
 	.max_events = 4,
