@@ -110,6 +110,8 @@ void checks_leave(struct checks *cs, const struct principal *who, size_t n);
 struct check *check_new(void);
 /* Frees the check once done was called, or before it was started. */
 void check_free(struct check *c);
+/* Notes a defect; of more than CHECK_MAX_DEFECTS the first are noted. */
+enum { CHECK_MAX_DEFECTS = 64 };
 void check_defect(struct check *c, enum reason_id id, const char *object, const char *a1,
 	const char *a2, const char *a3);
 void checks_start(struct checks *cs, struct check *c);

@@ -158,8 +158,11 @@ void check_free(struct check *c)
 void check_defect(struct check *c, enum reason_id id, const char *object, const char *a1,
 	const char *a2, const char *a3)
 {
-	struct check_defect *d = ARENA_PUSH(c->arena, c->defects, c->n_defects);
+	struct check_defect *d;
 
+	if (c->n_defects == CHECK_MAX_DEFECTS)
+		return;
+	d = ARENA_PUSH(c->arena, c->defects, c->n_defects);
 	*d = (struct check_defect){
 		.id = id,
 		.object = arena_strdup(c->arena, object),

@@ -9,6 +9,9 @@
 #include "cim/providers/migratable_settings.h"
 #include "cim/registry.h"
 
+/* Octets. What is longer names nothing that there is, and is not repeated in every finding. */
+enum { NAME_LIMIT = 1024 };
+
 const char *migratable_trimmed(struct arena *a, const char *s)
 {
 	size_t len;
@@ -44,15 +47,23 @@ static const char *reference_fault(struct arena *a, const struct cim_ref *ref)
 	const struct cim_key *creation = cim_ref_key(ref, "CreationClassName");
 
 	if (!is_computer_system(ref->class_name))
-		return arena_printf(a, "it refers to the class %s", ref->class_name);
+		return arena_printf(a, "it refers to the class %.200s", ref->class_name);
 	if (ref->ns != NULL && !cim_ns_same(ref->ns, CIM_NS_DEFAULT))
 		return arena_printf(
-			a, "it refers to the namespace %s, not %s", ref->ns, CIM_NS_DEFAULT);
+			a, "it refers to the namespace %.200s, not %s", ref->ns, CIM_NS_DEFAULT);
 	if (creation != NULL && (creation->text == NULL || !is_computer_system(creation->text)))
 		return "its key CreationClassName is not that of a computer system";
 	if (name == NULL || name->text == NULL || *migratable_trimmed(a, name->text) == '\0')
 		return "its key Name is missing";
 	return NULL;
+}
+
+static void name_vm(struct check *c, const char *name)
+{
+	if (strlen(name) > NAME_LIMIT)
+		not_a_vm(c, "its name is longer than that of any virtual system");
+	else
+		c->vm = migratable_trimmed(c->arena, name);
 }
 
 static void read_vm(struct check *c, const struct cim_value *v, const char *host)
@@ -65,7 +76,7 @@ static void read_vm(struct check *c, const struct cim_value *v, const char *host
 		return;
 	}
 	if (ref->class_name == NULL && ref->n_keys == 1) {
-		c->vm = migratable_trimmed(c->arena, ref->keys[0].text);
+		name_vm(c, ref->keys[0].text);
 		return;
 	}
 	why = ref->class_name == NULL ? "it names no class" : reference_fault(c->arena, ref);
@@ -73,8 +84,8 @@ static void read_vm(struct check *c, const struct cim_value *v, const char *host
 		not_a_vm(c, why);
 		return;
 	}
-	c->vm = migratable_trimmed(c->arena, cim_ref_key(ref, "Name")->text);
-	c->vm_is_host = strcasecmp(c->vm, host) == 0;
+	name_vm(c, cim_ref_key(ref, "Name")->text);
+	c->vm_is_host = c->vm != NULL && strcasecmp(c->vm, host) == 0;
 }
 
 static void read_destination(struct check *c, const struct cim_value *v)
@@ -98,7 +109,7 @@ static const char *host_fault(struct arena *a, const char *name)
 	if (is_uuid(name))
 		return arena_printf(a, "it refers to the virtual system %s", name);
 	if (host_format_of(name) == FORMAT_BAD)
-		return arena_printf(a, "'%s' is no name or address of a host", name);
+		return arena_printf(a, "'%.200s' is no name or address of a host", name);
 	return NULL;
 }
 

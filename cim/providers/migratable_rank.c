@@ -13,6 +13,9 @@
 /* What a reply has around its texts, and each of them. */
 enum { AROUND = 1024, AROUND_EACH = 64 };
 
+/* What takes more octets in UTF-8 than so many times the room does not fit in UTF-16 either. */
+enum { SURELY_TOO_LARGE = 3 };
+
 static bool is_told(const struct finding *f, bool all)
 {
 	return all || finding_severity(f) != SEVERITY_INFO;
@@ -50,20 +53,23 @@ static const char *verdict_text(struct arena *a, const struct check *c, bool all
 	return arena_strndup(a, text.data, text.len);
 }
 
-/* Puts the ranking into the answer; with not all that was found when that would be too large. */
+/*
+ * Puts the ranking into the answer; false when that is too large. No more is made than it takes to
+ * be sure of that: the part that is there is too large by itself.
+ */
 static bool set_ranking(struct cim_op *op, const struct ranking *r, bool all)
 {
 	const char **texts = arena_array(op->arena, r->n_checks, sizeof *texts);
-	size_t size = AROUND;
+	size_t size = AROUND, most = op->room == 0 ? SIZE_MAX : SURELY_TOO_LARGE * op->room, i;
 
-	for (size_t i = 0; i < r->n_checks; i++) {
+	for (i = 0; i < r->n_checks && size - AROUND - i * AROUND_EACH <= most; i++) {
 		auto_buf struct buf escaped = { 0 };
 
 		texts[i] = verdict_text(op->arena, r->checks[i], all);
 		buf_xml(&escaped, texts[i]);
 		size += escaped.len + AROUND_EACH;
 	}
-	op->args[PLACE(Ranking)] = cim_value_strs(op->arena, texts, r->n_checks);
+	op->args[PLACE(Ranking)] = cim_value_strs(op->arena, texts, i);
 	return op->room == 0 || size <= op->room;
 }
 

@@ -291,6 +291,33 @@ START_TEST(move)
 }
 END_TEST
 
+/* However much is wrong, so that 64 hosts cannot each be told of thousands of things. */
+START_TEST(what_is_told_is_limited)
+{
+	auto_buf struct buf long_list = { 0 };
+	auto_free char *name = mem_calloc(1, 100001);
+
+	buf_puts(&long_list, "instance of CIM_VirtualSystemMigrationSettingData {"
+			     "DestinationIPAddressList={\"x\"");
+	for (size_t i = 0; i < 900; i++)
+		buf_puts(&long_list, ",\"x\"");
+	buf_puts(&long_list, "};};");
+	read_input(arena_printf(c->arena, MSD("%s"), long_list.data));
+	ck_assert_uint_eq(c->n_defects, CHECK_MAX_DEFECTS);
+	ck_assert_int_eq(c->defects[CHECK_MAX_DEFECTS - 1].id, VSM1013);
+	check_free(c);
+	c = check_new();
+	memset(name, 'x', 100000);
+	read_input(arena_printf(c->arena, "<ComputerSystem>%s</ComputerSystem>" TO, name));
+	ck_assert_ptr_null(c->vm);
+	ck_assert_str_eq(defects(), "VSM1002 its name is longer than that of any virtual system");
+	check_free(c);
+	c = check_new();
+	read_input(arena_printf(c->arena, EPR(URI "%s", SEL("Name", "x")), name));
+	ck_assert_uint_lt(strlen(defects()), 300);
+}
+END_TEST
+
 START_TEST(settings_are_read)
 {
 	const struct settings *s = &c->settings;
@@ -394,6 +421,7 @@ int main(void)
 	tcase_add_test(t, destination_is_trimmed_or_missing);
 	tcase_add_loop_test(t, destination_system, 0, (int)ARRAY_LEN(systems));
 	tcase_add_loop_test(t, move, 0, (int)ARRAY_LEN(moves));
+	tcase_add_test(t, what_is_told_is_limited);
 	tcase_add_test(t, settings_are_read);
 	tcase_add_test(t, new_settings_are_read);
 	tcase_add_loop_test(t, unit, 0, (int)ARRAY_LEN(units));

@@ -337,6 +337,17 @@ START_TEST(a_ranking_for_little_room)
 }
 END_TEST
 
+/* What cannot fit is not made to the end: one verdict is proof enough. */
+START_TEST(a_ranking_for_no_room)
+{
+	struct waiting w = { .op = { .kind = CIM_OP_INVOKE,
+				     .class = &cim_class_VSMIG_MigrationAdvisor,
+				     .room = 100 } };
+
+	ck_assert_uint_eq(rank(&w, "<ComputerSystem>running</ComputerSystem>")->n, 1);
+}
+END_TEST
+
 /* Every reason can be told as an instance whose values are in the maps of the schema. */
 START_TEST(every_reason_fits_the_schema)
 {
@@ -381,6 +392,7 @@ int main(void)
 	tcase_add_test(t, no_hosts_are_all_hosts);
 	tcase_add_test(t, too_many_hosts);
 	tcase_add_test(t, a_ranking_for_little_room);
+	tcase_add_test(t, a_ranking_for_no_room);
 	suite_add_tcase(s, t);
 	tcase_add_test(plain, methods_by_another_name);
 	tcase_add_loop_test(plain, every_reason_fits_the_schema, 1, REASON_COUNT);
