@@ -442,6 +442,32 @@ START_TEST(deadline_with_half_the_facts)
 }
 END_TEST
 
+/* Seven independent problems are seven findings of one answer. */
+START_TEST(all_reasons_at_once)
+{
+	struct sample s = sample_new();
+	const struct vm_named sound = { .kind = "sound", .model = "usb", .alias = "sound0" };
+	const char *const pinned = "700";
+	char ids[128];
+
+	s.f->config.disks[0].transient = true;
+	s.f->config.disks[0].format = "vmdk";
+	s.f->config.devices = &sound;
+	s.f->config.n_devices = 1;
+	s.f->config.pinned = &pinned;
+	s.f->config.n_pinned = 1;
+	s.f->config.memory_kib = 17 * GIB;
+	s.f->vm.snapshots = 1;
+	s.f->nics_there[0].exists = TRI_NO;
+	verdict_reach(s.c, s.f, &s.config);
+	check_deciding_ids(s.c, ids, sizeof ids);
+	ck_assert_int_eq(s.c->code, CHECK_DONE);
+	ck_assert(!s.c->migratable);
+	ck_assert_str_eq(ids, "VSM4111,VSM4201,VSM4306,VSM4307,VSM4310,VSM4401,VSM4508");
+	sample_free(&s);
+}
+END_TEST
+
 /* The list is cut at an id, never within one. */
 START_TEST(deciding_ids_are_cut)
 {
@@ -486,6 +512,7 @@ int main(void)
 	tcase_add_test(tc, errors_come_first);
 	tcase_add_loop_test(tc, uris_are_shown_without_secrets, 0, 2);
 	tcase_add_test(tc, findings_outlive_the_facts);
+	tcase_add_test(tc, all_reasons_at_once);
 	tcase_add_test(tc, deadline);
 	tcase_add_test(tc, deadline_with_half_the_facts);
 	tcase_add_test(tc, deciding_ids_are_cut);
