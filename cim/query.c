@@ -247,7 +247,7 @@ static int read_is_null(struct reader *r, const char *property, const struct nod
 	if (!accept(r, TOKEN_WORD, "null"))
 		return complain(r, "NULL");
 	n = new_node(r, NODE_NULL);
-	n->property = property;
+	n->path.property = property;
 	*out = inverted ? negate(r, n) : n;
 	return 0;
 }
@@ -269,7 +269,7 @@ static int read_isa(struct reader *r, const char *property, const struct node **
 {
 	struct node *n = new_node(r, NODE_ISA);
 
-	n->property = property;
+	n->path.property = property;
 	n->literal.kind = LITERAL_TEXT;
 	if (r->kind == TOKEN_TEXT) {
 		n->literal.text = unquote(r);
@@ -281,10 +281,22 @@ static int read_isa(struct reader *r, const char *property, const struct node **
 	return n->literal.text ? 0 : complain(r, "a class");
 }
 
+/* A word that is no literal. */
+static bool names_property(const struct reader *r)
+{
+	return r->kind == TOKEN_WORD && !is_token(r, TOKEN_WORD, "true") &&
+	       !is_token(r, TOKEN_WORD, "false") && !is_token(r, TOKEN_WORD, "null");
+}
+
 static int read_value(struct reader *r, struct node *n, const struct node **out)
 {
 	if (n->compare == CMP_LIKE && check_pattern(r) < 0)
 		return -ERR_SYNTAX;
+	if (names_property(r)) {
+		n->literal.kind = LITERAL_PROPERTY;
+		n->other.property = take_word(r);
+		return 0;
+	}
 	if (read_literal(r, &n->literal) < 0)
 		return -ERR_SYNTAX;
 	if (n->literal.kind != LITERAL_NULL)
@@ -317,8 +329,8 @@ static int read_reversed(struct reader *r, const struct node **out)
 	if (!sign || sign->compare == CMP_LIKE)
 		return complain(r, "a comparison");
 	n->compare = turned[sign->compare];
-	n->property = take_word(r);
-	return n->property ? 0 : complain(r, "a property");
+	n->path.property = take_word(r);
+	return n->path.property ? 0 : complain(r, "a property");
 }
 
 static int read_comparison(struct reader *r, const struct node **out)
@@ -342,7 +354,7 @@ static int read_comparison(struct reader *r, const struct node **out)
 	if (sign->compare == CMP_LIKE && r->cql)
 		return err_set(r->e, ERR_SYNTAX, "the basic form of CQL has no LIKE");
 	n = new_node(r, NODE_COMPARE);
-	n->property = property;
+	n->path.property = property;
 	n->compare = sign->compare;
 	*out = n;
 	return read_value(r, n, out);
@@ -468,21 +480,30 @@ static int resolve_selected(struct reader *r)
 	return 0;
 }
 
+/* "NAME" or "EMBEDDED.NAME", as it was read. */
+static struct path split(struct reader *r, const char *name)
+{
+	const char *dot = strchr(name, '.');
+
+	if (!dot)
+		return (struct path){ name, NULL };
+	return (struct path){ arena_strndup(r->a, name, (size_t)(dot - name)), dot + 1 };
+}
+
 /* Once the class and its alias are known: what the names are that were read before. */
 static int resolve_names(struct reader *r)
 {
 	struct cim_query *q = r->q;
 
 	for (struct node *n = q->nodes; n; n = n->next) {
-		const char *dot, *name = n->property ? unqualified(q, n->property) : NULL;
+		const char *name = n->path.property ? unqualified(q, n->path.property) : NULL;
 
-		if (!name || (n->kind == NODE_ISA && names_instance(q, name))) {
-			n->property = NULL;
-			continue;
-		}
-		dot = strchr(name, '.');
-		n->property = dot ? arena_strndup(r->a, name, (size_t)(dot - name)) : name;
-		n->inner = dot ? dot + 1 : NULL;
+		if (!name || (n->kind == NODE_ISA && names_instance(q, name)))
+			n->path.property = NULL;
+		else
+			n->path = split(r, name);
+		if (n->other.property)
+			n->other = split(r, unqualified(q, n->other.property));
 	}
 	return resolve_selected(r);
 }

@@ -2,11 +2,11 @@
  * Queries: WQL, and CQL's basic form (DSP0202). SELECT *, or SELECT properties, FROM class,
  * optionally WHERE with = <> != < <= > >= LIKE, IS [NOT] NULL, ISA, NOT, AND, OR and parentheses,
  * between a property and a literal (text in either quotes, a number, TRUE, FALSE, NULL), in
- * either order. In text a backslash takes the next character as it is, and a quote given twice
- * is one. __CLASS is the name of the instance's class. Names may have the class, or the alias
- * that follows it behind FROM, and a dot before them; EMBEDDED.NAME is a property of the instance
- * that a property holds. "X ISA class" asks of what class is the instance (X being __CLASS,
- * __THIS, the class or its alias) or the instance in property X.
+ * either order, or between two properties. In text a backslash takes the next character as it
+ * is, and a quote given twice is one. __CLASS is the name of the instance's class. Names may have
+ * the class, or the alias that follows it behind FROM, and a dot before them; EMBEDDED.NAME is a
+ * property of the instance that a property holds. "X ISA class" asks of what class is the
+ * instance (X being __CLASS, __THIS, the class or its alias) or the instance in property X.
  *
  * Text compares without case, as WQL does; LIKE knows %, _ and [a-z], [^a-z]. A comparison with
  * a property that has no value is false, and so is its negation by <>. A query lives in the

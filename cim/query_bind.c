@@ -34,7 +34,7 @@ static bool family_has(const struct cim_class *c, const char *name)
 	return false;
 }
 
-static int check_embedded(const struct cim_class *c, const struct node *n, struct err *e)
+static int check_embedded(const struct cim_class *c, const struct path *n, struct err *e)
 {
 	const struct cim_property *p = cim_property_find(c, n->property);
 	const struct cim_class *inside = p && p->embedded ? cim_class_find(p->embedded) : NULL;
@@ -49,15 +49,35 @@ static int check_embedded(const struct cim_class *c, const struct node *n, struc
 	return 0;
 }
 
+static int check_path(const struct cim_class *c, const struct path *p, struct err *e)
+{
+	return p->inner ? check_embedded(c, p, e) : check_property(c, p->property, e);
+}
+
+static bool is_class_name(const struct path *p)
+{
+	return strcasecmp(p->inner ? p->inner : p->property, QUERY_CLASS) == 0;
+}
+
+/* The other side of a comparison of two properties. */
+static int check_pair(const struct cim_class *c, const struct node *n, struct err *e)
+{
+	if (is_class_name(&n->path) || is_class_name(&n->other))
+		return err_set(e, ERR_SYNTAX, "%s is compared with a property", QUERY_CLASS);
+	return check_path(c, &n->other, e);
+}
+
 static int check_node(const struct cim_class *c, const struct node *n, struct err *e)
 {
 	if (n->kind == NODE_ISA && !cim_class_find(n->literal.text))
 		return err_set(e, ERR_SYNTAX, "there is no class %.200s", n->literal.text);
-	if (!n->property)
+	if (!n->path.property)
 		return 0;
-	if (n->inner || n->kind == NODE_ISA)
-		return check_embedded(c, n, e);
-	return check_property(c, n->property, e);
+	if (n->kind == NODE_ISA)
+		return check_embedded(c, &n->path, e);
+	if (n->other.property && check_pair(c, n, e) < 0)
+		return -ERR_SYNTAX;
+	return check_path(c, &n->path, e);
 }
 
 int cim_query_bind(struct cim_query *q, const struct cim_class *c, struct err *e)
@@ -101,7 +121,7 @@ int cim_query_from_keys(struct arena *a, const struct cim_class *c, const struct
 			return err_set(e, ERR_KEY_UNEXPECTED, "%s has no property %.200s", c->name,
 				keys[i].name);
 		*equal = (struct node){
-			.kind = NODE_COMPARE, .compare = CMP_EQ, .property = keys[i].name
+			.kind = NODE_COMPARE, .compare = CMP_EQ, .path.property = keys[i].name
 		};
 		equal->literal = (struct literal){ .kind = LITERAL_TEXT,
 			.text = normal_text(a, c, &keys[i]),

@@ -213,15 +213,69 @@ static bool match_leaf(const struct node *n, const char *name, const struct cim_
 static bool match_embedded(const struct node *n, const struct cim_instance *i)
 {
 	const struct cim_property *p;
-	const struct cim_value *v = value_of(i, n->property, &p);
+	const struct cim_value *v = value_of(i, n->path.property, &p);
 
 	if (!v || !v->instance)
 		return n->kind == NODE_NULL;
 	for (size_t k = 0; k < v->n; k++) {
-		if (match_leaf(n, n->inner, v->data[k].inst))
+		if (match_leaf(n, n->path.inner, v->data[k].inst))
 			return true;
 	}
 	return false;
+}
+
+/* The value at a path, which may lead into an embedded instance; NULL when there is none. */
+static const struct cim_value *value_at(
+	const struct path *path, const struct cim_instance *i, const struct cim_property **p)
+{
+	const struct cim_value *v = value_of(i, path->property, p);
+
+	if (v && path->inner)
+		v = v->instance && v->n ? value_of(v->data[0].inst, path->inner, p) : NULL;
+	return v && !v->instance && !v->loose ? v : NULL;
+}
+
+static struct literal literal_of(enum cim_type type, const union cim_datum *d)
+{
+	switch (type) {
+	case CIM_BOOLEAN:
+		return (struct literal){ .kind = LITERAL_BOOLEAN, .boolean = d->b };
+	case CIM_SINT8:
+	case CIM_SINT16:
+	case CIM_SINT32:
+	case CIM_SINT64:
+		return (struct literal){ .kind = LITERAL_NUMBER, .number = d->s };
+	case CIM_REAL32:
+	case CIM_REAL64:
+		return (struct literal){ .kind = LITERAL_NUMBER, .number = d->r };
+	case CIM_STRING:
+	case CIM_DATETIME:
+		return (struct literal){ .kind = LITERAL_TEXT, .text = d->str };
+	case CIM_REFERENCE:
+		return (struct literal){ .kind = LITERAL_TEXT, .ref = d->ref };
+	default:
+		return (struct literal){ .kind = LITERAL_NUMBER, .number = d->u };
+	}
+}
+
+/* One property against another. Arrays are the same when they are so element by element. */
+static bool match_pair(const struct node *n, const struct cim_instance *i)
+{
+	const struct cim_property *p, *other_p;
+	const struct cim_value *v = value_at(&n->path, i, &p);
+	const struct cim_value *other = value_at(&n->other, i, &other_p);
+	struct node one = *n;
+
+	if (!v || !other)
+		return false;
+	if (p->array || other_p->array)
+		one.compare = CMP_EQ;
+	for (size_t k = 0; k < v->n && v->n == other->n; k++) {
+		one.literal = literal_of(other_p->type, &other->data[k]);
+		if (!match_datum(&one, p->type, &v->data[k]))
+			return one.compare == CMP_EQ && n->compare == CMP_NE;
+	}
+	return v->n == other->n ? one.compare == n->compare : n->compare == CMP_NE;
 }
 
 static bool match_node(const struct node *n, const struct cim_instance *i)
@@ -234,9 +288,11 @@ static bool match_node(const struct node *n, const struct cim_instance *i)
 	case NODE_NOT:
 		return !match_node(n->left, i);
 	default:
-		if (n->inner || (n->kind == NODE_ISA && n->property))
+		if (n->other.property)
+			return match_pair(n, i);
+		if (n->path.inner || (n->kind == NODE_ISA && n->path.property))
 			return match_embedded(n, i);
-		return match_leaf(n, n->property, i);
+		return match_leaf(n, n->path.property, i);
 	}
 }
 

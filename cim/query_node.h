@@ -8,7 +8,13 @@
 
 enum compare { CMP_EQ, CMP_NE, CMP_LT, CMP_LE, CMP_GT, CMP_GE, CMP_LIKE, CMP_COUNT };
 enum node_kind { NODE_AND, NODE_OR, NODE_NOT, NODE_COMPARE, NODE_NULL, NODE_ISA };
-enum literal_kind { LITERAL_TEXT, LITERAL_NUMBER, LITERAL_BOOLEAN, LITERAL_NULL };
+enum literal_kind {
+	LITERAL_TEXT,
+	LITERAL_NUMBER,
+	LITERAL_BOOLEAN,
+	LITERAL_NULL,
+	LITERAL_PROPERTY /* none: the other side is a property too */
+};
 
 #define QUERY_CLASS "__CLASS" /* the name of the instance's class, as if it were a property */
 
@@ -20,12 +26,17 @@ struct literal {
 	bool boolean;
 };
 
+struct path {
+	const char *property;
+	const char *inner; /* a property of the embedded instance that `property` holds, or NULL */
+};
+
 struct node {
 	enum node_kind kind;
 	const struct node *left, *right;
 	enum compare compare;
-	const char *property; /* NULL with NODE_ISA: the instance itself */
-	const char *inner; /* a property of the embedded instance that `property` holds, or NULL */
+	struct path path; /* without a property with NODE_ISA: the instance itself */
+	struct path other; /* what it is compared with, with LITERAL_PROPERTY */
 	struct literal literal; /* the class of NODE_ISA as text */
 	struct node *next; /* the one read before, to go through all of them */
 };

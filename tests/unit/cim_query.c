@@ -114,7 +114,9 @@ static const struct {
 	{ "SELECT * FROM CIM_ComputerSystem WHERE", NULL },
 	{ "SELECT * FROM CIM_ComputerSystem WHERE Name", NULL },
 	{ "SELECT * FROM CIM_ComputerSystem WHERE Name =", NULL },
-	{ "SELECT * FROM CIM_ComputerSystem WHERE Name = Name", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name = Name", "ABC" },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name = Colour", NULL },
+	{ "SELECT * FROM CIM_ComputerSystem WHERE Name LIKE Name", NULL },
 	{ "SELECT * FROM CIM_ComputerSystem WHERE 'x' = 'x'", NULL },
 	{ "SELECT * FROM CIM_ComputerSystem WHERE 'x' LIKE Name", NULL },
 	{ "SELECT * FROM CIM_ComputerSystem WHERE 'x' Name", NULL },
@@ -281,6 +283,71 @@ START_TEST(embedded)
 }
 END_TEST
 
+/* One property against another, of an indication's two instances for example. */
+START_TEST(pairs)
+{
+	static const struct {
+		const char *text;
+		bool want;
+	} texts[] = {
+		{ "SourceInstance.EnabledState <> PreviousInstance.EnabledState", true },
+		{ "SourceInstance.EnabledState = PreviousInstance.EnabledState", false },
+		{ "SourceInstance.EnabledState > PreviousInstance.EnabledState", true },
+		{ "SourceInstance.EnabledState <= PreviousInstance.EnabledState", false },
+		{ "SourceInstance.Name = PreviousInstance.name", true },
+		{ "SourceInstance.Name <> PreviousInstance.Name", false },
+		{ "SourceInstance.OperationalStatus <> PreviousInstance.OperationalStatus", true },
+		{ "SourceInstance.OperationalStatus = SourceInstance.OperationalStatus", true },
+		{ "SourceInstance.OperationalStatus <> SourceInstance.OperationalStatus", false },
+		{ "SourceInstance.OperationalStatus < PreviousInstance.OperationalStatus", false },
+		{ "SourceInstance.HealthState <> PreviousInstance.HealthState", false },
+		{ "SourceInstance.Name = PreviousInstance.EnabledState", false },
+		{ "IndicationIdentifier = SourceInstance.Name", true },
+		{ "i.IndicationIdentifier = i.SourceInstance.Name", true },
+		{ "NOT SourceInstance.EnabledState = PreviousInstance.EnabledState", true },
+	};
+	static const char *const refused[] = {
+		"SourceInstance.EnabledState = PreviousInstance.Colour",
+		"SourceInstance.EnabledState = Colour",
+		"SourceInstance.__CLASS = PreviousInstance.__CLASS",
+		"IndicationIdentifier = IndicationIdentifier.Name",
+	};
+	static const uint64_t one[] = { 2 }, two[] = { 2, 5 };
+	auto_arena struct arena *a = arena_new();
+	struct cim_instance *before = cim_instance_new(a, &cim_class_CIM_ComputerSystem, NULL);
+	struct cim_instance *after = cim_instance_new(a, &cim_class_CIM_ComputerSystem, NULL);
+	struct cim_instance *i = cim_instance_new(a, &cim_class_CIM_InstModification, NULL);
+	struct cim_query *q;
+	struct err e;
+
+	cim_set_str(a, before, CIM_ComputerSystem_p_Name, "vm");
+	cim_set_uint(a, before, CIM_ComputerSystem_p_EnabledState, 2);
+	cim_set_uints(a, before, CIM_ComputerSystem_p_OperationalStatus, one, 1);
+	cim_set_str(a, after, CIM_ComputerSystem_p_Name, "VM");
+	cim_set_uint(a, after, CIM_ComputerSystem_p_EnabledState, 3);
+	cim_set_uints(a, after, CIM_ComputerSystem_p_OperationalStatus, two, 2);
+	cim_set_uint(a, after, CIM_ComputerSystem_p_HealthState, 5);
+	cim_set_str(a, i, CIM_InstModification_p_IndicationIdentifier, "vm");
+	cim_set_instance(a, i, CIM_InstModification_p_PreviousInstance, before);
+	cim_set_instance(a, i, CIM_InstModification_p_SourceInstance, after);
+	for (size_t k = 0; k < ARRAY_LEN(texts); k++) {
+		const char *text = arena_printf(
+			a, "SELECT * FROM CIM_InstModification i WHERE %s", texts[k].text);
+
+		ck_assert_msg(cim_query_parse_cql(a, text, &q, &e) == 0, "%s: %s", text, e.text);
+		ck_assert_msg(cim_query_bind(q, i->class, &e) == 0, "%s: %s", text, e.text);
+		ck_assert_msg(cim_query_matches(q, i) == texts[k].want, "%s", text);
+	}
+	for (size_t k = 0; k < ARRAY_LEN(refused); k++) {
+		const char *text =
+			arena_printf(a, "SELECT * FROM CIM_InstModification WHERE %s", refused[k]);
+
+		ck_assert_msg(cim_query_parse(a, text, &q, &e) == 0, "%s: %s", text, e.text);
+		ck_assert_msg(cim_query_bind(q, i->class, &e) == -ERR_SYNTAX, "%s", text);
+	}
+}
+END_TEST
+
 START_TEST(parts)
 {
 	static const struct {
@@ -365,6 +432,7 @@ int main(void)
 	tcase_add_test(t, cql);
 	tcase_add_test(t, keys);
 	tcase_add_test(t, embedded);
+	tcase_add_test(t, pairs);
 	tcase_add_test(t, parts);
 	tcase_add_test(t, limits);
 	srunner_run_all(r, CK_NORMAL);
