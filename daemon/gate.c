@@ -155,7 +155,7 @@ static void handle(struct call *c)
 	const struct exchange *x = c->x;
 
 	c->ws.req.who = c->login.who;
-	if (x->get) {
+	if (x->get && principal_known(&c->login.who)) {
 		answer_wsdl(c);
 		return;
 	}
