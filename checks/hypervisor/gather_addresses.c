@@ -67,6 +67,7 @@ static void look_at_way(struct side *s)
 	const struct settings *set = s->f->settings;
 	const char *name = s->host->name, *to = name;
 	struct link_facts *link = &s->f->link;
+	struct resolved given = { .known = TRI_NO };
 	const struct resolved *r;
 
 	if (side_is_test(s) || !name)
@@ -79,10 +80,13 @@ static void look_at_way(struct side *s)
 	s->host->name_resolves = r->known;
 	if (set && set->n_addresses) {
 		to = set->addresses[0];
-		r = resolve(s, to);
+		if (link_address(to, &given.first, &given.size))
+			given.known = TRI_YES;
+		r = &given;
 	}
 	link->to = to;
-	link->why = "the target's name does not resolve here";
+	link->why = r == &given ? "what is to be connected to is no address"
+				: "the target's name does not resolve here";
 	if (r->known == TRI_YES)
 		link_look((const struct sockaddr *)&r->first, r->size, s->arena, link);
 }

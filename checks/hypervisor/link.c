@@ -3,6 +3,7 @@
 #include <ifaddrs.h>
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
+#include <netdb.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -53,6 +54,20 @@ static void owner(int s, const struct sockaddr *address, struct arena *a, struct
 		out->mbit = speed(s, out->name);
 	}
 	freeifaddrs(all);
+}
+
+bool link_address(const char *text, struct sockaddr_storage *out, socklen_t *size)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICHOST };
+	struct addrinfo *list = NULL;
+
+	/* The port is any: without one there is no route to ask for. */
+	if (getaddrinfo(text, "9", &hints, &list) != 0)
+		return false;
+	memcpy(out, list->ai_addr, list->ai_addrlen);
+	*size = list->ai_addrlen;
+	freeaddrinfo(list);
+	return true;
 }
 
 void link_look(const struct sockaddr *to, unsigned size, struct arena *a, struct link_facts *out)

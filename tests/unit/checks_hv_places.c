@@ -2,6 +2,7 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "checks/hypervisor/link.h"
 #include "checks/hypervisor/vxml.h"
 
 START_TEST(test_paths)
@@ -65,6 +66,29 @@ START_TEST(test_where_a_pool_comes_from)
 }
 END_TEST
 
+/* What a client calls an address makes nobody ask a name server. */
+START_TEST(test_addresses)
+{
+	static const struct {
+		const char *text;
+		int family;
+	} rows[] = {
+		{ "192.0.2.7", AF_INET },
+		{ "2001:db8::7", AF_INET6 },
+		{ "localhost", 0 },
+		{ "", 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct sockaddr_storage found = { 0 };
+		socklen_t size = 0;
+
+		ck_assert_int_eq(link_address(rows[i].text, &found, &size), rows[i].family != 0);
+		ck_assert_int_eq(found.ss_family, rows[i].family);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("hv_places");
@@ -74,6 +98,7 @@ int main(void)
 
 	tcase_add_test(t, test_paths);
 	tcase_add_test(t, test_where_a_pool_comes_from);
+	tcase_add_test(t, test_addresses);
 	suite_add_tcase(s, t);
 	runner = srunner_create(s);
 	srunner_run_all(runner, CK_NORMAL);
