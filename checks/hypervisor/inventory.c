@@ -19,11 +19,6 @@ static bool claim(struct inventory *g)
 	return !atomic_exchange(&g->claimed, true);
 }
 
-static void free_arena(void *arena)
-{
-	arena_free(arena);
-}
-
 /* What was collected becomes part of the caller's arena. */
 static void answer(struct inventory *g)
 {
@@ -38,7 +33,7 @@ static void answer(struct inventory *g)
 		i->n_pools = g->got.n_pools;
 		i->networks = g->got.networks;
 		i->n_networks = g->got.n_networks;
-		arena_defer(i->arena, free_arena, take(g->arena));
+		arena_adopt(i->arena, take(g->arena));
 	}
 	i->done(i);
 }

@@ -94,6 +94,17 @@ void arena_defer(struct arena *a, void (*fn)(void *arg), void *arg)
 	a->deferred = d;
 }
 
+static void free_adopted(void *arena)
+{
+	arena_free(arena);
+}
+
+void arena_adopt(struct arena *a, struct arena *other)
+{
+	a->given += other->given;
+	arena_defer(a, free_adopted, other);
+}
+
 void arena_freep(struct arena **a)
 {
 	arena_free(*a);

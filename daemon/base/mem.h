@@ -36,6 +36,8 @@ char *arena_vprintf(struct arena *a, const char *fmt, va_list ap)
 	__attribute__((format(printf, 2, 0)));
 /* Calls fn(arg) when the arena is freed, last added first: what the arena refers to stays alive. */
 void arena_defer(struct arena *a, void (*fn)(void *arg), void *arg);
+/* Makes another arena a part of a: it is freed with a, and counts for it. */
+void arena_adopt(struct arena *a, struct arena *other);
 /* Bytes given out so far, for limits. */
 size_t arena_used(const struct arena *a);
 

@@ -83,6 +83,8 @@ START_TEST(test_everything)
 	ck_assert_uint_eq(x.i.n_networks, 2);
 	ck_assert_str_eq(x.i.networks[0].name, "blue");
 	ck_assert(x.i.networks[0].active);
+	/* What was found counts for the arena, that limits can be kept. */
+	ck_assert_uint_gt(arena_used(x.i.arena), x.i.n_vms * sizeof *web->config);
 	let_go(&x);
 }
 END_TEST
