@@ -439,6 +439,7 @@ START_TEST(deadline_with_half_the_facts)
 	ck_assert_str_eq(ids, "VSM9003,VSM4310");
 	facts_free(half);
 	check_free(c);
+	sample_free(&s);
 }
 END_TEST
 
