@@ -180,19 +180,27 @@ static void note_reference(struct reader *r, struct literal *l)
 		l->ref = ref;
 }
 
+void query_read_number(struct literal *l)
+{
+	char *end = NULL;
+
+	if (l->text)
+		l->number = strtold(l->text, &end);
+	l->numeric = l->text && end != l->text && *end == '\0';
+}
+
 static int read_literal(struct reader *r, struct literal *l)
 {
-	char *end;
-
 	if (r->kind == TOKEN_TEXT) {
 		l->kind = LITERAL_TEXT;
 		l->text = unquote(r);
 		note_reference(r, l);
+		query_read_number(l);
 	} else if (r->kind == TOKEN_NUMBER) {
 		l->kind = LITERAL_NUMBER;
 		l->text = arena_strndup(r->a, r->token, r->len);
-		l->number = strtold(l->text, &end);
-		if (*end)
+		query_read_number(l);
+		if (!l->numeric)
 			return complain(r, "a number");
 	} else if (is_token(r, TOKEN_WORD, "true") || is_token(r, TOKEN_WORD, "false")) {
 		l->kind = LITERAL_BOOLEAN;

@@ -67,9 +67,11 @@ static int check_pair(const struct cim_class *c, const struct node *n, struct er
 	return check_path(c, &n->other, e);
 }
 
-static int check_node(const struct cim_class *c, const struct node *n, struct err *e)
+static int bind_node(const struct cim_class *c, struct node *n, struct err *e)
 {
-	if (n->kind == NODE_ISA && !cim_class_find(n->literal.text))
+	if (n->kind == NODE_ISA)
+		n->class = cim_class_find(n->literal.text);
+	if (n->kind == NODE_ISA && !n->class)
 		return err_set(e, ERR_SYNTAX, "there is no class %.200s", n->literal.text);
 	if (!n->path.property)
 		return 0;
@@ -86,8 +88,8 @@ int cim_query_bind(struct cim_query *q, const struct cim_class *c, struct err *e
 		if (check_property(c, q->selected[i], e) < 0)
 			return -ERR_SYNTAX;
 	}
-	for (const struct node *n = q->nodes; n; n = n->next) {
-		if (check_node(c, n, e) < 0)
+	for (struct node *n = q->nodes; n; n = n->next) {
+		if (bind_node(c, n, e) < 0)
 			return -ERR_SYNTAX;
 	}
 	return 0;
@@ -126,6 +128,7 @@ int cim_query_from_keys(struct arena *a, const struct cim_class *c, const struct
 		equal->literal = (struct literal){ .kind = LITERAL_TEXT,
 			.text = normal_text(a, c, &keys[i]),
 			.ref = keys[i].ref };
+		query_read_number(&equal->literal);
 		*both = (struct node){ .kind = NODE_AND, .left = equal, .right = made->condition };
 		made->condition = made->condition ? both : equal;
 	}

@@ -98,17 +98,8 @@ static bool match_text(const struct node *n, const char *text)
 static bool match_number(const struct node *n, long double number)
 {
 	const struct literal *l = &n->literal;
-	long double other = l->number;
-	char *end;
 
-	if (l->kind == LITERAL_TEXT && l->text) {
-		other = strtold(l->text, &end);
-		if (end == l->text || *end)
-			return false;
-	} else if (l->kind != LITERAL_NUMBER) {
-		return false;
-	}
-	return decide(n->compare, (number > other) - (number < other));
+	return l->numeric && decide(n->compare, (number > l->number) - (number < l->number));
 }
 
 static bool match_boolean(const struct node *n, bool value)
@@ -196,12 +187,10 @@ static bool match_property(const struct node *n, const char *name, const struct 
 static bool match_leaf(const struct node *n, const char *name, const struct cim_instance *i)
 {
 	const struct cim_property *p;
-	const struct cim_class *c;
 
 	switch (n->kind) {
 	case NODE_ISA:
-		c = cim_class_find(n->literal.text);
-		return c && cim_class_is(i->class, c);
+		return n->class && cim_class_is(i->class, n->class);
 	case NODE_NULL:
 		return strcasecmp(name, QUERY_CLASS) != 0 && !value_of(i, name, &p);
 	default:
@@ -244,17 +233,17 @@ static struct literal literal_of(enum cim_type type, const union cim_datum *d)
 	case CIM_SINT16:
 	case CIM_SINT32:
 	case CIM_SINT64:
-		return (struct literal){ .kind = LITERAL_NUMBER, .number = d->s };
+		return (struct literal){ .kind = LITERAL_NUMBER, .numeric = true, .number = d->s };
 	case CIM_REAL32:
 	case CIM_REAL64:
-		return (struct literal){ .kind = LITERAL_NUMBER, .number = d->r };
+		return (struct literal){ .kind = LITERAL_NUMBER, .numeric = true, .number = d->r };
 	case CIM_STRING:
 	case CIM_DATETIME:
 		return (struct literal){ .kind = LITERAL_TEXT, .text = d->str };
 	case CIM_REFERENCE:
 		return (struct literal){ .kind = LITERAL_TEXT, .ref = d->ref };
 	default:
-		return (struct literal){ .kind = LITERAL_NUMBER, .number = d->u };
+		return (struct literal){ .kind = LITERAL_NUMBER, .numeric = true, .number = d->u };
 	}
 }
 
@@ -272,6 +261,8 @@ static bool match_pair(const struct node *n, const struct cim_instance *i)
 		one.compare = CMP_EQ;
 	for (size_t k = 0; k < v->n && v->n == other->n; k++) {
 		one.literal = literal_of(other_p->type, &other->data[k]);
+		if (one.literal.kind == LITERAL_TEXT)
+			query_read_number(&one.literal);
 		if (!match_datum(&one, p->type, &v->data[k]))
 			return one.compare == CMP_EQ && n->compare == CMP_NE;
 	}

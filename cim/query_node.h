@@ -22,9 +22,13 @@ struct literal {
 	enum literal_kind kind;
 	const char *text;
 	const struct cim_ref *ref; /* what the text refers to, when it is an object path */
+	bool numeric; /* it is a number, also one in quotes */
 	long double number; /* holds any 64-bit integer exactly */
 	bool boolean;
 };
+
+/* Made out once, since a query is matched with many instances. The text is set, or NULL. */
+void query_read_number(struct literal *l);
 
 struct path {
 	const char *property;
@@ -38,6 +42,7 @@ struct node {
 	struct path path; /* without a property with NODE_ISA: the instance itself */
 	struct path other; /* what it is compared with, with LITERAL_PROPERTY */
 	struct literal literal; /* the class of NODE_ISA as text */
+	const struct cim_class *class; /* of NODE_ISA, once it is bound */
 	struct node *next; /* the one read before, to go through all of them */
 };
 

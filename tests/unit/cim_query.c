@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cim/query.h"
+#include "daemon/base/buf.h"
 #include "schema_ids.h"
 
 static const struct system {
@@ -421,6 +422,29 @@ START_TEST(limits)
 }
 END_TEST
 
+/* What a query says is made out once, and not for each instance: a number of many digits in
+ * quotes takes long to read, and a class is looked for among all. */
+START_TEST(read_once)
+{
+	auto_arena struct arena *a = arena_new();
+	struct cim_instance *i = cim_instance_new(a, &cim_class_CIM_ComputerSystem, NULL);
+	auto_free char *digits = mem_calloc(1, 4001);
+	auto_buf struct buf text = { 0 };
+	struct cim_query *q;
+	struct err e;
+
+	cim_set_uint(a, i, CIM_ComputerSystem_p_EnabledState, 2);
+	memset(digits, '9', 4000);
+	buf_puts(&text, "SELECT * FROM CIM_ComputerSystem WHERE EnabledState = 3");
+	for (size_t n = 0; n < 100; n++)
+		buf_printf(&text, " OR EnabledState = '%s' OR __THIS ISA CIM_Memory", digits);
+	ck_assert_int_eq(cim_query_parse(a, text.data, &q, &e), 0);
+	ck_assert_int_eq(cim_query_bind(q, i->class, &e), 0);
+	for (size_t n = 0; n < 5000; n++)
+		ck_assert(!cim_query_matches(q, i));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("cim_query");
@@ -435,6 +459,7 @@ int main(void)
 	tcase_add_test(t, pairs);
 	tcase_add_test(t, parts);
 	tcase_add_test(t, limits);
+	tcase_add_test(t, read_once);
 	srunner_run_all(r, CK_NORMAL);
 	int failed = srunner_ntests_failed(r);
 	srunner_free(r);
