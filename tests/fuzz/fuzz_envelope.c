@@ -1,6 +1,7 @@
 /*
  * Requests: any bytes in any charset, through decoding, parsing and the header sweep. Whatever
- * comes of it, the fault that answers, or the header of a reply, is well-formed XML. The last
+ * comes of it, the fault that answers, or the header of a reply, is well-formed XML; then through
+ * what reads bodies: queries, fragments, filters, selectors and arguments. The last
  * byte of the input chooses the Content-Type, so that recorded bodies are seeds as they are.
  */
 #include <libxml/parser.h>
@@ -8,8 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cim/alias.h"
 #include "cim/query.h"
+#include "schema_ids.h"
 #include "wsman/envelope.h"
+#include "wsman/filter.h"
 #include "wsman/fragment.h"
 #include "wsman/reply.h"
 
@@ -97,6 +101,39 @@ static void try_fragment(struct arena *a, const struct envelope *env)
 	check_well_formed(&utf8, env->charset);
 }
 
+/* The filter of an Enumerate: what is wrong with it is told in well-formed XML. */
+static void try_filter(struct arena *a, const struct envelope *env, const struct cim_class *c)
+{
+	struct job j = { .arena = a, .op_arena = a, .env = *env, .class = c };
+	struct wish wish = { 0 };
+
+	j.uri.kind = c ? CIM_URI_CLASS : CIM_URI_ALL;
+	if (!xml_is(env->content, XML_NS_WSEN, "Enumerate"))
+		return;
+	if (filter_read(&j, &wish) < 0)
+		check_answer(a, env, &j.fault);
+	else if (wish.query)
+		(void)cim_query_matches(wish.query, cim_instance_new(a, j.class, NULL));
+	if (j.op.ref && alias_own_ref(a, alias_own_ref(a, j.op.ref)) == NULL)
+		abort();
+}
+
+/* The keys of the request, and what may be the arguments of a method. */
+static void try_arguments(struct arena *a, const struct envelope *env)
+{
+	const struct cim_method *m =
+		cim_method_find(&cim_class_VSMIG_MigrationAdvisor, "RankDestinations");
+	struct cim_value *args = arena_array(a, m->n_parameters, sizeof *args);
+	struct cim_ref ref = { .class_name = "Msvm_ComputerSystem" };
+	struct err e;
+
+	if (env->content && cim_args_from_xml(a, m, env->content, args, &e) < 0 && !e.text[0])
+		abort();
+	if (env->blocks[HEADER_SELECTOR_SET] &&
+		cim_keys_from_selectors(a, env->blocks[HEADER_SELECTOR_SET], &ref, &e) == 0)
+		(void)alias_own_ref(a, &ref);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	auto_arena struct arena *a = arena_new();
@@ -112,6 +149,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_answer(a, &env, NULL);
 		try_query(a, env.content);
 		try_fragment(a, &env);
+		try_filter(a, &env, NULL);
+		try_filter(a, &env, &cim_class_CIM_ComputerSystem);
+		try_arguments(a, &env);
 	}
 	envelope_free(&env);
 	return 0;
