@@ -258,7 +258,7 @@ static bool wants_probe(struct run *r)
 	};
 	bool wanted;
 
-	if (r->config.probe == PROBE_OFF || atomic_load(&r->answered))
+	if (!settle_possible(&r->c, r->facts, &r->config) || atomic_load(&r->answered))
 		return false;
 	draft.arena = arena_new();
 	verdict_reach(&draft, r->facts, &r->config);

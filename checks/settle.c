@@ -93,7 +93,8 @@ static bool yes_so_far(const struct check *c)
 	return true;
 }
 
-bool settle_wanted(const struct check *c, const struct facts *f, const struct check_config *config)
+bool settle_possible(
+	const struct check *c, const struct facts *f, const struct check_config *config)
 {
 	if (config->probe == PROBE_OFF || f->dst.access != ACCESS_OPEN ||
 		!facts_known(f, FACT_VM_CONFIG) || !facts_known(f, FACT_DST_HOST) ||
@@ -101,8 +102,12 @@ bool settle_wanted(const struct check *c, const struct facts *f, const struct ch
 		return false;
 	if (config->probe == PROBE_ALWAYS)
 		return true;
-	return f->vm.active && c->settings.move != MOVE_OFFLINE && yes_so_far(c) &&
-	       something_open(f);
+	return f->vm.active && c->settings.move != MOVE_OFFLINE && something_open(f);
+}
+
+bool settle_wanted(const struct check *c, const struct facts *f, const struct check_config *config)
+{
+	return settle_possible(c, f, config) && (config->probe == PROBE_ALWAYS || yes_so_far(c));
 }
 
 static bool all(const bool *covered, size_t n)

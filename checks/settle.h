@@ -13,6 +13,9 @@
  * libvirt's lists do not show; with `always` whatever the answer.
  */
 bool settle_wanted(const struct check *c, const struct facts *f, const struct check_config *config);
+/* As settle_wanted, for an answer that is still to be made: of `c` the input counts alone. */
+bool settle_possible(
+	const struct check *c, const struct facts *f, const struct check_config *config);
 /* A twin that started has shown what it needed: what was unknown of that is there. */
 void settle_facts(struct facts *f);
 

@@ -119,5 +119,8 @@ void conn_wake_threads(struct conn *c)
 	if (!c->threads)
 		conn_fail_all(
 			c, ACCESS_FAILED, "no thread can be started; raise the limit of tasks");
-	pthread_cond_broadcast(&c->work);
+	/* All who wait there are of this generation, for whoever was not has been woken to leave:
+	 * as many as there is to do are enough. */
+	for (size_t n = c->queued < c->waiting ? c->queued : c->waiting; n; n--)
+		pthread_cond_signal(&c->work);
 }

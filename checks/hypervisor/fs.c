@@ -108,23 +108,30 @@ static char *read_file(const char *path)
 	return buf_take(&b);
 }
 
-void fs_view_open(struct fs_view *v, const char *uri)
+pid_t fs_daemon(const char *uri, const char **why)
 {
 	struct open_target t;
-	char path[64];
 	pid_t pid;
 
-	*v = (struct fs_view){ .root = -1 };
 	open_parse(uri, &t);
 	if (t.host[0] && !(t.socket[0] && strcasecmp(t.transport, "unix") == 0)) {
-		v->why = "the source hypervisor is on another machine";
-		return;
+		*why = "the source hypervisor is on another machine";
+		return 0;
 	}
 	pid = find_daemon(&t);
-	if (pid <= 0) {
-		v->why = "the process of the source hypervisor's daemon was not found";
+	if (pid > 0)
+		return pid;
+	*why = "the process of the source hypervisor's daemon was not found";
+	return 0;
+}
+
+void fs_view_open(struct fs_view *v, pid_t pid, const char *why)
+{
+	char path[64];
+
+	*v = (struct fs_view){ .root = -1, .why = why };
+	if (pid <= 0)
 		return;
-	}
 	snprintf(path, sizeof path, "/proc/%d/root", (int)pid);
 	v->root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	snprintf(path, sizeof path, "/proc/%d/mountinfo", (int)pid);

@@ -5,17 +5,25 @@
 #ifndef VSMIGD_HV_FS_H
 #define VSMIGD_HV_FS_H
 
+#include <sys/types.h>
+
 #include "checks/facts.h"
 
-/* One look at one daemon; pid 0 is this process (a driver inside it). */
+/* One look at one daemon. */
 struct fs_view {
 	int root; /* a directory file descriptor of its root; -1: not permitted */
 	char *mounts; /* its /proc/PID/mountinfo; NULL: not permitted */
 	const char *why; /* static: why neither could be had */
 };
 
-/* The daemon behind a local URI, or NULL sentence-wise in why. */
-void fs_view_open(struct fs_view *v, const char *uri);
+/*
+ * The process of the daemon behind a local URI; 0: none was found, or it is on another machine,
+ * and why is a static sentence. Asks by connecting to the daemon's socket, which costs it a
+ * client: once for a connection.
+ */
+pid_t fs_daemon(const char *uri, const char **why);
+/* pid 0, for why: a look that sees nothing. */
+void fs_view_open(struct fs_view *v, pid_t pid, const char *why);
 void fs_view_close(struct fs_view *v);
 
 /* Fills shared_fs, coherent and fs, or why. fs lives in a. */

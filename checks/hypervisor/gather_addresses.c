@@ -61,6 +61,58 @@ static const struct resolved *resolve(struct side *s, const char *name)
 	return b->value;
 }
 
+/* Which interface has an address is looked up once in a minute, and when that one is gone. */
+enum { OWNER_AGE_MS = 60000 };
+
+static const char *owner_key(struct side *s, const struct sockaddr_storage *address)
+{
+	char text[NI_MAXHOST];
+
+	if (getnameinfo((const struct sockaddr *)address, sizeof *address, text, sizeof text, NULL,
+		    0, NI_NUMERICHOST) != 0)
+		return NULL;
+	return arena_printf(
+		s->arena, "owner %s %lld", text, (long long)(clock_ms() / OWNER_AGE_MS));
+}
+
+static bool kept_owner(struct side *s, const char *key, struct link_facts *link)
+{
+	struct box *b = key ? cache_get(conn_cache(s->conn), s->generation, key) : NULL;
+
+	if (!b)
+		return false;
+	box_keep(s->arena, b);
+	link->name = b->value;
+	return link_state(link);
+}
+
+static void find_owner(
+	struct side *s, const struct sockaddr_storage *address, struct link_facts *link)
+{
+	const char *key = owner_key(s, address);
+	struct box *b;
+
+	if (kept_owner(s, key, link))
+		return;
+	b = box_new();
+	box_keep(s->arena, b);
+	link->name = b->value = (char *)link_owner(address, b->arena);
+	if (!link->name || !link_state(link))
+		link->why = "no interface has the address that is sent from";
+	else if (key)
+		cache_put(conn_cache(s->conn), s->generation, key, b);
+}
+
+static void look_at_link(struct side *s, const struct resolved *to, struct link_facts *link)
+{
+	struct sockaddr_storage from;
+
+	if (link_route((const struct sockaddr *)&to->first, to->size, &from))
+		find_owner(s, &from, link);
+	else
+		link->why = "no route leads there";
+}
+
 /* What the source's QEMU will be told to connect to, and the interface that leads there. */
 static void look_at_way(struct side *s)
 {
@@ -88,7 +140,7 @@ static void look_at_way(struct side *s)
 	link->why = r == &given ? "what is to be connected to is no address"
 				: "the target's name does not resolve here";
 	if (r->known == TRI_YES)
-		link_look((const struct sockaddr *)&r->first, r->size, s->arena, link);
+		look_at_link(s, r, link);
 }
 
 /* Asked of the resolver only when the caller named addresses to send the data to. */

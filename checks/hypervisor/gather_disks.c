@@ -1,4 +1,5 @@
 /* Which storage on the source holds the VM's disks, and whether libvirt counts it as shared. */
+#include "checks/hypervisor/cache.h"
 #include "checks/hypervisor/fs.h"
 #include "checks/hypervisor/side.h"
 #include "checks/hypervisor/vxml.h"
@@ -135,6 +136,36 @@ static void look_at_tpm(struct look *l)
 		fs_look(&l->view, path, l->s->arena, &l->s->f->tpm_here);
 }
 
+/* Which process it is stays so while the connection to it lasts. That it was not found is not
+ * kept. */
+static pid_t daemon_behind(struct side *s, const char **why)
+{
+	struct box *b = cache_get(conn_cache(s->conn), s->generation, "daemon");
+	pid_t pid;
+
+	if (b) {
+		box_keep(s->arena, b);
+		return *(pid_t *)b->value;
+	}
+	pid = fs_daemon(s->uri, why);
+	if (pid <= 0)
+		return 0;
+	b = box_new();
+	b->value = arena_alloc(b->arena, sizeof pid);
+	*(pid_t *)b->value = pid;
+	cache_put(conn_cache(s->conn), s->generation, "daemon", b);
+	box_keep(s->arena, b);
+	return pid;
+}
+
+static void open_view(struct side *s, struct fs_view *v)
+{
+	const char *why = NULL;
+	pid_t pid = daemon_behind(s, &why);
+
+	fs_view_open(v, pid, why);
+}
+
 void gather_vm_disks(struct side *s)
 {
 	const struct vm_config *config = &s->f->config;
@@ -145,7 +176,7 @@ void gather_vm_disks(struct side *s)
 
 	s->missing = NULL;
 	if ((config->n_disks || config->tpm_backend) && !side_is_test(s))
-		fs_view_open(&l.view, s->uri);
+		open_view(s, &l.view);
 	for (size_t i = 0; i < config->n_disks; i++)
 		look_at(&l, &disks[i], &s->f->disks_here[i]);
 	look_at_tpm(&l);

@@ -1,11 +1,10 @@
 /* What libvirt and libxml2 want once per process: initialisation, and an event loop. */
 #include "checks/hypervisor/hv.h"
+#include "checks/hypervisor/loop.h"
 #include "checks/hypervisor/virt.h"
 #include "daemon/base/mem.h"
 
 #include <libxml/parser.h>
-#include <pthread.h>
-#include <signal.h>
 #include <string.h>
 #include <strings.h>
 
@@ -22,32 +21,6 @@ static void silent_xml(void *arg, const char *fmt, ...)
 	(void)fmt;
 }
 
-/* For as long as the process lives: keepalive and close callbacks come from here. A failure of
- * one turn says nothing about the next. */
-static void *loop(void *arg)
-{
-	(void)arg;
-	pthread_setname_np(pthread_self(), "hv-events");
-	for (;;)
-		virEventRunDefaultImpl();
-	return NULL;
-}
-
-static int start_loop(void)
-{
-	sigset_t all, old;
-	pthread_t thread;
-	int r;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	r = pthread_create(&thread, NULL, loop, NULL);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	if (r == 0)
-		pthread_detach(thread);
-	return r;
-}
-
 int hv_global_init(struct err *e)
 {
 	xmlInitParser();
@@ -56,11 +29,9 @@ int hv_global_init(struct err *e)
 		return err_set(
 			e, ERR_IO, "libvirt cannot be initialised: %s", virGetLastErrorMessage());
 	virSetErrorFunc(NULL, silent);
-	if (virEventRegisterDefaultImpl() < 0)
-		return err_set(e, ERR_IO, "libvirt's event loop cannot be registered: %s",
-			virGetLastErrorMessage());
-	if (start_loop() != 0)
-		return err_set(e, ERR_IO, "no thread can be started for libvirt's event loop");
+	if (loop_start() < 0)
+		return err_set(e, ERR_IO,
+			"libvirt's event loop cannot be started: no descriptor or no thread");
 	return 0;
 }
 

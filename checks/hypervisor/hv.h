@@ -15,9 +15,12 @@
  *	by events	what the target's domains use (MACs, ports, CIDs), what networks and pools
  *			are, whether the VM is stored and as what; at most five minutes old
  *	some minutes	autostart, CPUs and size of a host, what names resolve to: at most five
- *	a minute	the last measurement of how fast the guest changes its memory
+ *	a minute	the last measurement of how fast the guest changes its memory; which
+ *			interface has the address that is sent from (that it is up, its speed and
+ *			the route are live)
  *	cached		capabilities, domain capabilities, CPU comparisons, limits, names, versions,
- *			and which calls a driver lacks: until the connection is opened again
+ *			which calls a driver lacks, and which process the source's daemon is:
+ *			until the connection is opened again
  *
  * A gather between open connections makes at most 10 calls, 2 for each disk and 2 for each
  * interface, for a VM that has nothing out of the ordinary.

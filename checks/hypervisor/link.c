@@ -38,24 +38,6 @@ static uint64_t speed(int s, const char *name)
 	return mbit == (uint32_t)SPEED_UNKNOWN ? 0 : mbit;
 }
 
-/* The interface that has the address. */
-static void owner(int s, const struct sockaddr *address, struct arena *a, struct link_facts *out)
-{
-	struct ifaddrs *all = NULL;
-
-	out->why = "no interface has the address that is sent from";
-	if (getifaddrs(&all) < 0)
-		return;
-	for (const struct ifaddrs *i = all; i && !out->name; i = i->ifa_next) {
-		if (!same(i->ifa_addr, address))
-			continue;
-		out->name = arena_strdup(a, i->ifa_name);
-		out->up = i->ifa_flags & IFF_RUNNING;
-		out->mbit = speed(s, out->name);
-	}
-	freeifaddrs(all);
-}
-
 bool link_address(const char *text, struct sockaddr_storage *out, socklen_t *size)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICHOST };
@@ -70,17 +52,47 @@ bool link_address(const char *text, struct sockaddr_storage *out, socklen_t *siz
 	return true;
 }
 
-void link_look(const struct sockaddr *to, unsigned size, struct arena *a, struct link_facts *out)
+const char *link_owner(const struct sockaddr_storage *address, struct arena *a)
 {
-	struct sockaddr_storage own = { 0 };
-	socklen_t len = sizeof own;
+	struct ifaddrs *all = NULL;
+	const char *name = NULL;
+
+	if (getifaddrs(&all) < 0)
+		return NULL;
+	for (const struct ifaddrs *i = all; i && !name; i = i->ifa_next)
+		if (same(i->ifa_addr, (const struct sockaddr *)address))
+			name = arena_strdup(a, i->ifa_name);
+	freeifaddrs(all);
+	return name;
+}
+
+bool link_state(struct link_facts *out)
+{
+	struct ifreq request = { 0 };
+	int s = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool known;
+
+	if (s < 0)
+		return false;
+	snprintf(request.ifr_name, sizeof request.ifr_name, "%s", out->name);
+	known = ioctl(s, SIOCGIFFLAGS, &request) == 0;
+	out->up = known && (request.ifr_flags & IFF_RUNNING);
+	out->mbit = known ? speed(s, out->name) : 0;
+	close(s);
+	return known;
+}
+
+bool link_route(const struct sockaddr *to, unsigned size, struct sockaddr_storage *from)
+{
+	socklen_t len = sizeof *from;
 	/* To connect a datagram socket asks for the route, and sends nothing. */
 	int s = socket(to->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool found;
 
-	out->why = "no route leads there";
 	if (s < 0)
-		return;
-	if (connect(s, to, size) == 0 && getsockname(s, (struct sockaddr *)&own, &len) == 0)
-		owner(s, (const struct sockaddr *)&own, a, out);
+		return false;
+	memset(from, 0, sizeof *from);
+	found = connect(s, to, size) == 0 && getsockname(s, (struct sockaddr *)from, &len) == 0;
 	close(s);
+	return found;
 }

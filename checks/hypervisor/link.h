@@ -9,8 +9,12 @@
 
 #include <sys/socket.h>
 
-/* Sets name, or why; up and mbit. Sends nothing. Text is static or in the arena. */
-void link_look(const struct sockaddr *to, unsigned size, struct arena *a, struct link_facts *out);
+/* The address that is sent from to get there: false, no route leads there. Sends nothing. */
+bool link_route(const struct sockaddr *to, unsigned size, struct sockaddr_storage *from);
+/* The interface that has the address, in the arena; NULL: none has it. Lists all interfaces. */
+const char *link_owner(const struct sockaddr_storage *address, struct arena *a);
+/* Sets up and mbit of out->name; false: there is no such interface. */
+bool link_state(struct link_facts *out);
 /*
  * An address as text. False for anything else: what a client gives for an address is not looked up
  * as a name, for whoever asks could have this host wait for name servers of his.
