@@ -28,18 +28,13 @@ static int add_key(struct arena *a, struct cim_ref *ref, const struct cim_key *k
 	return 0;
 }
 
-/* A selector that holds elements: a reference, and nothing else (DSP0226 R5.1.2.2-5). */
-static int add_nested(
+static int add_reference(
 	struct arena *a, const xmlNode *n, const char *name, struct cim_ref *ref, struct err *e)
 {
 	struct cim_key key = { .name = name };
 	struct cim_ref *nested;
-	int rc;
+	int rc = cim_ref_from_xml(a, n, &nested, e);
 
-	if (!is_nested_reference(n))
-		return err_set(e, ERR_KEY_VALUE,
-			"the selector %.100s holds neither text nor a reference", name);
-	rc = cim_ref_from_xml(a, n, &nested, e);
 	if (rc == -ERR_SYNTAX)
 		return err_set(e, ERR_KEY_VALUE, "the selector %.100s: %s", name,
 			arena_strdup(a, e->text));
@@ -47,6 +42,16 @@ static int add_nested(
 		return rc;
 	key.ref = nested;
 	return add_key(a, ref, &key, e);
+}
+
+/* A selector that holds elements: a reference, and nothing else (DSP0226 R5.1.2.2-5). */
+static int add_nested(
+	struct arena *a, const xmlNode *n, const char *name, struct cim_ref *ref, struct err *e)
+{
+	if (!is_nested_reference(n))
+		return err_set(e, ERR_KEY_VALUE,
+			"the selector %.100s holds neither text nor a reference", name);
+	return add_reference(a, n, name, ref, e);
 }
 
 static int add_selector(struct arena *a, const xmlNode *n, struct cim_ref *ref, struct err *e)
@@ -74,10 +79,15 @@ int cim_keys_from_selectors(
 {
 	int rc;
 
-	for (const xmlNode *n = node_first(selector_set); n != NULL; n = node_next(n))
-		if (strcasecmp(node_local(n), "Selector") == 0 &&
-			(rc = add_selector(a, n, ref, e)) != 0)
+	for (const xmlNode *n = node_first(selector_set); n != NULL; n = node_next(n)) {
+		rc = 0;
+		if (strcasecmp(node_local(n), "Selector") == 0)
+			rc = add_selector(a, n, ref, e);
+		else if (node_class(a, n) != NULL) /* how libmi writes a key that is an instance */
+			rc = add_reference(a, n, node_local(n), ref, e);
+		if (rc != 0)
 			return rc;
+	}
 	return 0;
 }
 

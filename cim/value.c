@@ -250,6 +250,18 @@ bool cim_ref_same(const struct cim_ref *a, const struct cim_ref *b)
 	return true;
 }
 
+/* A reference in a key that names no namespace is meant in any: libmi has no place for it. */
+static bool key_selects(const struct cim_key *given, const struct cim_key *own)
+{
+	struct cim_ref named;
+
+	if (given->ref == NULL || own->ref == NULL || given->ref->ns != NULL)
+		return keys_same(given, own);
+	named = *given->ref;
+	named.ns = own->ref->ns;
+	return cim_ref_same(&named, own->ref);
+}
+
 static bool keys_same(const struct cim_key *a, const struct cim_key *b)
 {
 	if (a->ref != NULL && b->ref != NULL)
@@ -265,7 +277,7 @@ bool cim_ref_selects(const struct cim_ref *r, const struct cim_instance *i)
 	for (size_t k = 0; k < own->n_keys; k++) {
 		const struct cim_key *given = cim_ref_key(r, own->keys[k].name);
 
-		if (given == NULL || !keys_same(given, &own->keys[k]))
+		if (given == NULL || !key_selects(given, &own->keys[k]))
 			return false;
 	}
 	return own->n_keys > 0;

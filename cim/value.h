@@ -98,7 +98,10 @@ const struct cim_key *cim_ref_key(const struct cim_ref *r, const char *name);
  * -ERR_KEY_DUPLICATE, -ERR_KEY_VALUE with a sentence naming the key.
  */
 int cim_ref_check(const struct cim_ref *r, const struct cim_class *c, struct err *e);
-/* Whether the instance has the key values of r: names and values compared without case. */
+/*
+ * Whether the instance has the key values of r: names and values compared without case. A
+ * reference among them that names no namespace is one in any.
+ */
 bool cim_ref_selects(const struct cim_ref *r, const struct cim_instance *i);
 /* Whether both refer to the same: class, namespace and keys, compared without case. */
 bool cim_ref_same(const struct cim_ref *a, const struct cim_ref *b);

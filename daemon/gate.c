@@ -162,6 +162,7 @@ static void handle(struct call *c)
 	c->ws.anonymous = !principal_known(&c->login.who);
 	c->ws.content_type = x->content_type;
 	c->ws.soap_action = x->soap_action;
+	c->ws.user_agent = x->user_agent;
 	c->ws.body = x->body;
 	c->ws.body_len = x->body_len;
 	c->ws.done = answered;

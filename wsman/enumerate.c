@@ -160,8 +160,8 @@ static size_t room(const struct job *j, const struct enumerate_page *page, const
 	return budget > taken ? budget - taken : 0;
 }
 
-int enumerate_write(struct job *j, struct enumeration *en, const struct enumerate_page *page,
-	struct buf *items, size_t *written)
+static size_t write_items(struct job *j, const struct enumeration *en,
+	const struct enumerate_page *page, struct libmi_page *libmi, struct buf *items)
 {
 	struct items_limit limit = {
 		.items = page->max_elements < j->w->config.max_elements ? (size_t)page->max_elements
@@ -170,9 +170,25 @@ int enumerate_write(struct job *j, struct enumeration *en, const struct enumerat
 		.octets = room(j, page, page->around),
 		.octets_end = room(j, page, page->around_end),
 		.charset = j->env.charset,
+		.libmi = libmi,
 	};
 
-	*written = items_write(items, j->arena, en, &limit);
+	return items_write(items, j->arena, en, &limit);
+}
+
+/* libmi asks for instances alone. A page without a declaration that it cannot read gets one. */
+int enumerate_write(struct job *j, struct enumeration *en, const struct enumerate_page *page,
+	struct buf *items, size_t *written)
+{
+	bool libmi = j->nameless && en->mode == ITEMS_OBJECT;
+	struct libmi_page first = { 0 }, second = { 0 };
+
+	*written = write_items(j, en, page, libmi ? &first : NULL, items);
+	if (first.lost[0]) {
+		page->head->declaration = true;
+		buf_clear(items);
+		*written = write_items(j, en, page, &second, items);
+	}
 	if (*written == 0 && en->next < en->n)
 		return job_too_large(j);
 	return 0;
@@ -221,7 +237,7 @@ static int reply_enumerate(struct job *j, const struct wish *wish, const struct 
 static_assert(sizeof ENUMERATE_ANY_CONTEXT == DIGEST_UUID_SIZE, "the length of a name");
 
 /* The first items, for an optimised enumeration. */
-static int write_first(struct job *j, const struct wish *wish, const struct reply_head *head,
+static int write_first(struct job *j, const struct wish *wish, struct reply_head *head,
 	struct enumeration *en, struct buf *items)
 {
 	auto_buf struct buf around = { 0 }, around_end = { 0 };

@@ -8,7 +8,7 @@
 #include "wsman/job.h"
 
 struct enumerate_page {
-	const struct reply_head *head;
+	struct reply_head *head; /* gets its declaration */
 	uint64_t max_elements, max_characters;
 	/* What stands around the items in the body, as XML: when more are left, and at the end. */
 	const struct buf *around, *around_end;

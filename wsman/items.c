@@ -116,6 +116,8 @@ size_t items_write(struct buf *out, struct arena *a, const struct enumeration *e
 		if (octets > (last ? limit->octets_end : limit->octets) ||
 			(done && characters > limit->characters))
 			break;
+		if (limit->libmi && !libmi_add(limit->libmi, one.data) && done)
+			break;
 		buf_add(out, one.data, one.len);
 		done++;
 	}

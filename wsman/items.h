@@ -7,6 +7,7 @@
 #include "cim/codec.h"
 #include "cim/query.h"
 #include "wsman/charset.h"
+#include "wsman/libmi.h"
 
 enum items_mode { ITEMS_OBJECT, ITEMS_EPR, ITEMS_OBJECT_AND_EPR };
 
@@ -30,6 +31,7 @@ struct items_limit {
 	uint64_t characters; /* a hint: one item is given all the same */
 	size_t octets, octets_end; /* strict; in the charset; the second when none are left */
 	enum charset charset;
+	struct libmi_page *libmi; /* what the client can read; NULL: everything */
 };
 
 /*

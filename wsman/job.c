@@ -17,6 +17,7 @@ static struct job *job_new(struct wsman *w, struct wsman_call *call)
 	j->w = w;
 	j->call = call;
 	j->req = call->req;
+	j->nameless = !call->user_agent;
 	j->arena = arena_new();
 	atomic_init(&j->refs, 1);
 	pthread_mutex_lock(&w->lock);

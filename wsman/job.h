@@ -59,6 +59,7 @@ struct job {
 
 	int (*resume)(struct job *j);
 	bool (*forget)(struct job *j);
+	bool nameless; /* the client sent no User-Agent: libmi.h */
 	bool replied; /* by job_reply, and not by the deadline before it */
 	atomic_int refs, state;
 	atomic_bool answered;

@@ -12,6 +12,7 @@
 /* Octets of s:Detail. */
 enum { CIM_ERROR_ROOM = 1800 };
 
+static const char declaration[] = "<?xml version=\"1.0\"?>";
 static const char empty_header[] = "<s:Header/>";
 static const char body_start[] = "<s:Body>";
 static const char envelope_end[] = "</s:Body></s:Envelope>";
@@ -117,8 +118,11 @@ static void end(struct soap *soap)
 
 void reply_write(struct buf *out, const struct reply_head *head, const char *body, size_t len)
 {
-	struct soap *soap = begin(out);
+	struct soap *soap;
 
+	if (head && head->declaration)
+		buf_puts(out, declaration);
+	soap = begin(out);
 	if (head)
 		write_header(soap, head, head->action, NULL);
 	else

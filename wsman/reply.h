@@ -15,6 +15,7 @@ struct reply_head {
 	const char *relates_to; /* NULL: nothing to relate to */
 	const char *total; /* wsman:TotalItemsCountEstimate; NULL: none */
 	const char *extra; /* further header elements, as XML; NULL: none */
+	bool declaration; /* an XML declaration goes before the envelope */
 };
 
 /* Appends a whole envelope. head NULL: an empty header, as Identify wants it. */

@@ -38,6 +38,7 @@ struct wsman_call {
 	bool anonymous; /* only Identify is allowed; who is nobody */
 	const char *content_type; /* as sent; NULL when absent */
 	const char *soap_action; /* SOAPAction header, unquoted; NULL when absent */
+	const char *user_agent; /* NULL when absent */
 	const char *body; /* stays valid until done; then the daemon's again */
 	size_t body_len;
 	void (*done)(struct wsman_call *call);

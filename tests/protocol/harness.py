@@ -231,8 +231,9 @@ def read_reply(sock):
 class Client:
     """One keep-alive connection that sends well-formed HTTP."""
 
-    def __init__(self, daemon, authorization=''):
+    def __init__(self, daemon, authorization='', agent=None):
         self.daemon = daemon
+        self.agent = agent
         self.authorization = daemon.authorization() if authorization == '' else authorization
         self.sock = None
 
@@ -255,6 +256,8 @@ class Client:
             lines.append('Content-Type: ' + content_type)
         if self.authorization:
             lines.append('Authorization: ' + self.authorization)
+        if self.agent:
+            lines.append('User-Agent: ' + self.agent)
         lines += ['%s: %s' % h for h in headers]
         if not self.sock:
             self.sock = self.daemon.connect()

@@ -3,6 +3,7 @@
 These are the habits and limits of their code, as rows; the clients themselves are not needed.
 """
 import crypt
+import itertools
 import os
 import re
 import socket
@@ -13,7 +14,8 @@ import unittest
 import xml.etree.ElementTree as ET
 import xml.parsers.expat
 
-from harness import (ADVISOR, CHECK, CIM, ENUMERATION, EXPLAIN, HOSTS, IDENTIFY, NS, SANITIZED, SERVICE, SLACK, TRANSFER,
+import libmi
+from harness import (ADVISOR, CHECK, CIM, ENUMERATION, EXPLAIN, HOSTS, IDENTIFY, NS, SANITIZED, SERVICE, SLACK, TOP, TRANSFER,
                      WMI, Client, Daemon, envelope, q, vm_reference)
 
 CS = CIM + 'CIM_ComputerSystem'
@@ -41,6 +43,12 @@ WINDOWS = ('<wsman:Locale xml:lang="en-US" s:mustUnderstand="false"/>'
            '<wsman:Option Name="wmi:__MI_OPERATIONOPTIONS_WRITEERRORMODE" Type="xs:unsignedInt">1</wsman:Option>'
            '<wsman:Option Name="msftwinrm:UsePreciseArrays" Type="xs:boolean">true</wsman:Option></wsman:OptionSet>').format(P)
 SETTING = 'CIM_VirtualSystemMigrationSettingData'
+
+
+def served_classes():
+    with open(os.path.join(TOP, 'cim', 'registry.c')) as f:
+        rows = f.read().split('registry_rows[]')[1]
+    return re.findall(r'(?:&cim_class_|LINKS\()(\w+)', rows) + ['CIM_ManagedElement', 'CIM_Dependency', 'CIM_Component']
 
 
 def local(element):
@@ -288,6 +296,83 @@ class Libmi(Wire):
                 self.assertEqual(seen, 309)
                 self.assertGreater(pages, 3)
                 self.assertIs(c.sock, sock)
+
+    def enumerated(self, c, resource, namespace, query=''):
+        """The replies, from Enumerate to the last Pull; none where there is no such class in the namespace."""
+        options = {'selectors': {'__cimnamespace': namespace}}
+        body = (OPTIMIZED % 1000).replace('</wsen:', query + '</wsen:')
+        reply = c.send(ENUMERATION + 'Enumerate', resource, body, **options)
+        while reply.status == 200:
+            yield reply
+            context = reply.text('wsen:EnumerationContext')
+            if not context:
+                return
+            reply = c.send(ENUMERATION + 'Pull', resource, '<wsen:Pull><wsen:EnumerationContext>%s</wsen:EnumerationContext>'
+                           '<wsen:MaxElements>1000</wsen:MaxElements></wsen:Pull>' % context, **options)
+
+    def test_every_item_can_be_read(self):
+        """libmi loses a reply where a reference comes behind a certain number of values (vsmig-cim(7), EXAMPLES)."""
+        domain = ("<domain type='test'><name>some%d</name><uuid>44444444-2222-4333-8444-%012d</uuid><memory>1024</memory>"
+                  "<vcpu>1</vcpu><os><type arch='i686'>hvm</type></os></domain>")
+        unreadable = []
+        with tempfile.NamedTemporaryFile('w', suffix='.xml') as host:
+            with open(os.path.join(HOSTS, 'src.xml')) as f:
+                host.write(f.read().replace('</node>', ''.join(domain % (i, i) for i in range(30)) + '</node>'))
+            host.flush()
+            with Daemon(self.build, [('host2', 'test://%s/dst.xml' % HOSTS)], source='test://' + host.name) as daemon, \
+                    Client(daemon) as c, Client(daemon, agent='Microsoft WinRM Client') as windows:
+                for namespace, name in itertools.product(('root/virtualization/v2', 'root/interop'), served_classes()):
+                    with self.subTest((namespace, name)):
+                        others = [(len(r.find('wsman:Items' if i == 0 else 'wsen:Items')), r)
+                                  for i, r in enumerate(self.enumerated(windows, CIM + name, namespace))]
+                        read = [libmi.items(r) for r in self.enumerated(c, CIM + name, namespace)]
+                        self.assertEqual(sum(map(len, read)), sum(n for n, r in others))
+                        # No more Pulls than others need, and nothing new for them.
+                        self.assertEqual(len(read), len(others))
+                        self.assertTrue(all(r.body.startswith(b'<s:') for n, r in others))
+                        try:
+                            for n, r in others:
+                                libmi.items(r)
+                        except libmi.Unreadable:
+                            unreadable.append(name)
+        self.assertIn('CIM_ServiceAffectsElement', unreadable)
+
+    def test_pages_that_can_be_read(self):
+        """With one value behind the references no reply could hold all items; each page begins anew."""
+        query = ('<wsman:Filter Dialect="http://schemas.microsoft.com/wbem/wsman/1/WQL">SELECT AffectedElement, ElementEffects '
+                 'FROM CIM_ServiceAffectsElement</wsman:Filter>')
+        read = [libmi.items(r) for r in self.enumerated(self.c, ALL, 'root/virtualization/v2', query)]
+        self.assertEqual([len(page) for page in read], [7, 2])
+        with Client(self.daemon, agent='x') as other:
+            replies = list(self.enumerated(other, ALL, 'root/virtualization/v2', query))
+        self.assertEqual([len(r.find('wsman:Items')) for r in replies], [9])
+        self.assertRaises(libmi.Unreadable, libmi.items, replies[0])
+
+    def test_keys_that_are_instances(self):
+        """omicli writes a reference as a key like a property that holds an instance, without the namespace."""
+        for name, namespace in (('CIM_ElementCapabilities', None), ('CIM_ElementConformsToProfile', None),
+                                ('CIM_ElementConformsToProfile', 'root/interop'), ('CIM_ReferencedProfile', 'root/interop')):
+            resource, selectors = CIM + name, {'__cimnamespace': namespace or 'root/virtualization/v2'}
+            epr = self.c.send(ENUMERATION + 'Enumerate', resource, '<wsen:Enumerate><wsman:OptimizeEnumeration/><wsman:EnumerationMode>'
+                              'EnumerateEPR</wsman:EnumerationMode></wsen:Enumerate>', selectors=selectors).find('wsman:Items')[0]
+            keys = ''
+            for key in epr.find(q('wsa:ReferenceParameters')).find(q('wsman:SelectorSet')):
+                if key.get('Name') == '__cimnamespace':
+                    continue
+                of = key[0].find(q('wsa:ReferenceParameters'))
+                uri = of.find(q('wsman:ResourceURI')).text
+                inner = ''.join('<p:%s>%s</p:%s>' % (s.get('Name'), s.text, s.get('Name')) for s in of.find(q('wsman:SelectorSet'))
+                                if s.get('Name') != '__cimnamespace')
+                keys += '<wsman:{0} xmlns:p="{1}" xsi:type="p:{2}_Type">{3}</wsman:{0}>'.format(
+                    key.get('Name'), uri, uri.rsplit('/', 1)[1], inner)
+            for schema in (NS['xsi'], 'http://www.w3.org/2001/XMLSchema'):
+                with self.subTest((name, namespace, schema)):
+                    text = envelope(GET, resource, selectors=selectors).replace('xmlns:xsi="%s"' % NS['xsi'], 'xmlns:xsi="%s"' % schema)
+                    reply = self.c.post(text.replace('</wsman:SelectorSet>', keys + '</wsman:SelectorSet>'))
+                    self.assertEqual(reply.status, 200, reply.body[:2000])
+                    self.assertEqual(local(reply.first()), name)
+                    reply = self.c.post(text.replace('</wsman:SelectorSet>', keys.replace('vsmigd', 'other') + '</wsman:SelectorSet>'))
+                    self.assertEqual(reply.status, 500)
 
     def test_keys_with_undeclared_prefixes(self):
         """libmi writes a reference as a key with prefixes that it declares nowhere; Get goes by them all the same."""

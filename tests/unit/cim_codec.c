@@ -28,6 +28,14 @@ static const struct {
 		  EPR_URI("CIM_Y")
 			  SET(SEL("K", "v"))) "</wsa:EndpointReference></wsman:Selector>")) "</R>",
 		"CIM_X|-|Ref=(CIM_Y|-|K=v;);" },
+	{ "<R " XSI ">" RP(EPR_URI("CIM_X") SET("<wsman:Ref xsi:type='p:CIM_Y_Type'><p:K>v</p:K>"
+						"</wsman:Ref>" SEL("A", "1"))) "</R>",
+		"CIM_X|-|Ref=(CIM_Y|-|K=v;);A=1;" },
+	{ "<R " XSI
+	  ">" RP(EPR_URI("CIM_X") SET(SEL("Ref", "1") "<wsman:Ref xsi:type='CIM_Y_Type'/>")) "</R>",
+		NULL },
+	{ "<R>" RP(EPR_URI("CIM_X") SET("<wsman:Other><p:K>v</p:K></wsman:Other>")) "</R>",
+		"CIM_X|-|" },
 	{ "<R>" RP(EPR_URI("CIM_X")) "</R>", "CIM_X|-|" },
 	{ "<R " XSI
 	  " xsi:type='p:CIM_ComputerSystem_Type'><Name>vm1</Name><Caption xsi:nil='true'/>"
