@@ -99,8 +99,20 @@ static void system_abi(struct apply *ap, const struct setting *s, const char *fr
 			from);
 }
 
+/* libvirt makes files and folders of that name, in one of its own. */
+static bool names_a_file(const char *name)
+{
+	return !strchr(name + strspn(name, "/"), '/') && strcmp(name, ".") != 0 &&
+	       strcmp(name, "..") != 0;
+}
+
 static void set_name(struct apply *ap, const struct setting *s)
 {
+	if (ap->fs && !names_a_file(text_of(s)))
+		finding_detail(ap->fs,
+			finding_add(ap->fs, VSM3012, s->name, "of any kind",
+				"a name has no slash within, and is neither . nor .."),
+			"NewSystemSettingData.ElementName", text_of(s), "a file name");
 	if (*text_of(s))
 		ap->out->name = text_of(s);
 }

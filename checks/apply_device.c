@@ -1,6 +1,7 @@
 #include "checks/apply_device.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -76,10 +77,60 @@ static struct device other_named(const struct vm_config *vm, const char *name)
 	return (struct device){ DEVICE_NONE, 0, name };
 }
 
+/* The number in a target's letters: 0 for "vda", 26 for "vdaa". */
+static size_t target_index(const char *target)
+{
+	size_t n = 0, prefix = strncmp(target, "xvd", 3) == 0 ? 3 : 2;
+
+	if (strlen(target) <= prefix || strlen(target) > prefix + 3)
+		return 0;
+	for (const char *c = target + prefix; *c; c++)
+		n = n * 26 + (size_t)(*c - 'a') + 1;
+	return n - 1;
+}
+
+/* The alias that a disk gets when the machine is started, as libvirt counts; "": not known. */
+static void alias_to_be(const struct vm_disk *d, char *out, size_t size)
+{
+	size_t i = d->target ? target_index(d->target) : 0;
+
+	*out = '\0';
+	if (same(d->bus, "virtio") || same(d->bus, "usb"))
+		snprintf(out, size, "%s-disk%zu", d->bus, i);
+	else if (same(d->bus, "ide"))
+		snprintf(out, size, "ide%zu-%zu-%zu", i / 4, i % 4 / 2, i % 2);
+	else if (same(d->bus, "sata"))
+		snprintf(out, size, "sata%zu-0-%zu", i / 6, i % 6);
+	else if (same(d->bus, "scsi"))
+		snprintf(out, size, "scsi%zu-0-0-%zu", i / 7, i % 7);
+	else if (same(d->bus, "fdc"))
+		snprintf(out, size, "fdc%zu-0-%zu", i / 2, i % 2);
+}
+
+/* What a machine is started from has no aliases yet, but they were read from the running one. */
+static bool to_be_named(const struct vm_disk *d, const char *name)
+{
+	char alias[64];
+
+	if (d->alias || !name)
+		return false;
+	alias_to_be(d, alias, sizeof alias);
+	return same(alias, name);
+}
+
+static bool nic_to_be_named(const struct vm_config *vm, size_t i, const char *name)
+{
+	char alias[32];
+
+	snprintf(alias, sizeof alias, "net%zu", i);
+	return !vm->nics[i].alias && same(alias, name);
+}
+
 static struct device disk_named(const struct vm_config *vm, const char *target)
 {
 	for (size_t i = 0; i < vm->n_disks; i++)
-		if (same(vm->disks[i].target, target) || same(vm->disks[i].alias, target))
+		if (same(vm->disks[i].target, target) || same(vm->disks[i].alias, target) ||
+			to_be_named(&vm->disks[i], target))
 			return (struct device){ DEVICE_DISK, i, vm->disks[i].target };
 	return (struct device){ DEVICE_NONE, 0, target };
 }
@@ -87,7 +138,8 @@ static struct device disk_named(const struct vm_config *vm, const char *target)
 static struct device nic_named(const struct vm_config *vm, const char *name)
 {
 	for (size_t i = 0; i < vm->n_nics; i++)
-		if (device_same_mac(vm->nics[i].mac, name) || same(vm->nics[i].alias, name))
+		if (device_same_mac(vm->nics[i].mac, name) || same(vm->nics[i].alias, name) ||
+			nic_to_be_named(vm, i, name))
 			return (struct device){ DEVICE_NIC, i, name };
 	return (struct device){ DEVICE_NONE, 0, name };
 }

@@ -179,6 +179,8 @@ struct disk_there { /* the same disk on the destination */
 	const char *base_absent; /* an image below it that is not there */
 	const char *why;
 	uint64_t pool_free; /* bytes */
+	uint64_t capacity; /* of what a copy would write into; 0: not known */
+	const char *format;
 	const char *pool_host, *pool_source; /* where the pool comes from */
 };
 
@@ -242,6 +244,8 @@ enum probe_cause { /* what kept a twin from starting */
 	PROBE_PORT,
 	PROBE_MODEL,
 	PROBE_MEMORY,
+	PROBE_TLS, /* credentials */
+	PROBE_FORMAT, /* of an image */
 	PROBE_CAUSE_COUNT
 };
 
@@ -262,6 +266,7 @@ struct probe_facts {
 	const bool *disks, *nics; /* which of config's the twin has */
 	bool listens; /* it listens at the addresses of the VM's graphics */
 	bool binds; /* and on the ports of all its other devices */
+	bool tls; /* it has opened the credentials that its QEMU has for TLS by default */
 	bool far; /* all that the VM connects to on its own host is there */
 };
 

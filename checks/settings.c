@@ -58,3 +58,9 @@ const char *setting_text(const struct setting *props, size_t n, const char *name
 
 	return s && s->n > 0 && s->values[0][0] ? s->values[0] : NULL;
 }
+
+bool settings_tls(const struct settings *s)
+{
+	return s && (s->move & MOVE_HOT) &&
+	       (s->transport == TRANSPORT_TLS || s->transport == TRANSPORT_TLS_STRICT);
+}

@@ -83,5 +83,7 @@ const char *setting_text(const struct setting *props, size_t n, const char *name
 const char *move_name(enum move m);
 /* What a MigrationType means; 0 when this service does not offer it or it is not defined. */
 enum move move_of_type(unsigned type);
+/* Whether there are data to move, and they are to travel by TLS. NULL: no. */
+bool settings_tls(const struct settings *s);
 
 #endif

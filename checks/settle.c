@@ -37,7 +37,7 @@ static bool graphics_open(const struct vm_config *vm)
 	for (size_t i = 0; i < vm->n_graphics; i++) {
 		const struct vm_graphics *g = &vm->graphics[i];
 
-		if ((!g->autoport && g->port > 0) ||
+		if ((!g->autoport && g->port > 0) || g->listen_network ||
 			(g->listen && strcmp(g->listen, "0.0.0.0") != 0 &&
 				strcmp(g->listen, "127.0.0.1") != 0))
 			return true;
@@ -78,8 +78,8 @@ static bool platform_open(const struct facts *f)
 
 static bool something_open(const struct facts *f)
 {
-	return disks_open(f) || nics_open(f) || graphics_open(&f->config) ||
-	       devices_open(&f->config) || platform_open(f);
+	return settings_tls(f->settings) || disks_open(f) || nics_open(f) ||
+	       graphics_open(&f->config) || devices_open(&f->config) || platform_open(f);
 }
 
 /* A refusal that was concluded rather than read gives way to a twin that starts. */

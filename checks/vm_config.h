@@ -64,7 +64,6 @@ struct vm_chardev { /* serial, parallel, console, channel */
 	const char *path, *host, *service, *mode, *target_name;
 	const char *target_type; /* "isa-serial", "usb-serial", ... */
 	const char *state; /* of a channel, while it runs: "connected", "disconnected" */
-	bool clipboard; /* qemu-vdagent */
 	bool log_file_given;
 	const char *log_file;
 };

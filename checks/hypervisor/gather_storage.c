@@ -172,6 +172,31 @@ static void ask_room(struct side *s, virStoragePoolPtr pool, struct disk_there *
 		out->pool_free = info.available;
 }
 
+static bool is_copied(const struct side *s, const struct vm_disk *disk)
+{
+	return s->f->settings && s->f->settings->move == MOVE_LIVE_COPY && !disk->readonly &&
+	       !disk->shareable;
+}
+
+/* What a copy finds there already must be like the disk. */
+static void ask_image(
+	struct side *s, const struct vm_disk *disk, virStorageVolPtr vol, struct disk_there *out)
+{
+	virStorageVolInfo info;
+	char *text = NULL;
+	struct err e;
+
+	if (!vol || !is_copied(s, disk) || !side_more(s, "reading what is there already"))
+		return;
+	if (virStorageVolGetInfo(vol, &info) == 0)
+		out->capacity = info.capacity;
+	if (side_more(s, "reading what is there already"))
+		text = virStorageVolGetXMLDesc(vol, 0);
+	if (text && vxml_volume_format(text, s->arena, &out->format, &e) < 0)
+		out->format = NULL;
+	free(text);
+}
+
 static void ask_volume(struct storage *st, const struct vm_disk *disk, struct disk_there *out)
 {
 	struct side *s = st->s;
@@ -199,6 +224,7 @@ static void ask_volume(struct storage *st, const struct vm_disk *disk, struct di
 	ask_room(s, pool, out);
 	vol = virStorageVolLookupByName(pool, disk->volume);
 	out->exists = side_tri(s, vol != NULL, VIR_ERR_NO_STORAGE_VOL, &out->why);
+	ask_image(s, disk, vol, out);
 }
 
 /*
@@ -219,7 +245,7 @@ static void ask_covering(struct storage *st, const struct vm_disk *disk, struct 
 		out->why = st->why ? st->why : "no storage pool of the target host holds this path";
 		return;
 	}
-	if (s->host->simulated || (s->f->settings && s->f->settings->move == MOVE_LIVE_COPY))
+	if (s->host->simulated || is_copied(s, disk))
 		out->exists = TRI_NO;
 	out->why = "the storage pool there did not see it when it was last refreshed";
 	out->pool = out->pool_active = TRI_YES;
@@ -243,6 +269,10 @@ static void ask_path(struct storage *st, const struct vm_disk *disk, struct disk
 		ask_covering(st, disk, out);
 	else
 		out->exists = found;
+	ask_image(s, disk, vol, out);
+	/* A copy is written into what is there, whether a pool lists it or not. */
+	if (found == TRI_NO && is_copied(s, disk) && side_path(s, disk->source) == TRI_YES)
+		out->exists = TRI_YES;
 	/* That it is there does not yet say that QEMU may open it; that it is not says all. */
 	if (out->exists == TRI_UNKNOWN && side_path(s, disk->source) == TRI_NO)
 		out->exists = TRI_NO;

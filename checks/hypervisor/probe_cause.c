@@ -3,6 +3,9 @@
 
 #include "checks/hypervisor/probe_inner.h"
 
+/* Where libvirt looks when its configuration names no place. */
+#define QEMU_CREDENTIALS "/etc/pki/qemu/"
+
 /* The first row that fits. `text` is part of the message; NULL: any. code 0: any. */
 static const struct {
 	int code;
@@ -26,6 +29,9 @@ static const struct {
 	{ 0, "is already defined with uuid", PROBE_OWN },
 	{ 0, "is already active", PROBE_OWN },
 	{ 0, "Failed to bind socket: Permission denied", PROBE_OTHER }, /* a low port */
+	{ 0, "Unable to access credentials " QEMU_CREDENTIALS, PROBE_TLS },
+	{ 0, "credentials", PROBE_OWN }, /* of channels alone */
+	{ 0, "cannot initialize fsdev", PROBE_OTHER }, /* a share keeps its owner, whoever starts */
 	{ 0, "Permission denied", PROBE_OWN },
 	{ 0, "Operation not permitted", PROBE_OWN },
 	{ 0, "Failed to get \"", PROBE_OWN }, /* an image lock */
@@ -57,6 +63,7 @@ static const struct {
 	{ 0, "ddress already in use", PROBE_PORT },
 	{ 0, "ailed to reserve port", PROBE_PORT },
 	{ 0, "nable to find an unused port", PROBE_PORT },
+	{ 0, "Image is not in ", PROBE_FORMAT },
 	{ 0, "No such file or directory", PROBE_FILE },
 	{ 0, "No such device", PROBE_DEVICE },
 	{ 0, "Cannot get interface", PROBE_DEVICE },

@@ -263,6 +263,7 @@ int twin_make(const struct facts *f, struct arena *a, xmlDoc **out, struct probe
 		.nics = t.nics,
 		.listens = t.listens,
 		.binds = t.binds,
+		.tls = t.tls,
 	};
 	return 0;
 }

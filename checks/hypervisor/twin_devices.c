@@ -207,4 +207,5 @@ void twin_devices(struct twin *t, xmlNode *devices)
 	}
 	twin_extra_disks(t, devices);
 	twin_ports(t, devices);
+	twin_tls(t, devices);
 }

@@ -25,6 +25,14 @@ static bool copied(const struct twin *t, const struct vm_disk *d)
 	       !d->shareable;
 }
 
+/* Nobody writes to an image that is newly given: it can be read as what it is to be. */
+static bool newly_given(const struct twin *t, const struct vm_disk *d)
+{
+	return t->disk < t->f->stored.n_disks && d->source && is(d->type, "file") &&
+	       !d->encrypted && t->f->stored.disks[t->disk].source && d->format &&
+	       !is(t->f->stored.disks[t->disk].source, d->source);
+}
+
 /* Read past the host's cache where the VM does so: nothing stale may stay in it. */
 static void rewrite_driver(xmlNode *disk)
 {
@@ -138,9 +146,11 @@ bool twin_disk(struct twin *t, xmlNode *disk)
 	choose_device(disk, d);
 	new_source(t, disk, d);
 	rewrite_driver(disk);
+	if (newly_given(t, d))
+		twin_set(vxml_child(disk, "driver"), "type", d->format);
 	rewrite_source(t, disk);
 	twin_add(disk, "readonly");
-	if (!vxml_attr_is(disk, "device", "floppy") && !is(d->type, "dir"))
+	if (!newly_given(t, d) && !vxml_attr_is(disk, "device", "floppy") && !is(d->type, "dir"))
 		twin_add(disk, "shareable");
 	note_paths(t, d);
 	t->disks[t->disk++] = true;

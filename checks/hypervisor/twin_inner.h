@@ -13,7 +13,7 @@ struct twin {
 	struct probe_path *paths;
 	size_t n_paths;
 	bool *disks, *nics; /* of f->config: are in the twin */
-	bool listens, binds;
+	bool listens, binds, tls;
 	size_t disk, nic; /* how many were seen */
 	const char
 		*dac_label; /* the target's own; NULL: each source says that it keeps its owner */
@@ -42,6 +42,8 @@ bool twin_nic(struct twin *t, xmlNode *nic);
 void twin_new_macs(const xmlNode *devices, struct arena *a);
 /* Channels that bind the ports of the VM's devices. */
 void twin_ports(struct twin *t, xmlNode *devices);
+/* A channel that opens the credentials for TLS, when the data are to travel by it. */
+void twin_tls(struct twin *t, xmlNode *devices);
 /* Disks for paths that are not disks of the VM: lower images, firmware. */
 void twin_extra_disks(struct twin *t, xmlNode *devices);
 

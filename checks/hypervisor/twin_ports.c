@@ -44,6 +44,22 @@ void twin_ports(struct twin *t, xmlNode *devices)
 	}
 }
 
+/*
+ * Libvirt tells of its credentials to nobody, but QEMU opens those of a channel with TLS as it starts,
+ * and finds them where it finds those of a migration, unless the host's configuration sets the two
+ * apart. Port 0 is any that is free; it is gone with the twin.
+ */
+void twin_tls(struct twin *t, xmlNode *devices)
+{
+	static const struct vm_port any = { .host = "127.0.0.1", .port = "0" };
+
+	t->tls = settings_tls(t->f->settings);
+	if (!t->tls)
+		return;
+	bind_port(t->a, devices, &any, PORTS);
+	twin_set(vxml_child(xmlGetLastChild(devices), "source"), "tls", "yes");
+}
+
 /* Another twin with nothing in it but an emulator. */
 static xmlDoc *bare(xmlDoc *twin, xmlNode **devices)
 {

@@ -210,6 +210,16 @@ static const char *pool_source(const xmlNode *source, struct arena *a)
 	return all;
 }
 
+int vxml_volume_format(const char *text, struct arena *a, const char **out, struct err *e)
+{
+	auto_doc xmlDoc *doc = vxml_read(text, "volume", e);
+
+	if (!doc)
+		return -e->code;
+	*out = vxml_attr(a, vxml_at(xmlDocGetRootElement(doc), "target/format"), "type");
+	return 0;
+}
+
 int vxml_pool(const char *text, struct arena *a, struct vxml_pool *out, struct err *e)
 {
 	auto_doc xmlDoc *doc = vxml_read(text, "pool", e);

@@ -81,6 +81,7 @@ struct vxml_pool {
 		*source; /* where it comes from: "nas1", "/export/vm"; NULL: nowhere else */
 	uint64_t available; /* bytes */
 };
+int vxml_volume_format(const char *text, struct arena *a, const char **out, struct err *e);
 int vxml_pool(const char *text, struct arena *a, struct vxml_pool *out, struct err *e);
 
 #endif

@@ -155,7 +155,6 @@ static void read_chardev(const xmlNode *n, struct arena *a, struct vm_chardev *d
 		.target_name = vxml_attr(a, vxml_child(n, "target"), "name"),
 		.target_type = vxml_attr(a, vxml_child(n, "target"), "type"),
 		.state = vxml_attr(a, vxml_child(n, "target"), "state"),
-		.clipboard = vxml_attr_is(vxml_child(source, "clipboard"), "copypaste", "yes"),
 		.log_file = vxml_attr(a, log, "file"),
 	};
 	dev->log_file_given = dev->log_file != NULL;

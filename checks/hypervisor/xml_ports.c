@@ -41,11 +41,11 @@ static void of_source(const struct places *p, const xmlNode *device, const xmlNo
 static void of_interface(const struct places *p, const xmlNode *n)
 {
 	const xmlNode *source = vxml_child(n, "source"), *local = vxml_child(source, "local");
-	bool client = vxml_attr_is(n, "type", "client");
 
-	if (client || vxml_attr_is(n, "type", "server"))
+	/* One of type client starts without its server. */
+	if (vxml_attr_is(n, "type", "server"))
 		push(p, n, vxml_attr(p->a, source, "address"), vxml_attr(p->a, source, "port"),
-			false, client);
+			false, false);
 	if (vxml_attr_is(n, "type", "udp"))
 		push(p, n, vxml_attr(p->a, local, "address"), vxml_attr(p->a, local, "port"), true,
 			false);

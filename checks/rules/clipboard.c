@@ -1,4 +1,4 @@
-/* QEMU's agent channel blocks while it shares a clipboard, up to version 10.0. */
+/* QEMU's agent channel blocks, whether it shares a clipboard or not, up to version 10.0. */
 #include "checks/rules/rules.h"
 
 static bool applies(const struct vm_config *vm)
@@ -15,10 +15,10 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 		const struct vm_chardev *dev = &f->config.chardevs[i];
 		const char *name = rule_name(dev->alias ? dev->alias : dev->target_name);
 
-		if (dev->clipboard && rule_is(dev->type, "qemu-vdagent"))
+		if (rule_is(dev->type, "qemu-vdagent"))
 			finding_detail(out, finding_add(out, VSM4516, name),
-				arena_printf(out->arena, "channel %s", name), "copypaste='yes'",
-				"copypaste='no'");
+				arena_printf(out->arena, "channel %s", name), "type='qemu-vdagent'",
+				"no such channel");
 	}
 }
 

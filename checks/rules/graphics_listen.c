@@ -29,6 +29,13 @@ static void one(const struct facts *f, const struct vm_graphics *g, struct findi
 {
 	bool ours = facts_known(f, FACT_VM_STATE) && f->vm.active;
 
+	if (g->listen_network && !(rule_started(f) && f->probe.listens))
+		finding_unknown(out,
+			arena_printf(out->arena,
+				"whether the target host has the network %s whose address %s "
+				"listens on",
+				g->listen_network, rule_name(g->type)),
+			NULL, "only the networks of interfaces are looked for");
 	if (anywhere(g) || (rule_started(f) && f->probe.listens) ||
 		rule_is(g->listen, f->destination) ||
 		rule_has(f->dst.addresses, f->dst.n_addresses, g->listen))

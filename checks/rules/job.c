@@ -1,6 +1,8 @@
 #include "checks/rules/rules.h"
 
 /* virDomainJobOperation. */
+enum { JOB_BACKUP = 9 };
+
 static const struct {
 	const char *name;
 	enum reason_id id;
@@ -14,16 +16,22 @@ static const struct {
 	{ "snapshot", VSM2003 },
 	{ "snapshot revert", VSM2003 },
 	{ "dump", VSM2003 },
-	{ "backup", VSM2009 },
+	[JOB_BACKUP] = { "backup", VSM2009 },
 	{ "snapshot deletion", VSM2003 },
 };
+
+/* A backup that is read from outside ends with the guest, and nothing else has begun to wait for it. */
+static bool ends_with_the_guest(const struct facts *f)
+{
+	return f->settings->move == MOVE_RESTART && f->vm.job_operation == JOB_BACKUP;
+}
 
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)
 {
 	size_t op = (size_t)f->vm.job_operation;
 
 	(void)c;
-	if (!f->vm.has_job)
+	if (!f->vm.has_job || ends_with_the_guest(f))
 		return;
 	if (f->vm.job_operation < 0 || op >= ARRAY_LEN(operations))
 		op = 0;

@@ -118,6 +118,17 @@ static void device(const struct facts *f, struct findings *out)
 
 static void network(const struct facts *f, struct findings *out)
 {
+	for (size_t i = 0; i < f->config.n_graphics; i++) {
+		const struct vm_graphics *g = &f->config.graphics[i];
+
+		if (!quotes(f, g->listen_network))
+			continue;
+		finding_detail(out,
+			finding_add(out, VSM4401, g->listen_network, rule_name(g->type)),
+			arena_printf(out->arena, "graphics %s", rule_name(g->type)), f->probe.text,
+			g->listen_network);
+		return;
+	}
 	nic(f, VSM4401, out);
 }
 
@@ -225,6 +236,32 @@ static void memory(const struct facts *f, struct findings *out)
 	other(f, out);
 }
 
+/* The twin reads as what they are only the images that were newly given. */
+static void format(const struct facts *f, struct findings *out)
+{
+	for (size_t i = 0; i < f->config.n_disks; i++) {
+		const char *source = f->config.disks[i].source;
+		struct finding *found = source ? rule_new_value_absent(f, out, source) : NULL;
+
+		if (!found)
+			continue;
+		finding_detail(out, found, disk_object(f, i, out), f->probe.text,
+			f->config.disks[i].format);
+		return;
+	}
+	other(f, out);
+}
+
+static void credentials(const struct facts *f, struct findings *out)
+{
+	finding_detail(out,
+		finding_add(out, VSM3004,
+			f->settings->transport == TRANSPORT_TLS ? "3 (TLS)" : "4 (TLS Strict)",
+			"the target host, whose hypervisor lacks the credentials",
+			rule_join(out->arena, f->dst.caps.transports, f->dst.caps.n_transports)),
+		"credentials", f->probe.text, "CA and server certificates, and the server's key");
+}
+
 static void (*const reasons[])(const struct facts *f, struct findings *out) = {
 	[PROBE_OTHER] = other,
 	[PROBE_OWN] = other,
@@ -245,6 +282,8 @@ static void (*const reasons[])(const struct facts *f, struct findings *out) = {
 	[PROBE_PORT] = port,
 	[PROBE_MODEL] = other,
 	[PROBE_MEMORY] = memory,
+	[PROBE_TLS] = credentials,
+	[PROBE_FORMAT] = format,
 };
 _Static_assert(ARRAY_LEN(reasons) == PROBE_CAUSE_COUNT, "every cause has its reason");
 

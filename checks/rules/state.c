@@ -57,6 +57,9 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 		add_state(f, out, VSM2001, states[VM_SHUTOFF].name, "running or paused");
 	else if (hot && states[state].hot != REASON_NONE)
 		not_to_move(f, c, out, state);
+	/* There is nothing to shut down; it is the offline move that takes a VM that is off. */
+	if (f->settings->move == MOVE_RESTART && !vm->active)
+		add_state(f, out, VSM2001, states[VM_SHUTOFF].name, "active");
 	/* libvirt would define the VM on the target and leave it running here: on both hosts. */
 	if (f->settings->move == MOVE_OFFLINE && vm->active)
 		rule_policy(add_state(f, out, VSM2001, states[state].name, "shut off"),

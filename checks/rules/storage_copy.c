@@ -40,6 +40,32 @@ static void absent(const struct vm_disk *d, const struct disk_here *here,
 		space(d, here, there, out);
 }
 
+/* The mirror wants two images of one size; QEMU opens the one over there as what the disk is. */
+static void written_into(const struct vm_disk *d, const struct disk_here *here,
+	const struct disk_there *there, bool refused, struct findings *out)
+{
+	const char *is = rule_number(out->arena, there->capacity);
+	const char *wanted = rule_number(out->arena, here->capacity);
+
+	if (there->format && d->format && !rule_is(there->format, d->format)) {
+		is = there->format;
+		wanted = d->format;
+	} else if (there->capacity == 0 || here->capacity == 0) {
+		if (!refused)
+			finding_unknown(out,
+				arena_printf(out->arena,
+					"whether %s on the target host has disk %s's size",
+					rule_name(d->source), rule_name(d->target)),
+				NULL, "no storage pool there has seen it");
+		return;
+	} else if (there->capacity == here->capacity) {
+		return;
+	}
+	finding_detail(out, finding_add(out, VSM4312, rule_name(d->target), rule_name(d->type)),
+		object(d, out), arena_printf(out->arena, "%s, with %s", rule_name(d->source), is),
+		wanted);
+}
+
 static void one(const struct facts *f, size_t i, const struct check_config *c, struct findings *out)
 {
 	bool refuse = c->refuse_overwrite && !f->settings->allow_overwrite;
@@ -51,18 +77,25 @@ static void one(const struct facts *f, size_t i, const struct check_config *c, s
 		const char *what =
 			arena_printf(out->arena, "disk %s on shared storage", rule_name(d->target));
 
-		finding_detail(out, finding_add(out, VSM3005, "MigrationType 32771", what),
-			object(d, out), here->fs ? here->fs : "shared", "local storage");
+		struct finding *found = finding_add(out, VSM3005, "MigrationType 32771", what);
+
+		finding_detail(out, found, object(d, out), here->fs ? here->fs : "shared",
+			"local storage");
+		/* Over the network QEMU takes no lock, and copies the disk onto itself. */
+		if (rule_is(d->type, "network"))
+			rule_policy(found, refuse);
 	} else if (there->exists == TRI_NO) {
 		absent(d, here, there, out);
 	} else if (there->exists == TRI_UNKNOWN && there->pool != TRI_YES && refuse) {
 		/* Without a pool only a file that is there already would do, and none may be. */
 		cannot_create(d, out);
-	} else if (there->exists == TRI_YES && rule_is(d->type, "file")) {
+	} else if (there->exists == TRI_YES &&
+		   (rule_is(d->type, "file") || rule_is(d->type, "volume"))) {
 		struct finding *found = finding_add(out, VSM4313, d->source, rule_name(d->target));
 
 		rule_policy(finding_detail(out, found, object(d, out), d->source, "no such file"),
 			refuse);
+		written_into(d, here, there, refuse, out);
 	} else if (there->exists == TRI_UNKNOWN) {
 		finding_unknown(out,
 			arena_printf(out->arena,

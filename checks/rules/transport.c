@@ -61,9 +61,12 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 			NULL, "no hard_limit", "hard_limit");
 	if (row->clear)
 		finding_add(out, VSM5015, row->name);
-	if (row->transport == TRANSPORT_TLS || row->transport == TRANSPORT_TLS_STRICT)
-		finding_unknown(out, "whether both hypervisors have credentials for TLS", NULL,
-			"libvirt tells of them only when a migration begins");
+	if (settings_tls(f->settings))
+		finding_unknown(out,
+			rule_started(f) && f->probe.tls
+				? "whether the source's hypervisor has credentials for TLS"
+				: "whether both hypervisors have credentials for TLS",
+			NULL, "libvirt tells of them only when a migration begins");
 }
 
 const struct rule rule_transport = {

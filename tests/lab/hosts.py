@@ -20,6 +20,7 @@ SUBNET, SUBNET6 = "10.77.0", "fd77:"
 BRIDGE = "vsmlab0"
 SHARED = BASE / "shared"        # a cluster file system to libvirt: the same files on every host
 SMALL = SHARED / "small"       # a file system of its own in there, of 64 KiB
+PKI = pathlib.Path("/etc/pki")  # the same on every host
 LOCAL = BASE / "local"          # other files on every host
 EMULATOR = pathlib.Path("/usr/bin/qemu-system-x86_64")
 SPARE_EMULATOR = BASE / "spare/qemu-system-x86_64"
@@ -181,6 +182,8 @@ def make_common():
         folder.mkdir(parents=True)
     (BASE / "store/small").mkdir()
     sh(f"mount -t tmpfs -o size=64k vsmlab-small {BASE}/store/small")
+    PKI.mkdir(exist_ok=True)                # empty outside of the lab
+    sh(f"mount -t tmpfs vsmlab-pki {PKI}")
     sh(f"bindfs -o subtype=glusterfs {BASE}/store {SHARED}")
     script(SPARE_EMULATOR, f'exec {EMULATOR} "$@"')
     lines = ["127.0.0.1 localhost"]

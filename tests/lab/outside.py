@@ -145,7 +145,10 @@ class TapNodes(threading.Thread):
         known = {}
         while not self.over.wait(0.004):
             for device in self.devices.glob("tap*"):
-                number = os.makedev(*map(int, (device / "dev").read_text().split(":")))
+                try:
+                    number = os.makedev(*map(int, (device / "dev").read_text().split(":")))
+                except FileNotFoundError:       # gone meanwhile
+                    continue
                 if known.get(device.name) != number:
                     node = pathlib.Path("/dev") / device.name
                     node.unlink(missing_ok=True)

@@ -172,7 +172,7 @@ static const struct row {
 	{ "domain-cpu-adx.xml", "name=\"adx\"", NULL },
 	{ "domain-old-machine.xml", "machine=\"pc-i440fx-3.0\"", NULL },
 	{ "domain-spare-emulator.xml", "/run/vsmlab/spare/qemu-system-x86_64", NULL },
-	{ "handmade-corners.xml", "<source file=\"/srv/base1.qcow2\"/>", "3b" },
+	{ "handmade-corners.xml", "<source file=\"/srv/base1.qcow2\"/>", "0x3b" },
 	{ "handmade-corners.xml", "<source dev=\"/dev/vg/base0\"/>", "nvme" },
 	{ "handmade-corners.xml", "port=\"5901\" tlsPort=\"5902\"", "memAccess" },
 	{ "handmade-corners.xml", "<cid auto=\"no\" address=\"7\"/>", "a.img" },
@@ -273,6 +273,26 @@ START_TEST(changed)
 END_TEST
 
 /* A requisite medium must be there when a guest begins, not when one arrives. */
+/* Data by TLS: the twin opens the credentials too. */
+START_TEST(credentials)
+{
+	static const struct settings tls = { .move = MOVE_LIVE, .transport = TRANSPORT_TLS },
+				     off = { .move = MOVE_OFFLINE, .transport = TRANSPORT_TLS };
+	auto_arena struct arena *a = arena_new();
+	struct probe_facts covers;
+	struct facts *f = facts_of(slurp("domain-plain.xml", a));
+
+	ck_assert_ptr_null(strstr(twin_of(f, &covers), "tls="));
+	f->settings = &off;
+	ck_assert_ptr_null(strstr(twin_of(f, &covers), "tls="));
+	ck_assert(!covers.tls);
+	f->settings = &tls;
+	ck_assert_ptr_nonnull(strstr(twin_of(f, &covers), "service=\"0\" tls=\"yes\""));
+	ck_assert(covers.tls);
+	facts_free(f);
+}
+END_TEST
+
 START_TEST(requisite_medium)
 {
 	static const struct settings restart = { .move = MOVE_RESTART };
@@ -362,6 +382,17 @@ static const struct {
 		"active",
 		PROBE_POOL_INACTIVE },
 	{ VIR_ERR_NO_SECRET, "Secret not found", PROBE_SECRET },
+	{ VIR_ERR_INTERNAL_ERROR,
+		"Unable to access credentials /etc/pki/qemu/ca-cert.pem: No such file or directory",
+		PROBE_TLS },
+	{ VIR_ERR_INTERNAL_ERROR,
+		"Unable to access credentials /etc/pki/other/ca-cert.pem: No such file or "
+		"directory",
+		PROBE_OWN },
+	{ VIR_ERR_INTERNAL_ERROR, "Image is not in qcow2 format", PROBE_FORMAT },
+	{ VIR_ERR_INTERNAL_ERROR,
+		"cannot initialize fsdev 'fsdev-fs0': failed to open '/s': Permission denied",
+		PROBE_OTHER },
 	{ VIR_ERR_SYSTEM_ERROR,
 		"Cannot check QEMU binary /usr/local/bin/qemu: No such file or directory",
 		PROBE_EMULATOR },
@@ -433,6 +464,7 @@ int main(void)
 	tcase_add_test(t, unknown_label);
 	tcase_add_test(t, changed);
 	tcase_add_test(t, no_twin);
+	tcase_add_test(t, credentials);
 	tcase_add_test(t, requisite_medium);
 	tcase_add_test(t, sata_disk);
 	tcase_add_loop_test(t, what_it_means, 0, ARRAY_LEN(causes));

@@ -200,7 +200,7 @@ START_TEST(state)
 	ROW("state", "shut off", LIVE, "VSM2001:5", SHUT_OFF);
 	ROW("state", "shut off, copied", COPY, "VSM2001:5", SHUT_OFF);
 	ROW("state", "shut off, resume", MOVE_RESUME, "VSM2001:5", SHUT_OFF);
-	ROW("state", "shut off, restart", RESTART, "", SHUT_OFF);
+	ROW("state", "shut off, restart", RESTART, "VSM2001:5", SHUT_OFF);
 	ROW("state", "shut off, offline", OFFLINE, "", SHUT_OFF);
 	ROW("state", "crashed", LIVE, "VSM2005:5 policy", f->vm.state = 6);
 	ROW("state", "crashed, allowed", LIVE, "VSM2005 policy", f->vm.state = 6;
@@ -218,6 +218,7 @@ START_TEST(state)
 	ROW("job", "migration", LIVE, "VSM2002:5", f->vm.has_job = true; f->vm.job_operation = 5;
 		f->vm.job_percent = 40);
 	ROW("job", "backup", LIVE, "VSM2009:5", f->vm.has_job = true; f->vm.job_operation = 9);
+	ROW("job", "backup, restart", RESTART, "", f->vm.has_job = true; f->vm.job_operation = 9);
 	ROW("job", "save", OFFLINE, "VSM2003:5", f->vm.has_job = true; f->vm.job_operation = 2);
 	ROW("job", "unknown", LIVE, "VSM2003:5", f->vm.has_job = true; f->vm.job_operation = 77);
 

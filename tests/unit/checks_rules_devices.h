@@ -155,10 +155,21 @@ START_TEST(storage)
 	ROW("storage-copy", "a file may be there, and may be overwritten", COPY, "VSM6002", LOCAL;
 		f->disks_there[0].exists = TRI_UNKNOWN; config.refuse_overwrite = false);
 	ROW("storage-copy", "over a file", COPY, "VSM4313:false policy", LOCAL);
-	ROW("storage-copy", "over a file, allowed", COPY, "VSM4313 policy", LOCAL;
+	ROW("storage-copy", "over a file, allowed", COPY, "VSM4313 policy,VSM6002", LOCAL;
 		config.refuse_overwrite = false);
 	ROW("storage-copy", "over a file, asked for", COPY, "VSM4313 policy", LOCAL;
-		s.allow_overwrite = true);
+		s.allow_overwrite = true;
+		f->disks_here[0].capacity = f->disks_there[0].capacity = 1);
+	ROW("storage-copy", "over a file of another size", COPY, "VSM4312:false,VSM4313 policy",
+		LOCAL;
+		s.allow_overwrite = true; f->disks_here[0].capacity = 2;
+		f->disks_there[0].capacity = 1);
+	ROW("storage-copy", "over a file of another format", COPY, "VSM4312:false,VSM4313 policy",
+		LOCAL;
+		s.allow_overwrite = true; f->config.disks[0].format = "qcow2";
+		f->disks_there[0].format = "raw");
+	ROW("storage-copy", "a network disk", COPY, "VSM3005:6 policy",
+		f->config.disks[0].type = "network");
 	ROW("storage-copy", "unmanaged", COPY, "", LOCAL; s.unmanaged = LIST("vda");
 		s.n_unmanaged = 1);
 	ROW("storage-copy", "shared already", COPY, "VSM3005:6", (void)0);
@@ -395,11 +406,16 @@ START_TEST(devices)
 		AGENT(stored, "disconnected"));
 
 	ROW("clipboard", "another channel", LIVE, "", CHARDEV(.kind = "channel", .type = "unix"));
-	ROW("clipboard", "shared", LIVE, "VSM4516:false",
-		CHARDEV(.kind = "channel", .type = "qemu-vdagent", .clipboard = true));
+	ROW("clipboard", "an agent", LIVE, "VSM4516:false",
+		CHARDEV(.kind = "channel", .type = "qemu-vdagent"));
 	ROW("clipboard", "a QEMU that moves it", LIVE, "", f->src.hv_version = 10001000;
-		CHARDEV(.kind = "channel", .type = "qemu-vdagent", .clipboard = true));
+		CHARDEV(.kind = "channel", .type = "qemu-vdagent"));
 
+	ROW("graphics-listen", "on a network", RESTART, "VSM6002",
+		GRAPHICS(.type = "vnc", .listen_type = "network", .listen_network = "blue"));
+	ROW("graphics-listen", "on a network, and started", RESTART, "",
+		GRAPHICS(.type = "vnc", .listen_type = "network", .listen_network = "blue");
+		STARTED; f->probe.listens = true);
 	ROW("graphics-listen", "anywhere", LIVE, "", GRAPHICS(.type = "vnc", .listen = "0.0.0.0"));
 	ROW("graphics-listen", "loopback", LIVE, "",
 		GRAPHICS(.type = "vnc", .listen = "127.0.0.1"));

@@ -7,6 +7,9 @@ START_TEST(options)
 	ROW("transport", "none asked", LIVE, "", (void)0);
 	ROW("transport", "TCP", LIVE, "VSM5015", s.transport = TRANSPORT_TCP);
 	ROW("transport", "TLS", LIVE, "VSM6002", s.transport = TRANSPORT_TLS);
+	ROW("transport", "TLS, credentials over there", LIVE, "VSM6002",
+		s.transport = TRANSPORT_TLS;
+		f->probe.tls = true);
 	ROW("transport", "SMB", LIVE, "VSM3004:6", s.transport = TRANSPORT_SMB);
 	ROW("transport", "IPC", LIVE, "VSM3004:6", s.transport = TRANSPORT_IPC);
 	ROW("transport", "other", LIVE, "VSM3004:6", s.transport = TRANSPORT_OTHER;

@@ -52,6 +52,14 @@ START_TEST(probes)
 		no_start(f, PROBE_FILTER, "referenced filter 'lab' is missing"));
 	ROW("probe", "no device that anybody named", LIVE, "VSM4901:false",
 		no_start(f, PROBE_DEVICE, "No such device"));
+	ROW("probe", "no credentials", LIVE, "VSM3004:6", s.transport = TRANSPORT_TLS;
+		no_start(f, PROBE_TLS, "Unable to access credentials"));
+	ROW("probe", "an image of another format", LIVE, "VSM4901:false",
+		no_start(f, PROBE_FORMAT, "Image is not in qcow2 format"));
+	ROW("probe", "no network to listen on", LIVE, "VSM4401:false", f->config.n_graphics = 1;
+		f->config.graphics =
+			((struct vm_graphics[]){ { .type = "vnc", .listen_network = "blue" } });
+		no_start(f, PROBE_NETWORK, "no network with matching name 'blue'"));
 	ROW("probe", "no emulator", LIVE, "VSM4112:false", no_start(f, PROBE_EMULATOR, "no"));
 	ROW("probe", "no machine", LIVE, "VSM4103:false", no_start(f, PROBE_MACHINE, "no"));
 	ROW("probe", "another CPU", LIVE, "VSM4104:false", no_start(f, PROBE_CPU, "no adx"));
