@@ -316,7 +316,6 @@ static void start_gather(struct run *r)
 		.facts = f,
 		.deadline = r->deadline,
 		.prepare = prepare,
-		.probe = r->config.probe != PROBE_OFF,
 		.source = c->source,
 		.done = gathered,
 	};
@@ -365,7 +364,6 @@ struct hv_source *engine_ask_source(struct checks *cs, struct check *model)
 		.facts = f,
 		.deadline = model->deadline,
 		.prepare = prepare,
-		.probe = checks_config(cs)->probe != PROBE_OFF,
 	};
 
 	f->vm_text = model->vm;

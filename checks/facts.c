@@ -84,7 +84,6 @@ struct facts *facts_without_target(const struct facts *f)
 	out->next = f->next;
 	out->tpm_here = f->tpm_here;
 	out->xml = f->xml;
-	out->move_xml = f->move_xml;
 	out->src = f->src;
 	out->disks_here = f->disks_here;
 	out->dst.access = ACCESS_TIMEOUT;

@@ -322,7 +322,7 @@ struct facts {
 	enum tri *paths_there; /* config.n_paths: they, or of PATH_FOLDER their folders */
 	enum tri loader_there; /* config.loader */
 	const char *xml; /* the XML that config was read from */
-	const char *move_xml; /* of a VM that runs: as libvirt sends it to the target */
+	const char *move_xml; /* a probe's, of a VM that runs: as libvirt sends it to the target */
 	struct host_facts src, dst;
 	struct domcaps domcaps;
 	struct cpu_fit cpu;

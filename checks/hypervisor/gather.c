@@ -212,7 +212,6 @@ static void lend_rest(struct facts *f, const struct facts *from)
 	f->stored = from->stored;
 	f->next = from->next;
 	f->xml = from->xml;
-	f->move_xml = from->move_xml;
 	f->src = from->src;
 	f->tpm_here = from->tpm_here;
 	f->disks_here = from->disks_here;
@@ -336,7 +335,6 @@ struct hv_source *hv_source_start(struct hv *hv, const struct hv_gather *like)
 	s->own.facts = like->facts;
 	s->own.deadline = like->deadline;
 	s->own.prepare = like->prepare;
-	s->own.probe = like->probe;
 	s->own.arg = like->arg;
 	s->own.step = "opening the connection to the source host";
 	atomic_fetch_add(&s->refs, 1); /* the caller's */

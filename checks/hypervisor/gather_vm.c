@@ -129,17 +129,16 @@ static void ask_state(struct side *s, virDomainPtr dom)
 	facts_set_known(s->f, FACT_VM_STATE);
 }
 
-/*
- * What would run on the target: a live move takes the running guest along, as it is; the others
- * start it anew there, from its stored configuration when it has one.
- */
-static unsigned xml_flags(const struct facts *f)
+bool side_moves_running(const struct facts *f)
 {
 	bool hot = !f->settings || !f->settings->move || (f->settings->move & MOVE_HOT);
 
-	if (!f->vm.active || (!hot && f->vm.persistent))
-		return VIR_DOMAIN_XML_INACTIVE;
-	return 0;
+	return f->vm.active && (hot || !f->vm.persistent);
+}
+
+static unsigned xml_flags(const struct facts *f)
+{
+	return side_moves_running(f) ? 0 : VIR_DOMAIN_XML_INACTIVE;
 }
 
 static void ask_config(struct side *s, virDomainPtr dom)
@@ -215,19 +214,6 @@ static void ask_next(struct side *s, virDomainPtr dom)
 		f->next = *k.next;
 	}
 	facts_set_known(f, FACT_VM_NEXT);
-}
-
-/* As the target would get it: without what only this host knows, or has chosen itself. */
-static void ask_move_xml(struct side *s, virDomainPtr dom)
-{
-	char *text;
-
-	if (!s->g->probe || !s->f->vm.active || xml_flags(s->f) != 0 ||
-		!side_more(s, "reading the configuration that would be moved"))
-		return;
-	text = virDomainGetXMLDesc(dom, VIR_DOMAIN_XML_MIGRATABLE);
-	s->f->move_xml = arena_strdup(s->arena, text);
-	free(text);
 }
 
 static void read_job(struct vm_facts *vm, int type, virTypedParameterPtr params, int n)
@@ -478,7 +464,6 @@ static void ask_the_rest(struct side *s, virDomainPtr dom)
 	struct vm_facts *vm = &s->f->vm;
 	unsigned saved = 0;
 
-	ask_move_xml(s, dom);
 	ask_job(s, dom);
 	ask_control(s, dom);
 	ask_blockjobs(s, dom);

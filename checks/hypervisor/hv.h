@@ -127,7 +127,6 @@ struct hv_gather {
 	/* Called on a hypervisor thread when facts.stored is known: sets facts.config. */
 	void (*prepare)(struct hv_gather *g);
 	void (*done)(struct hv_gather *g); /* exactly once, any thread */
-	bool probe; /* there may be a probe: what it is made of is asked for too */
 	struct hv_source *source; /* the source's half, asked for several; NULL: for this one */
 	void *arg;
 	_Atomic bool
@@ -142,7 +141,7 @@ const char *hv_gather_step(struct hv_gather *g);
 /*
  * The source's half of several gathers: asked once, for one virtual system and one set of
  * settings; begun or ended, it can be the `source` of any gather of the same, which then asks
- * its destination only. `like` has the inputs, deadline, prepare, probe and arg; done is not
+ * its destination only. `like` has the inputs, deadline, prepare and arg; done is not
  * called. Its facts belong to the half from now on, with all that is deferred to their arena.
  * One reference for the caller; every gather's facts keep one of their own.
  */

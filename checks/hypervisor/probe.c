@@ -6,14 +6,16 @@
 
 #include "checks/hypervisor/conn_inner.h"
 #include "checks/hypervisor/probe_inner.h"
+#include "checks/hypervisor/side.h"
 #include "daemon/base/clock.h"
+#include "daemon/base/count.h"
 
 /*
- * A job: a probe, or, with neither twin nor asker, a sweep. Two hold it: the list, until it has
- * run; and its timer, until that fired or was cancelled.
+ * A job: a probe, or a sweep. Who holds it: the list, until it has run; its timer, until that fired
+ * or was cancelled; and of a probe, whoever makes its twin. Until there is one the job sleeps.
  */
 struct job {
-	struct conn_task task;
+	struct conn_task task, source_task;
 	struct probes *ps;
 	struct conn *conn;
 	struct arena *arena;
@@ -22,6 +24,7 @@ struct job {
 	struct twin_far far[PROBE_FAR_MAX];
 	size_t n_far;
 	bool all_far; /* there are no more */
+	const char *vm; /* its UUID */
 	const char *key; /* the twin's text: equal ones are one probe */
 	struct probe_facts covers;
 	struct hv_probe *asker; /* NULL once answered */
@@ -31,7 +34,7 @@ struct job {
 	struct work work;
 	struct job *next;
 	unsigned refs, attempts;
-	bool running, sleeping;
+	bool sweep, running, sleeping;
 };
 
 struct live {
@@ -151,7 +154,7 @@ static void kick_kind(struct probes *ps, const struct conn *conn, bool twin)
 	struct job *first = NULL;
 
 	for (struct job *j = ps->jobs; j; j = j->next) {
-		if (j->conn != conn || j->sleeping || (j->twin != NULL) != twin)
+		if (j->conn != conn || j->sleeping || j->sweep == twin)
 			continue;
 		if (j->running)
 			return;
@@ -270,7 +273,8 @@ static void too_late(struct timer *timer)
 	j->timer.fire = NULL;
 	j->why = "the probe on the target host did not end in time";
 	if (!j->running) {
-		j->why = "other probes on the target host took all the time";
+		j->why = j->sleeping ? "the source host did not tell in time what would be moved"
+				     : "other probes on the target host took all the time";
 		unlink_job(j);
 		j->refs--; /* the list's */
 	}
@@ -325,9 +329,10 @@ static void add_sweep(struct probes *ps, struct conn *conn, const char *host)
 	struct job *j;
 
 	for (j = ps->jobs; j; j = j->next)
-		if (j->conn == conn && !j->twin)
+		if (j->conn == conn && j->sweep)
 			return; /* one is on its way */
 	j = job_new(ps, conn, host);
+	j->sweep = true;
 	append_job(j);
 	kick(ps, conn);
 }
@@ -396,10 +401,10 @@ static void run_job(struct conn_task *task)
 {
 	struct job *j = CONTAINER(task, struct job, task);
 
-	if (j->twin)
-		run_probe(j);
-	else
+	if (j->sweep)
 		run_sweep(j);
+	else
+		run_probe(j);
 }
 
 static const char *job_key(struct job *j)
@@ -429,36 +434,108 @@ const char *hv_probe_hindrance(const struct facts *f)
 	return NULL;
 }
 
+/* The twin, of an asker that nobody else can answer meanwhile. */
+static const char *make_twin(struct job *j, struct facts *f, struct err *e)
+{
+	if (twin_make(f, j->arena, &j->twin, &j->covers, e) < 0)
+		return NULL;
+	j->n_far = twin_far(f, j->twin, j->arena, j->far, PROBE_FAR_MAX);
+	j->all_far = j->n_far <= PROBE_FAR_MAX;
+	j->n_far = j->all_far ? j->n_far : PROBE_FAR_MAX;
+	return job_key(j);
+}
+
+/* Locked: the asker waits on, for the twin that there is now. False: its time is over, or this
+ * service's. */
+static bool get_ready(struct job *j, struct hv_probe *p, const char *key)
+{
+	if (!j->timer.fire)
+		return false;
+	j->key = key;
+	j->asker = p;
+	j->sleeping = false;
+	kick(j->ps, j->conn);
+	return true;
+}
+
+/* Locked: out of a list that it may have left already. */
+static void give_up(struct job *j)
+{
+	if (!j->timer.fire)
+		return;
+	disarm(j);
+	unlink_job(j);
+	j->refs--;
+	j->running = true; /* for a timer that fires just now */
+}
+
+/* Gives up the maker's reference. */
+static void twin_told(struct job *j, const char *xml)
+{
+	struct hv_probe *p = take_asker(j);
+	struct err e = { 0 };
+	const char *key;
+	bool ready;
+
+	if (p) {
+		p->facts->move_xml = arena_strdup(p->facts->dst_arena, xml);
+		key = make_twin(j, p->facts, &e);
+		pthread_mutex_lock(&j->ps->lock);
+		ready = key && get_ready(j, p, key);
+		if (!ready)
+			give_up(j);
+		pthread_mutex_unlock(&j->ps->lock);
+		if (!ready)
+			answer(j, p, NULL,
+				key ? j->why : arena_strdup(p->facts->dst_arena, e.text));
+	}
+	drop(j);
+}
+
+/* As the target would get it: without what only this host knows, or has chosen itself. Asked for
+ * when a probe starts, for most checks need none. */
+static void ask_source(struct conn_task *t)
+{
+	struct job *j = CONTAINER(t, struct job, source_task);
+	auto_dom virDomainPtr dom = t->access == ACCESS_OPEN ? side_find_domain(t->v, j->vm) : NULL;
+	char *text = dom ? virDomainGetXMLDesc(dom, VIR_DOMAIN_XML_MIGRATABLE) : NULL;
+
+	if (t->access == ACCESS_OPEN)
+		count_add(COUNT_HV_CALLS_TOTAL, dom ? 2 : 1);
+	twin_told(j, text);
+	free(text);
+}
+
 void hv_probe_start(struct hv *hv, struct hv_probe *p)
 {
 	struct probes *ps = hv->probes;
 	struct facts *f = p->facts;
 	struct conn *conn = f->dst.open_uri ? hv_destination(hv, f->dst.open_uri) : NULL;
-	struct job *j = job_new(ps, conn ? conn : hv->source, f->src.caps.uuid);
-	struct err e = { 0 };
+	bool running = side_moves_running(f);
+	struct job *j;
 
-	if (!conn || twin_make(f, j->arena, &j->twin, &j->covers, &e) < 0) {
-		facts_set_unknown(f, FACT_DST_PROBE,
-			conn ? arena_strdup(f->dst_arena, e.text)
-			     : "too many hypervisor connections are in use",
-			NULL);
-		conn_unref(conn);
-		job_free(j);
+	if (!conn) {
+		facts_set_unknown(
+			f, FACT_DST_PROBE, "too many hypervisor connections are in use", NULL);
 		p->done(p);
 		return;
 	}
+	j = job_new(ps, conn, f->src.caps.uuid);
 	conn_unref(conn); /* the job has its own */
-	j->n_far = twin_far(f, j->twin, j->arena, j->far, PROBE_FAR_MAX);
-	j->all_far = j->n_far <= PROBE_FAR_MAX;
-	j->n_far = j->all_far ? j->n_far : PROBE_FAR_MAX;
-	j->key = job_key(j);
+	j->vm = arena_strdup(j->arena, f->vm.uuid);
+	j->why = "the service is shutting down";
 	j->asker = p;
-	j->refs = 2;
+	j->sleeping = true;
+	j->refs = 3;
+	j->source_task = (struct conn_task){ .run = ask_source, .deadline = p->deadline };
 	pthread_mutex_lock(&ps->lock);
 	append_job(j);
 	timers_add(ps->env->timers, &j->timer, p->deadline, too_late);
-	kick(ps, conn);
 	pthread_mutex_unlock(&ps->lock);
+	if (running)
+		conn_submit(hv->source, &j->source_task);
+	else
+		twin_told(j, NULL);
 }
 
 void probes_met(struct probes *ps, struct conn *conn, unsigned generation, const struct facts *f)

@@ -62,6 +62,11 @@ enum tri side_tri(struct side *s, bool found, int absent, const char **why);
  * is none. */
 virDomainPtr side_find_domain(virConnectPtr v, const char *text);
 bool side_is_test(const struct side *s);
+/*
+ * What would run on the target: a live move takes the running guest along, as it is; the others
+ * start it anew there, from its stored configuration when it has one.
+ */
+bool side_moves_running(const struct facts *f);
 
 /* The parts of a gather; each leaves every group of its own known or unknown. */
 void gather_host(struct side *s, enum fact host_id, enum fact caps_id);
