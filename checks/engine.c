@@ -384,3 +384,8 @@ struct hv *engine_hv(struct checks *cs)
 {
 	return cs->hv;
 }
+
+struct timers *engine_timers(struct checks *cs)
+{
+	return cs->timers;
+}

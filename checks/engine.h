@@ -15,7 +15,8 @@
 struct hv_source *engine_ask_source(struct checks *cs, struct check *model);
 /* Runs w on a thread that belongs to no connection. */
 void engine_aside(struct checks *cs, struct work *w);
-/* The hypervisors that the checks ask. */
+/* The hypervisors that the checks ask, and the timers. */
 struct hv *engine_hv(struct checks *cs);
+struct timers *engine_timers(struct checks *cs);
 
 #endif

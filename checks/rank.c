@@ -18,7 +18,10 @@ struct state {
 	size_t next, running, at_once;
 	bool pumping; /* somebody starts checks, or is about to, and looks again before he ends */
 	struct work pump;
+	struct timer again; /* pumps, when there was no connection to be had */
 };
+
+enum { AGAIN_MS = 5 };
 
 static struct state *state_of(struct ranking *r)
 {
@@ -115,13 +118,32 @@ static void finish(struct state *s)
 
 /* The checks. */
 
+static void look_again(struct timer *t)
+{
+	struct state *s = (struct state *)(void *)((char *)t - offsetof(struct state, again));
+
+	engine_aside(s->cs, &s->pump);
+}
+
+/* The thread that told a check's last may not have left its connection yet, and others may use
+ * all there are: without a place a check would be refused for what does not lie in its host. */
+static bool has_place(const struct state *s)
+{
+	return clock_ms() >= s->r.asked->deadline || hv_has_room(engine_hv(s->cs));
+}
+
 /* Locked. Starts what there is room for; a check may be answered while it is being started. */
 static void start_some(struct state *s)
 {
 	s->pumping = true;
 	while (s->next < s->r.n_checks && s->running < s->at_once) {
-		struct check *c = s->r.checks[s->next++];
+		struct check *c;
 
+		if (!has_place(s)) {
+			timers_add(engine_timers(s->cs), &s->again, clock_in(AGAIN_MS), look_again);
+			return;
+		}
+		c = s->r.checks[s->next++];
 		s->running++;
 		pthread_mutex_unlock(&s->lock);
 		checks_start(s->cs, c);
@@ -136,7 +158,7 @@ static void go_on(struct state *s)
 	bool over;
 
 	start_some(s);
-	over = s->running == 0 && s->next == s->r.n_checks;
+	over = !s->pumping && s->running == 0 && s->next == s->r.n_checks;
 	pthread_mutex_unlock(&s->lock);
 	if (over)
 		finish(s);

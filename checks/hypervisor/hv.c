@@ -156,21 +156,40 @@ struct hosts *hv_hosts_ref(struct hv *hv)
 	return h;
 }
 
-/* Under the lock: room for one more, made by closing whoever was idle longest. */
-static bool make_room(struct hv *hv)
+/* Under the lock: who was idle longest; SIZE_MAX when all are in use. */
+static size_t longest_idle(struct hv *hv)
 {
 	size_t oldest = SIZE_MAX;
 	int64_t oldest_since = INT64_MAX, since;
-	struct conn *c;
 
-	if (hv->n_destinations < hv->max_destinations)
-		return true;
 	for (size_t i = 0; i < hv->n_destinations; i++) {
 		if (!conn_idle(hv->destinations[i], &since) || since >= oldest_since)
 			continue;
 		oldest = i;
 		oldest_since = since;
 	}
+	return oldest;
+}
+
+bool hv_has_room(struct hv *hv)
+{
+	bool room;
+
+	pthread_mutex_lock(&hv->lock);
+	room = hv->n_destinations < hv->max_destinations || longest_idle(hv) != SIZE_MAX;
+	pthread_mutex_unlock(&hv->lock);
+	return room;
+}
+
+/* Under the lock: room for one more, made by closing whoever was idle longest. */
+static bool make_room(struct hv *hv)
+{
+	size_t oldest;
+	struct conn *c;
+
+	if (hv->n_destinations < hv->max_destinations)
+		return true;
+	oldest = longest_idle(hv);
 	if (oldest == SIZE_MAX)
 		return false;
 	c = hv->destinations[oldest];

@@ -149,5 +149,7 @@ struct hv_source *hv_source_start(struct hv *hv, const struct hv_gather *like);
 void hv_source_unref(struct hv_source *s);
 /* How many destinations can be open at once. */
 size_t hv_max_destinations(struct hv *hv);
+/* Whether one more can be opened now; another may be quicker. */
+bool hv_has_room(struct hv *hv);
 
 #endif
