@@ -188,6 +188,8 @@ char *fs_type_in(const char *mountinfo, const char *path, unsigned long mount_id
 		unsigned long id;
 		size_t len;
 
+		if (mount_id && strtoul(line, NULL, 10) != mount_id)
+			continue; /* most of them: not worth reading any further */
 		if (!dash || sscanf(line, "%lu %*u %*s %*s %4095s", &id, point) != 2 ||
 			sscanf(dash, " - %127s", type) != 1)
 			continue;

@@ -14,6 +14,7 @@ struct timers {
 	pthread_t thread;
 	struct timer **heap;
 	size_t n, cap;
+	int64_t asleep_until; /* 0: awake, or about to be */
 	bool closing;
 };
 
@@ -60,7 +61,12 @@ static void wait_until(struct timers *ts, int64_t at)
 {
 	struct timespec until = { .tv_sec = at / 1000, .tv_nsec = at % 1000 * 1000000 };
 
-	pthread_cond_timedwait(&ts->wake, &ts->lock, &until);
+	ts->asleep_until = at;
+	if (at == CLOCK_NEVER)
+		pthread_cond_wait(&ts->wake, &ts->lock);
+	else
+		pthread_cond_timedwait(&ts->wake, &ts->lock, &until);
+	ts->asleep_until = 0;
 }
 
 static void *run(void *arg)
@@ -71,7 +77,7 @@ static void *run(void *arg)
 	pthread_mutex_lock(&ts->lock);
 	while (!ts->closing) {
 		if (ts->n == 0) {
-			pthread_cond_wait(&ts->wake, &ts->lock);
+			wait_until(ts, CLOCK_NEVER);
 			continue;
 		}
 		struct timer *t = ts->heap[1];
@@ -133,8 +139,12 @@ void timers_add(struct timers *ts, struct timer *t, int64_t at, void (*fire)(str
 	}
 	ts->n++;
 	rise(ts, t, ts->n);
-	if (t->place == 1)
+	/* What it sleeps for may be cancelled by now: then it wakes once for nothing, instead of
+	 * being woken for each that comes. */
+	if (at < ts->asleep_until) {
+		ts->asleep_until = 0;
 		pthread_cond_signal(&ts->wake);
+	}
 	pthread_mutex_unlock(&ts->lock);
 }
 
