@@ -5,7 +5,7 @@ import subprocess
 import uuid
 from xml.sax.saxutils import escape
 
-from hosts import EMULATOR, LOCAL, SHARED, LabError
+from hosts import EMULATOR, LOCAL, SHARED, SOURCE, LabError
 
 SPACE = uuid.UUID("a5a5a5a5-0077-4000-8000-00000000000a")
 
@@ -244,6 +244,11 @@ def cpu_with(feature, policy="require"):
 NUMA_CPU = ("<cpu mode='custom' match='exact'><model fallback='forbid'>Nehalem</model>"
             "<numa><cell id='0' cpus='0' memory='32' unit='MiB'/></numa></cpu>")
 
+
+# On a host with the network "green": what the target lacks or cannot take of it is seven things.
+SEVEN_PROBLEMS = Guest((disk("c", kind="vmdk"), disk("d", target="vdb", inside="<transient/>"),
+                        disk("e", target="vdc", folder=LOCAL), nic("network=green"), usb_sound(),
+                        shmem("peer"), vnc(SOURCE.address)))
 
 RICH = Guest((
     disk("root", target="vdc"), disk("data", target="vdb"), luks_disk(),

@@ -23,7 +23,7 @@ import prepare
 from client import Fault
 from daemon import Daemon
 from guests import Guest, disk, nic
-from hosts import LOCAL, SOURCE, wait_until
+from hosts import SOURCE, wait_until
 from scenario import Scenario
 
 DEADLINE = 30                   # [check] timeout of daemon.py
@@ -96,10 +96,7 @@ def size(daemon):
 
 def seven_problems(lab):
     """A VM with seven problems gets seven findings, in one answer, about as fast as one without any gets its own."""
-    problems = Guest((disk("c", kind="vmdk"), disk("d", target="vdb", inside="<transient/>"),
-                      disk("e", target="vdc", folder=LOCAL), nic("network=green"), guests.usb_sound(),
-                      guests.shmem("peer"), guests.vnc(SOURCE.address)))
-    troubled = Scenario("troubled", problems)
+    troubled = Scenario("troubled", guests.SEVEN_PROBLEMS)
     wanted = {"VSM4307", "VSM4306", "VSM4301", "VSM4401", "VSM4508", "VSM4503", "VSM4511"}
     lab.prepare(TYPICAL)
     lab.prepare(troubled, prepare.network("alpha", "green"))
