@@ -1,6 +1,7 @@
 #include "checks/apply.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -99,10 +100,11 @@ static void system_abi(struct apply *ap, const struct setting *s, const char *fr
 			from);
 }
 
-/* libvirt makes files and folders of that name, in one of its own. */
+/* libvirt makes files and folders of that name, in one of its own; "NAME.xml.new" is the longest. */
 static bool names_a_file(const char *name)
 {
-	return !strchr(name + strspn(name, "/"), '/') && strcmp(name, ".") != 0 &&
+	return strlen(name) <= NAME_MAX - strlen(".xml.new") &&
+	       !strchr(name + strspn(name, "/"), '/') && strcmp(name, ".") != 0 &&
 	       strcmp(name, "..") != 0;
 }
 
@@ -111,7 +113,8 @@ static void set_name(struct apply *ap, const struct setting *s)
 	if (ap->fs && !names_a_file(text_of(s)))
 		finding_detail(ap->fs,
 			finding_add(ap->fs, VSM3012, s->name, "of any kind",
-				"a name has no slash within, and is neither . nor .."),
+				"a name has no slash within, at most 247 bytes, and is neither . "
+				"nor .."),
 			"NewSystemSettingData.ElementName", text_of(s), "a file name");
 	if (*text_of(s))
 		ap->out->name = text_of(s);

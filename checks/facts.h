@@ -212,6 +212,7 @@ struct peer { /* another domain of the destination */
 	const char *const *port_hosts;
 	size_t n_ports;
 	unsigned vsock_cid;
+	unsigned vcpus; /* that it has now, or starts with */
 };
 
 enum probe_part { /* of the VM */

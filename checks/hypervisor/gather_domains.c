@@ -120,6 +120,7 @@ static struct box *read_peer(struct side *s, virDomainPtr dom)
 		.name = config.name,
 		.uuid = config.uuid,
 		.vsock_cid = config.vsock_cid,
+		.vcpus = config.vcpus_current ? config.vcpus_current : config.vcpus,
 		.active = is_active(dom),
 	};
 	read_nics(b->arena, &config, out);
@@ -144,6 +145,18 @@ static struct box *known_before(
 	return NULL;
 }
 
+/* QEMU's driver tells the job of a guest that arrives only to the source; here it is an error, and
+ * the guest is paused until it is there. */
+static bool is_arriving(struct side *s, virDomainPtr dom)
+{
+	int state, reason;
+
+	return virGetLastErrorCode() == VIR_ERR_OPERATION_UNSUPPORTED &&
+	       side_more(s, "reading the state of a virtual system there") &&
+	       virDomainGetState(dom, &state, &reason, 0) == 0 && state == VIR_DOMAIN_PAUSED &&
+	       (reason == VIR_DOMAIN_PAUSED_STARTING_UP || reason == VIR_DOMAIN_PAUSED_MIGRATION);
+}
+
 /* Moves in and out of the host, counted only where their number is limited. */
 static void count_migration(struct side *s, virDomainPtr dom)
 {
@@ -153,8 +166,10 @@ static void count_migration(struct side *s, virDomainPtr dom)
 	if (!s->host->max_migrations || !is_active(dom) ||
 		!side_more(s, "counting migrations of the target host"))
 		return;
-	if (virDomainGetJobStats(dom, &type, &params, &n, 0) < 0)
+	if (virDomainGetJobStats(dom, &type, &params, &n, 0) < 0) {
+		s->host->migrations += is_arriving(s, dom);
 		return;
+	}
 	virTypedParamsGetInt(params, n, VIR_DOMAIN_JOB_OPERATION, &operation);
 	virTypedParamsFree(params, n);
 	s->host->migrations += type != VIR_DOMAIN_JOB_NONE &&

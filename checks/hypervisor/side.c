@@ -121,7 +121,9 @@ void side_failed(struct side *s, enum fact id)
 		return;
 	}
 	facts_set_unknown(s->f, id, why, code == VIR_ERR_NO_SUPPORT ? s->driver : NULL);
-	s->f->state[id].denied = code == VIR_ERR_ACCESS_DENIED || code == VIR_ERR_AUTH_UNAVAILABLE;
+	s->f->state[id].denied = code == VIR_ERR_ACCESS_DENIED ||
+				 code == VIR_ERR_AUTH_UNAVAILABLE ||
+				 code == VIR_ERR_OPERATION_DENIED;
 	if (code == VIR_ERR_NO_SUPPORT)
 		note_lack(s, id, why);
 }

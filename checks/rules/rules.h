@@ -18,7 +18,7 @@
 	RULE(autostart) RULE(pending) RULE(new_settings) RULE(guest_type) RULE(machine) RULE(emulator) \
 	RULE(firmware) RULE(nvram) RULE(cpu_features) RULE(cpu_vendor) RULE(cpu_mode) \
 	RULE(cpu_passthrough) RULE(invtsc) RULE(tsc) RULE(hyperv) RULE(hyperv_features) RULE(vcpus) \
-	RULE(overcommit) RULE(pinning) RULE(memory_total) RULE(memory_free) RULE(hugepages) \
+	RULE(overcommit) RULE(overcommit_all) RULE(pinning) RULE(memory_total) RULE(memory_free) RULE(hugepages) \
 	RULE(numa) RULE(memory_devices) RULE(memory_source) RULE(disk_local) \
 	RULE(disk_there) RULE(disk_pool) RULE(disk_cache) RULE(disk_transient) RULE(disk_format) \
 	RULE(disk_kind) RULE(disk_bus) RULE(removable) RULE(snapshots) RULE(checkpoints) \

@@ -32,10 +32,15 @@ allow = {allow}
 
 [hosts]
 resting = qemu+tcp://beta/system
+narrow = qemu+tcp://beta/system
+toy = test:///default
 {hosts}
 
 [host resting]
 maintenance = yes
+
+[host narrow]
+max_migrations = 1
 
 [check]
 timeout = {timeout}

@@ -189,7 +189,7 @@ def make_common():
     lines = ["127.0.0.1 localhost"]
     lines += [f"{address} {host.name}.lab {host.name}" for host in HOSTS for address in host.addresses]
     lines += [f"{SUBNET}.1 closed.lab closed", f"{SUBNET}.2 silent.lab silent",
-              f"{BY_NAME['beta'].address} resting.lab resting"]
+              f"{BY_NAME['beta'].address} resting.lab resting narrow.lab narrow"]
     replace("/etc/hosts", "\n".join(lines) + "\n")
     replace("/etc/nsswitch.conf", "passwd: files\ngroup: files\nshadow: files\nhosts: files\n")
     replace("/etc/resolv.conf", "")

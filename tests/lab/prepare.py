@@ -126,9 +126,9 @@ def back_up(vm):
                    "</domainbackup>", None)
 
 
-def move_slowly(vm):
+def move_slowly(vm, to="beta"):
     """A migration is under way, at 1 MiB/s; it ends with the VM."""
-    target = libvirt.open("qemu+tcp://beta/system")
+    target = libvirt.open(f"qemu+tcp://{to}/system")
 
     def move():
         try:
@@ -137,6 +137,16 @@ def move_slowly(vm):
             pass
     threading.Thread(target=move, daemon=True).start()
     wait_until("the migration has begun", lambda: vm.jobStats().get("operation"))
+
+
+def moving_to(host, guest):
+    """Another VM is on its way there."""
+    def step(hosts):
+        vm = hosts["alpha"].defineXML(guest.xml("on its way"))
+        vm.create()
+        move_slowly(vm, host)
+        wait_until(f"{host} knows of it", lambda: hosts[host].listAllDomains())
+    return step
 
 
 def save(vm):

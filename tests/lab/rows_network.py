@@ -33,7 +33,7 @@ ROWS = (
       refused=(1, "filter 'lab' is missing")),
     S("filter present", FILTERED, hosts=(*RED, prepare.nwfilter("alpha", "lab"), prepare.nwfilter("beta", "lab"))),
     S("port group absent", GROUPED, hosts=(prepare.network("alpha", "blue", inside=ENGINEERS),
-                                           prepare.network("beta", "blue"))),
+                                           prepare.network("beta", "blue")), warns=("VSM4403",)),
     S("port group present", GROUPED, hosts=(prepare.network("alpha", "blue", inside=ENGINEERS),
                                             prepare.network("beta", "blue", inside=ENGINEERS))),
     S("network of another kind there", Guest(BLUE), hosts=(*BLUE_HERE, prepare.isolated_network("beta", "blue")),

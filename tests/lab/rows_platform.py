@@ -1,11 +1,15 @@
 """What the hosts are and the guest asks of them: platform, CPU and memory."""
 
+import os
+
 import guests
 import outside
+import prepare
 from guests import Device, Guest
 from hosts import LOCAL, SHARED, SPARE_EMULATOR
 from scenario import UEFI, Scenario as S
 
+CPUS = min(os.cpu_count(), 255)
 ROOM = "<maxMemory slots='4' unit='MiB'>256</maxMemory>"
 LABEL = "<seclabel type='static' model='{model}' relabel='no'><label>{label}</label></seclabel>"
 FW_CFG = f"<sysinfo type='fwcfg'><entry name='opt/lab' file='{LOCAL}/config'/></sysinfo>"
@@ -30,6 +34,9 @@ ROWS = (
     S("machine type by its short name", Guest(machine="pc"), to="gamma"),
     S("other machine type by its short name", Guest(machine="q35")),
     S("more vCPUs than CPUs", Guest(vcpus=8), warns=("VSM5003",)),
+    S("more vCPUs than CPUs, of all together", Guest(vcpus=CPUS),
+      hosts=(prepare.domain("beta", "neighbour", guest=Guest(vcpus=CPUS), active=True),), warns=("VSM5024",)),
+    S("memory scarce there", Guest(memory_mib=1010), to="gamma", warns=("VSM5004",)),
     S("pinned to CPUs that are there", Guest(more="<cputune><vcpupin vcpu='0' cpuset='0'/>"
                                                   "<emulatorpin cpuset='0'/></cputune>")),
     S("pinned to CPUs of which one is there", Guest(more="<cputune><vcpupin vcpu='0' cpuset='0,700'/></cputune>"),

@@ -86,6 +86,37 @@ class Resource(Setting):
         return re.sub(*self.change, xml) == xml
 
 
+@dataclasses.dataclass(frozen=True)
+class System(Resource):
+    """Of the virtual system as a whole."""
+    argument = SYSTEM
+
+    def asked(self, vm_uuid):
+        return instance("CIM_VirtualSystemSettingData", **dict(self.properties))
+
+
+@dataclasses.dataclass(frozen=True)
+class NewDevice(Resource):
+    """Of no device that the virtual system has."""
+
+    def asked(self, vm_uuid):
+        return instance("CIM_ResourceAllocationSettingData", **dict(self.properties))
+
+
+def system_uuid(value):
+    return System("", (("VirtualSystemIdentifier", value),), (r"<uuid>[^<]*<", f"<uuid>{value}<"))
+
+
+def one_disk_more(target, path, named):
+    """named: the caller speaks of it as of one that is there."""
+    change = (r"</devices>", f"<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='{path}'/>"
+                             f"<target dev='{target}' bus='virtio'/></disk></devices>")
+    properties = (("ResourceType", 31), ("HostResource", [str(path)]))
+    if named:
+        return Resource(target, properties, change)
+    return NewDevice(target, (*properties, ("AddressOnParent", target)), change)
+
+
 def vcpus(count):
     return Resource("vcpu", (("ResourceType", 3), ("VirtualQuantity", count)),
                     (r"(<vcpu [^>]*>)\d+<", rf"\g<1>{count}<"))

@@ -288,6 +288,18 @@ class Checks(unittest.TestCase):
             keys = dict(self.daemon.service_keys(), Name='other')
             self.assertEqual(c.check('web', 'good', keys=keys).fault()[1], 'wsa:DestinationUnreachable')
 
+    def test_source_in_maintenance(self):
+        """Its operator lets nothing go, on whatever way."""
+        with Daemon(self.build, [('good', 'test://%s/dst.xml' % HOSTS)],
+                    '[source]\nmaintenance = yes\n') as daemon, Client(daemon) as c:
+            output = c.check('web', 'good').output()
+            self.assertEqual((output['ReturnValue'], output.get('IsMigratable')), ('5', None))
+            for vm, extra in (('web', ''), ('off', setting(CIMXML % 1))):
+                explained = c.explain(vm, 'good', extra).output()
+                self.assertEqual(explained['CheckCode'], '5')
+                against = [i for i, p in self.found(explained).items() if p['Effect'] != 'None']
+                self.assertEqual(against, ['VSM2016'])
+
     def test_source_down(self):
         """The hypervisor that this service speaks for is not there: the check says so; the daemon serves."""
         with Daemon(self.build, [('good', 'test://%s/dst.xml' % HOSTS)],

@@ -1,4 +1,5 @@
 /* Gathers against libvirt's test driver, and against hosts that fail in every way. */
+#include "checks/hypervisor/side.h"
 #include "tests/unit/hv_site.h"
 
 #include <unistd.h>
@@ -314,6 +315,32 @@ START_TEST(test_failure_is_remembered)
 }
 END_TEST
 
+/* What libvirt forbids is told from what breaks: here by a connection that may only read. */
+START_TEST(test_what_may_not_be_asked)
+{
+	struct facts *f = facts_new();
+	struct side s = { .f = f, .arena = f->arena, .host = &f->src, .driver = "Test" };
+	virDomainPtr dom;
+
+	s.v = virConnectOpenReadOnly(SRC);
+	ck_assert_ptr_nonnull(s.v);
+	dom = virDomainLookupByName(s.v, "web1");
+	ck_assert_ptr_nonnull(dom);
+	ck_assert_ptr_null(virDomainGetXMLDesc(dom, VIR_DOMAIN_XML_SECURE));
+	ck_assert_int_eq(virGetLastErrorCode(), VIR_ERR_OPERATION_DENIED);
+	side_failed(&s, FACT_VM_CONFIG);
+	ck_assert(!facts_known(f, FACT_VM_CONFIG) && f->state[FACT_VM_CONFIG].denied);
+	ck_assert_msg(strstr(f->state[FACT_VM_CONFIG].why, "forbidden") != NULL, "%s",
+		f->state[FACT_VM_CONFIG].why);
+	ck_assert_ptr_null(virDomainLookupByName(s.v, "nobody"));
+	side_failed(&s, FACT_VM_STATE);
+	ck_assert(!f->state[FACT_VM_STATE].denied);
+	virDomainFree(dom);
+	virConnectClose(s.v);
+	facts_free(f);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("hv_gather");
@@ -330,6 +357,7 @@ int main(void)
 	tcase_add_test(t, test_fifty_at_once);
 	tcase_add_test(t, test_deadline_passed);
 	tcase_add_test(t, test_failure_is_remembered);
+	tcase_add_test(t, test_what_may_not_be_asked);
 	suite_add_tcase(s, t);
 	runner = srunner_create(s);
 	srunner_run_all(runner, CK_NORMAL);

@@ -1,5 +1,7 @@
 /* vsmig-checks(7) names every reason with its text, every rule, and every switch of [check]. */
 #include <check.h>
+#include <glob.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,6 +137,94 @@ START_TEST(conditions)
 }
 END_TEST
 
+/* Findings that are never given, for libvirt does not show their cause. */
+START_TEST(unseen)
+{
+	static const enum reason_id never[] = { VSM3003, VSM4003, VSM4408, VSM4506, VSM4603,
+		VSM4902 };
+	const char *list = section("WHAT CANNOT BE SEEN");
+
+	for (size_t i = 0; i < ARRAY_LEN(never); i++)
+		ck_assert_msg(strstr(list, reason_get(never[i])->id) != NULL,
+			"%s is never given, and the manual does not say why",
+			reason_get(never[i])->id);
+}
+END_TEST
+
+/* The table of conditions in tests/lab/MEASURED.md: a column of a line, without its blanks. */
+static const char *column(const char *line, int n)
+{
+	const char *end;
+
+	while (n-- > 0) {
+		line = strchr(line, '|');
+		ck_assert_ptr_nonnull(line);
+		line++;
+	}
+	end = strchr(line, '|');
+	ck_assert_ptr_nonnull(end);
+	return arena_strndup(a, line + 1, (size_t)(end - line) - 2);
+}
+
+/* The rows of all of the lab's tables. */
+static const char *lab_rows(void)
+{
+	const char *text = "";
+	glob_t files;
+
+	ck_assert_int_eq(glob(TEST_ROOT "/tests/lab/rows_*.py", 0, NULL, &files), 0);
+	for (size_t i = 0; i < files.gl_pathc; i++)
+		text = arena_printf(a, "%s%s", text, read_file(files.gl_pathv[i]));
+	globfree(&files);
+	return text;
+}
+
+static void named_in_lab(const char *names, const char *lab)
+{
+	size_t len;
+
+	for (; *names != '\0' && *names != '('; names += len) {
+		len = (size_t)(strstr(names, "; ") ? strstr(names, "; ") - names
+						   : (ptrdiff_t)strlen(names));
+		ck_assert_msg(
+			strstr(lab, arena_printf(a, "S(\"%.*s\",", (int)len, names)) != NULL ||
+				strstr(lab, arena_printf(a, "S(\"%.*s\")", (int)len, names)),
+			"the lab has no row '%.*s'", (int)len, names);
+		len += strncmp(names + len, "; ", 2) == 0 ? 2 : 0;
+	}
+}
+
+START_TEST(shown_where)
+{
+	static const char head[] = "\n| no. | ids | rule | lab |\n|---|---|---|---|\n";
+	const char *at = strstr(read_file(TEST_ROOT "/tests/lab/MEASURED.md"), head);
+	const char *lab = lab_rows(), *ids = "", *names = ",", *numbers = ",";
+
+	ck_assert_ptr_nonnull(at);
+	for (at += sizeof head - 1; *at == '|'; at += strcspn(at, "\n") + 1) {
+		const char *line = arena_strndup(a, at, strcspn(at, "\n"));
+
+		numbers = arena_printf(a, "%s%s,", numbers, column(line, 1));
+		ids = arena_printf(a, "%s%s,", ids, column(line, 2));
+		names = arena_printf(a, "%s %s,", names, column(line, 3));
+		named_in_lab(column(line, 4), lab);
+	}
+	for (int n = 1; n <= 114; n++)
+		ck_assert_msg(n == 102 || n == 104 || (n >= 105 && n <= 108) ||
+				      strstr(numbers, arena_printf(a, ",%d,", n)),
+			"condition %d is not in the table", n);
+	for (enum reason_id id = 1; id < REASON_COUNT; id++)
+		ck_assert_msg(strchr("69", reason_get(id)->id[3]) ||
+				      reason_get(id)->id == reason_get(VSM3003)->id ||
+				      reason_get(id)->id == reason_get(VSM4902)->id ||
+				      strstr(ids, reason_get(id)->id),
+			"%s is not in the table", reason_get(id)->id);
+	for (size_t i = 0; rules[i] != NULL; i++)
+		ck_assert_msg(strstr(names, arena_printf(a, " %s,", rules[i]->name)) != NULL,
+			"the rule %s is not in the table", rules[i]->name);
+}
+END_TEST
+
 START_TEST(switches)
 {
 	static const char mark[] = "{ \"check\", \"";
@@ -166,6 +256,8 @@ int main(void)
 	tcase_add_test(t, reasons);
 	tcase_add_test(t, effects);
 	tcase_add_test(t, conditions);
+	tcase_add_test(t, unseen);
+	tcase_add_test(t, shown_where);
 	tcase_add_test(t, switches);
 	suite_add_tcase(s, t);
 	runner = srunner_create(s);

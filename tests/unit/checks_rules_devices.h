@@ -242,9 +242,6 @@ START_TEST(network)
 	ROW("nic-kind", "vhost-user", LIVE, "VSM6002", NIC.type = "vhostuser");
 	ROW("nic-kind", "boots anew", RESTART, "", NIC.type = "vdpa");
 
-#define PEER(...)                                                                                  \
-	f->n_peers = 1;                                                                            \
-	f->peers = ((struct peer[]){ { .name = "db", .uuid = UUID_OTHER, __VA_ARGS__ } })
 	ROW("macs", "another address", LIVE, "",
 		PEER(.active = true, .n_macs = 1, .macs = LIST("52:54:00:00:00:02"),
 			.networks = LIST("default")));

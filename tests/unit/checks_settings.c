@@ -229,6 +229,10 @@ START_TEST(resources)
 }
 END_TEST
 
+#define FIFTY "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+#define LONG_NAME                                                                                  \
+	FIFTY FIFTY FIFTY FIFTY "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn" /* 247 bytes */
+
 static const struct {
 	const char *property, *value;
 	enum move move;
@@ -240,6 +244,8 @@ static const struct {
 	{ "ElementName", "/a/b", MOVE_OFFLINE, "VSM3012", "/a/b" },
 	{ "ElementName", "/a", MOVE_LIVE, "", "/a" },
 	{ "ElementName", "..", MOVE_LIVE, "VSM3012", ".." },
+	{ "ElementName", LONG_NAME, MOVE_LIVE, "", LONG_NAME },
+	{ "ElementName", LONG_NAME "n", MOVE_LIVE, "VSM3012", LONG_NAME "n" },
 	{ "ElementName", "", MOVE_LIVE, "", "web1" },
 	{ "VirtualSystemIdentifier", UUID_VM, MOVE_LIVE, "", "web1" },
 	{ "VirtualSystemIdentifier", "web1", MOVE_LIVE, "", "web1" },

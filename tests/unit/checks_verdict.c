@@ -118,6 +118,21 @@ static void no_config(struct sample *s)
 {
 	facts_set_unknown(s->f, FACT_VM_CONFIG, "the monitor hung", NULL);
 }
+static void denied(struct sample *s)
+{
+	facts_set_unknown(s->f, FACT_VM_CONFIG, "access denied", NULL);
+	s->f->state[FACT_VM_CONFIG].denied = true;
+}
+static void denied_there(struct sample *s)
+{
+	facts_set_unknown(s->f, FACT_DST_HOST, "access denied", NULL);
+	s->f->state[FACT_DST_HOST].denied = true;
+}
+static void denied_snapshots(struct sample *s)
+{
+	facts_set_unknown(s->f, FACT_VM_SNAPSHOTS, "access denied", NULL);
+	s->f->state[FACT_VM_SNAPSHOTS].denied = true;
+}
 static void stopping(struct sample *s)
 {
 	for (enum fact id = FACT_VM_STATE; id < FACT_COUNT; id++) {
@@ -192,6 +207,9 @@ static const struct {
 	{ "no target", { dead_target }, 5, NO, "VSM2010" },
 	{ "a silent target", { silent_target }, 3, NO, "VSM9003" },
 	{ "the configuration could not be read", { no_config }, 2, NO, "VSM9002" },
+	{ "the configuration may not be read", { denied }, 2, NO, "VSM9004" },
+	{ "the target may not be asked what it is", { denied_there }, 2, NO, "VSM9002" },
+	{ "the snapshots may not be counted", { denied_snapshots }, 0, YES, "" },
 	{ "the service stops in the middle", { stopping }, 2, NO, "VSM9002" },
 	{ "an unknown", { no_networks }, 0, YES, "" },
 	{ "an unknown, refused", { no_networks, refuse_unknown }, 2, NO, "VSM6002" },
