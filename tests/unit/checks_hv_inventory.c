@@ -192,6 +192,19 @@ START_TEST(test_ends_in_time)
 }
 END_TEST
 
+/* Where every other driver tells octets, the test driver tells KiB. */
+START_TEST(test_free_memory)
+{
+	struct asked_for x;
+
+	start_with("test:///default", 8, 60000);
+	ask(&x, HV_WANT_HOST, NULL, 5000);
+	ck_assert_uint_eq(x.i.host.memory_kib, 3145728);
+	ck_assert_uint_eq(x.i.host.free_kib, 3145728);
+	let_go(&x);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("hv_inventory");
@@ -211,6 +224,7 @@ int main(void)
 	tcase_set_timeout(own, 60);
 	tcase_add_test(own, test_fails);
 	tcase_add_test(own, test_ends_in_time);
+	tcase_add_test(own, test_free_memory);
 	suite_add_tcase(s, own);
 	runner = srunner_create(s);
 	srunner_run_all(runner, CK_NORMAL);
