@@ -190,7 +190,7 @@ def wipe_libvirt(connection):
     30 s for a job of a VM."""
     deadline = time.monotonic() + PATIENCE
     while error := what_is_left(connection):
-        if time.monotonic() > deadline:
+        if time.monotonic() > deadline or not connection.isAlive():
             raise LabError(f"{connection.getURI()} does not let go of all that a scenario made: {error}")
         time.sleep(0.02)
 
