@@ -4,7 +4,7 @@
  * It is as many checks as there are destinations, which have the source's half of their facts
  * and one deadline in common: a destination that is not done by then says 3, and holds up
  * nobody. At most RANK_AT_ONCE are under way at once, or half as many as connections may be open;
- * the others wait for their turn.
+ * the others wait for their turn, and for a connection when all are in use.
  */
 #ifndef VSMIGD_CHECKS_RANK_H
 #define VSMIGD_CHECKS_RANK_H

@@ -74,14 +74,22 @@ const char *vsmig_rank_memory(struct arena *a, const char *bytes)
 	return arena_printf(a, "%.1f GiB", strtod(bytes, NULL) / (1 << 30));
 }
 
+/* A yes rests on the best answer alone, anything else on all of them. */
+static bool is_simulated(const struct vsmig_ranking *r, int status)
+{
+	size_t n = status == VSMIG_OK ? 1 : r->n;
+
+	for (size_t i = 0; i < n; i++)
+		if (r->answers[i].simulated)
+			return true;
+	return false;
+}
+
 /* The verdict on the whole. */
 static void add_sentence(struct buf *out, const struct vsmig_ranking *r)
 {
 	int status = vsmig_rank_status(r);
-	bool simulated = false;
 
-	for (size_t i = 0; i < r->n; i++)
-		simulated |= r->answers[i].simulated;
 	if (status == VSMIG_FAILED)
 		buf_printf(out, "cannot tell: none of %zu hosts could be checked for ", r->n);
 	else
@@ -96,7 +104,7 @@ static void add_sentence(struct buf *out, const struct vsmig_ranking *r)
 	}
 	buf_puts(out, " (");
 	vsmig_print_clean(out, r->type);
-	buf_puts(out, simulated ? ") [simulated]\n" : ")\n");
+	buf_puts(out, is_simulated(r, status) ? ") [simulated]\n" : ")\n");
 }
 
 static void add_table(struct buf *out, const struct vsmig_ranking *r, size_t width)

@@ -20,6 +20,7 @@
 		"</VALUE.ARRAY></PROPERTY.ARRAY></INSTANCE>"
 #define CAN PROP("IsMigratable", "boolean", "TRUE")
 #define CANNOT PROP("IsMigratable", "boolean", "FALSE")
+#define SIMULATED PROP("Simulated", "boolean", "TRUE")
 #define FREE(bytes) PROP("FreeMemory", "uint64", bytes)
 #define NEEDED(bytes) PROP("MemoryNeeded", "uint64", bytes)
 #define WARNING FINDING("VSM5004", "None", "3", "Little &lt;memory&gt;.")
@@ -59,6 +60,18 @@ static const struct {
 		.in_json = { "\"migratable\":true,\"ranking\":[{\"vm\":\"v\",\"destination\":"
 			     "\"n1\"",
 			"\"freeMemory\":13207024435", "\"freeMemory\":null" } },
+	{ .name = "the best is real, another simulated",
+		.ret = "0",
+		.verdicts = { VERDICT("n1", "0", CAN, ""),
+			VERDICT("n2", "0", CANNOT SIMULATED, ERROR) },
+		.status = VSMIG_OK,
+		.sentence = "yes: v can move to 1 of 2 hosts, best to n1 (live)\n" },
+	{ .name = "the best is simulated",
+		.ret = "0",
+		.verdicts = { VERDICT("n1", "0", CAN SIMULATED, ""),
+			VERDICT("n2", "0", CANNOT, ERROR) },
+		.status = VSMIG_OK,
+		.sentence = "yes: v can move to 1 of 2 hosts, best to n1 (live) [simulated]\n" },
 	{ .name = "none can",
 		.ret = "0",
 		.verdicts = { VERDICT("n1", "0", CANNOT, ERROR), VERDICT("n2", "3", "", ERROR) },
