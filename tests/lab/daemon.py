@@ -74,7 +74,7 @@ class Daemon:
         passwords = self.folder / "passwords"
         passwords.write_text(f"lab:{hashed}")
         passwords.chmod(0o600)
-        allow = [host.name for host in HOSTS] + ["beta.lab", "closed", "silent", "nowhere"]
+        allow = [name for host in HOSTS for name in (host.name, f"{host.name}.lab")] + ["closed", "silent", "nowhere"]
         allow += [f"{SUBNET}.0/24", f"{SUBNET6}:/64"]
         (self.folder / "vsmigd.conf").write_text(CONFIG.format(folder=self.folder,
                                                                allow=", ".join(allow), **self.settings))

@@ -245,6 +245,7 @@ def start(host):
     steps += [f"mkdir -p {target} && mount --bind {host.folder / ours} {target}" for ours, target in FOLDERS.items()]
     (host.folder / "local").mkdir()
     steps.append(f"mount --bind {host.folder}/local {LOCAL}")
+    steps.append("mount -t tmpfs vsmlab-shm /dev/shm")     # the shared memory of a guest is its host's alone
     steps += differences(host)
     steps.append("exec " + " ".join(LIBVIRTD))
     return subprocess.Popen(["ip", "netns", "exec", host.netns, "unshare", "--mount", "--uts",
