@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <stdlib.h>
 
@@ -136,4 +137,65 @@ bool host_is_loopback(const char *host)
 {
 	return host && (strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0 ||
 			       strcmp(host, "localhost") == 0);
+}
+
+/* Loopback, unspecified or multicast: no address of another host. One of a link alone is none that
+ * can be connected to as it is written. */
+static bool is_nowhere(const char *text)
+{
+	struct in_addr v4;
+	struct in6_addr v6;
+
+	if (inet_pton(AF_INET, text, &v4) == 1) {
+		unsigned first = ntohl(v4.s_addr) >> 24;
+
+		return first == 0 || first == 127 || first >= 224;
+	}
+	return inet_pton(AF_INET6, text, &v6) == 1 &&
+	       (IN6_IS_ADDR_LOOPBACK(&v6) || IN6_IS_ADDR_UNSPECIFIED(&v6) ||
+		       IN6_IS_ADDR_MULTICAST(&v6) || IN6_IS_ADDR_LINKLOCAL(&v6));
+}
+
+static bool same_address(const char *a, const char *b)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+	unsigned char x[sizeof(struct in6_addr)], y[sizeof(struct in6_addr)];
+
+	for (size_t i = 0; i < ARRAY_LEN(families); i++)
+		if (inet_pton(families[i], a, x) == 1 && inet_pton(families[i], b, y) == 1)
+			return memcmp(x, y, families[i] == AF_INET ? 4 : 16) == 0;
+	return false;
+}
+
+enum tri facts_target_has(const struct facts *f, const char *address)
+{
+	const struct probe_facts *p = &f->probe;
+
+	for (size_t i = 0; i < f->dst.n_addresses; i++)
+		if (same_address(address, f->dst.addresses[i]))
+			return TRI_YES;
+	if (is_nowhere(address))
+		return TRI_NO;
+	for (size_t i = 0; i < p->n_addresses; i++)
+		if (same_address(address, p->addresses[i].text))
+			return p->addresses[i].there;
+	return TRI_UNKNOWN;
+}
+
+size_t facts_data_address(const struct facts *f)
+{
+	const struct settings *s = f->settings;
+	size_t maybe = s ? s->n_addresses : 0;
+
+	for (size_t i = 0; s && i < s->n_addresses; i++) {
+		enum tri has = facts_target_has(f, s->addresses[i]);
+
+		if (has == TRI_NO || (f->ways && f->ways[i] == TRI_NO))
+			continue;
+		if (has == TRI_YES)
+			return i;
+		if (maybe == s->n_addresses)
+			maybe = i;
+	}
+	return maybe;
 }

@@ -269,6 +269,12 @@ struct probe_facts {
 	bool binds; /* and on the ports of all its other devices */
 	bool tls; /* it has opened the credentials that its QEMU has for TLS by default */
 	bool far; /* all that the VM connects to on its own host is there */
+	/* Addresses that the data may be sent to: whether QEMU could bind each over there. */
+	const struct probe_address {
+		const char *text;
+		enum tri there;
+	} * addresses;
+	size_t n_addresses;
 };
 
 /* The source's interface that leads to where the data are to go. */
@@ -336,6 +342,8 @@ struct facts {
 	size_t n_peers;
 	struct probe_facts probe;
 	struct link_facts link;
+	/* settings->n_addresses; NULL: nobody looked. NO: no route of the source leads there. */
+	const enum tri *ways;
 };
 
 /* Zeroed facts, every group unknown ("not gathered"), with both arenas. */
@@ -357,6 +365,15 @@ uint64_t facts_memory_needed(const struct facts *f);
 const char *fact_text(enum fact id);
 /* Whether a host's name or address, of a device's far end, means the host itself. */
 bool host_is_loopback(const char *host);
+/*
+ * Whether an address of DestinationIPAddressList is the target's. It is when the target's name
+ * stands for it, or a probe could bind it there; never one that means the sender itself, or that
+ * nobody can be reached at.
+ */
+enum tri facts_target_has(const struct facts *f, const char *address);
+/* Which of them the data take: the first that is the target's, or may be, and that the source has a
+ * way to; n_addresses: none is. */
+size_t facts_data_address(const struct facts *f);
 /* The format of a destination's text; FORMAT_BAD for anything with a port, path, user, query,
  * percent sign, or that is no RFC 1123 name, dotted IPv4 or RFC 4291 IPv6 text. */
 enum host_format host_format_of(const char *text);

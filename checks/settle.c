@@ -76,9 +76,18 @@ static bool platform_open(const struct facts *f)
 	       (vm->cpu_mode && f->cpu.fits != TRI_YES);
 }
 
+static bool addresses_open(const struct facts *f)
+{
+	const struct settings *s = f->settings;
+	size_t at = facts_data_address(f);
+
+	return s && (s->move & MOVE_HOT) && at < s->n_addresses &&
+	       facts_target_has(f, s->addresses[at]) != TRI_YES;
+}
+
 static bool something_open(const struct facts *f)
 {
-	return settings_tls(f->settings) || disks_open(f) || nics_open(f) ||
+	return settings_tls(f->settings) || addresses_open(f) || disks_open(f) || nics_open(f) ||
 	       graphics_open(&f->config) || devices_open(&f->config) || platform_open(f);
 }
 

@@ -107,17 +107,43 @@ static void look_at_link(struct side *s, const struct resolved *to, struct link_
 {
 	struct sockaddr_storage from;
 
-	if (link_route((const struct sockaddr *)&to->first, to->size, &from))
+	if (link_route((const struct sockaddr *)&to->first, to->size, &from) == TRI_YES)
 		find_owner(s, &from, link);
 	else
 		link->why = "no route leads there";
 }
 
+/* Whether the source has a route to each of the addresses that were given. */
+static void look_for_ways(struct side *s)
+{
+	const struct settings *set = s->f->settings;
+	enum tri *ways = arena_array(s->arena, set->n_addresses, sizeof *ways);
+	struct sockaddr_storage to, from;
+	socklen_t size;
+
+	for (size_t i = 0; i < set->n_addresses; i++)
+		if (link_address(set->addresses[i], &to, &size))
+			ways[i] = link_route((const struct sockaddr *)&to, size, &from);
+	s->f->ways = ways;
+}
+
+/* The first address that was given and may do; when none does, the first. */
+static const char *address_given(struct side *s)
+{
+	const struct settings *set = s->f->settings;
+	size_t at;
+
+	if (!set || !set->n_addresses)
+		return NULL;
+	look_for_ways(s);
+	at = facts_data_address(s->f);
+	return set->addresses[at < set->n_addresses ? at : 0];
+}
+
 /* What the source's QEMU will be told to connect to, and the interface that leads there. */
 static void look_at_way(struct side *s)
 {
-	const struct settings *set = s->f->settings;
-	const char *name = s->host->name, *to = name;
+	const char *name = s->host->name, *to;
 	struct link_facts *link = &s->f->link;
 	struct resolved given = { .known = TRI_NO };
 	const struct resolved *r;
@@ -130,13 +156,13 @@ static void look_at_way(struct side *s)
 	}
 	r = resolve(s, name);
 	s->host->name_resolves = r->known;
-	if (set && set->n_addresses) {
-		to = set->addresses[0];
+	to = address_given(s);
+	if (to) {
 		if (link_address(to, &given.first, &given.size))
 			given.known = TRI_YES;
 		r = &given;
 	}
-	link->to = to;
+	link->to = to ? to : name;
 	link->why = r == &given ? "what is to be connected to is no address"
 				: "the target's name does not resolve here";
 	if (r->known == TRI_YES)
@@ -144,13 +170,12 @@ static void look_at_way(struct side *s)
 }
 
 /* Asked of the resolver only when the caller named addresses to send the data to. */
-void gather_addresses(struct side *s)
+static void look_up_target(struct side *s)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL;
 	struct open_target target;
 	char text[NI_MAXHOST];
 
-	look_at_way(s);
 	if (!s->f->settings || s->f->settings->n_addresses == 0 || !open_parse(s->uri, &target) ||
 		!target.host[0] || getaddrinfo(target.host, NULL, &hints, &list) != 0)
 		return;
@@ -159,6 +184,12 @@ void gather_addresses(struct side *s)
 			    NI_NUMERICHOST) == 0)
 			add(s, text);
 	freeaddrinfo(list);
+}
+
+void gather_addresses(struct side *s)
+{
+	look_up_target(s);
+	look_at_way(s);
 }
 
 struct networks {

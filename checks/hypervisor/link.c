@@ -1,5 +1,6 @@
 #include "checks/hypervisor/link.h"
 
+#include <errno.h>
 #include <ifaddrs.h>
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
@@ -82,7 +83,7 @@ bool link_state(struct link_facts *out)
 	return known;
 }
 
-bool link_route(const struct sockaddr *to, unsigned size, struct sockaddr_storage *from)
+enum tri link_route(const struct sockaddr *to, unsigned size, struct sockaddr_storage *from)
 {
 	socklen_t len = sizeof *from;
 	/* To connect a datagram socket asks for the route, and sends nothing. */
@@ -90,9 +91,9 @@ bool link_route(const struct sockaddr *to, unsigned size, struct sockaddr_storag
 	bool found;
 
 	if (s < 0)
-		return false;
+		return errno == EAFNOSUPPORT ? TRI_NO : TRI_UNKNOWN;
 	memset(from, 0, sizeof *from);
 	found = connect(s, to, size) == 0 && getsockname(s, (struct sockaddr *)from, &len) == 0;
 	close(s);
-	return found;
+	return found ? TRI_YES : TRI_NO;
 }

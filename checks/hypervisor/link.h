@@ -9,8 +9,8 @@
 
 #include <sys/socket.h>
 
-/* The address that is sent from to get there: false, no route leads there. Sends nothing. */
-bool link_route(const struct sockaddr *to, unsigned size, struct sockaddr_storage *from);
+/* The address that is sent from to get there. NO: no route leads there. Sends nothing. */
+enum tri link_route(const struct sockaddr *to, unsigned size, struct sockaddr_storage *from);
 /* The interface that has the address, in the arena; NULL: none has it. Lists all interfaces. */
 const char *link_owner(const struct sockaddr_storage *address, struct arena *a);
 /* Sets up and mbit of out->name; false: there is no such interface. */

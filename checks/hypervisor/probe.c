@@ -20,12 +20,9 @@ struct job {
 	struct conn *conn;
 	struct arena *arena;
 	char *host; /* the source host's UUID */
-	xmlDoc *twin;
-	struct twin_far far[PROBE_FAR_MAX];
-	size_t n_far;
-	bool all_far; /* there are no more */
+	struct probe_twins twins;
 	const char *vm; /* its UUID */
-	const char *key; /* the twin's text: equal ones are one probe */
+	const char *key; /* the twins' text: equal ones are one probe */
 	struct probe_facts covers;
 	struct hv_probe *asker; /* NULL once answered */
 	const char *why; /* it is answered without a result, because */
@@ -93,10 +90,7 @@ bool probes_is_live(struct probes *ps, const char *uuid)
 
 static void job_free(struct job *j)
 {
-	if (j->twin)
-		xmlFreeDoc(j->twin);
-	for (size_t i = 0; i < j->n_far; i++)
-		xmlFreeDoc(j->far[i].twin);
+	probe_twins_clear(&j->twins);
 	arena_free(j->arena);
 	conn_unref(j->conn);
 	free(j->host);
@@ -190,12 +184,7 @@ static void answer(struct job *j, struct hv_probe *p, const struct probe_result 
 
 	if (r) {
 		f->probe = j->covers;
-		f->probe.asked = true;
-		f->probe.started = r->started;
-		f->probe.cause = r->cause;
-		f->probe.code = r->code;
-		f->probe.text = arena_strdup(f->dst_arena, r->text);
-		f->probe.took_ms = r->took_ms;
+		probe_twins_tell(&j->twins, r, j->arena, &f->probe);
 		/* What it covers lives in the job's. */
 		arena_defer(f->dst_arena, free_arena, take(j->arena));
 		why = f->probe.text;
@@ -364,12 +353,9 @@ static void try_twin(struct job *j)
 
 	*r = (struct probe_result){ .started = TRI_UNKNOWN };
 	if (j->task.access == ACCESS_OPEN)
-		probe_try(j->ps, j->task.v, j->host, j->twin, r);
+		probe_twins_try(&j->twins, j->ps, j->task.v, j->host, r);
 	else
 		memcpy(r->text, j->task.text, sizeof j->task.text);
-	j->covers.far = j->all_far;
-	for (size_t i = 0; i < j->n_far && r->started == TRI_YES; i++)
-		j->covers.far &= probe_far(j->ps, j->task.v, j->host, &j->far[i], r);
 }
 
 static void run_probe(struct job *j)
@@ -407,16 +393,6 @@ static void run_job(struct conn_task *task)
 		run_probe(j);
 }
 
-static const char *job_key(struct job *j)
-{
-	const char *key = twin_text(j->twin, NULL, j->arena);
-
-	for (size_t i = 0; i < j->n_far; i++)
-		key = arena_printf(
-			j->arena, "%s%s", key, twin_text(j->far[i].twin, NULL, j->arena));
-	return key;
-}
-
 /* From outside. */
 
 const char *hv_probe_hindrance(const struct facts *f)
@@ -432,17 +408,6 @@ const char *hv_probe_hindrance(const struct facts *f)
 	if (strcasecmp(f->src.caps.uuid, f->dst.caps.uuid) == 0)
 		return "source and target are the same host";
 	return NULL;
-}
-
-/* The twin, of an asker that nobody else can answer meanwhile. */
-static const char *make_twin(struct job *j, struct facts *f, struct err *e)
-{
-	if (twin_make(f, j->arena, &j->twin, &j->covers, e) < 0)
-		return NULL;
-	j->n_far = twin_far(f, j->twin, j->arena, j->far, PROBE_FAR_MAX);
-	j->all_far = j->n_far <= PROBE_FAR_MAX;
-	j->n_far = j->all_far ? j->n_far : PROBE_FAR_MAX;
-	return job_key(j);
 }
 
 /* Locked: the asker waits on, for the twin that there is now. False: its time is over, or this
@@ -479,7 +444,7 @@ static void twin_told(struct job *j, const char *xml)
 
 	if (p) {
 		p->facts->move_xml = arena_strdup(p->facts->dst_arena, xml);
-		key = make_twin(j, p->facts, &e);
+		key = probe_twins_make(&j->twins, p->facts, j->arena, &j->covers, &e);
 		pthread_mutex_lock(&j->ps->lock);
 		ready = key && get_ready(j, p, key);
 		if (!ready)

@@ -46,6 +46,8 @@ struct probe_result {
 	int code;
 	enum probe_cause cause;
 	char text[1024];
+	bool far; /* all that the VM connects to on its own host is there */
+	enum tri there[PROBE_FAR_MAX]; /* the addresses that the data may go to */
 	int64_t took_ms;
 	bool left; /* the twin, or what became of the call, is out of our hands */
 };
@@ -54,10 +56,25 @@ struct probe_result {
 void probe_try(struct probes *ps, virConnectPtr v, const char *host, xmlDoc *twin,
 	struct probe_result *out);
 
-/* Whether the server that the VM connects to is there. False: that did not show, or it is not: then
- * *out, of the twin that started, becomes that of one that did not. */
-bool probe_far(struct probes *ps, virConnectPtr v, const char *host, const struct twin_far *far,
-	struct probe_result *out);
+/* All twins of one probe; zeroed, there are none. */
+struct probe_twins {
+	xmlDoc *twin;
+	struct twin_far far[PROBE_FAR_MAX], addresses[PROBE_FAR_MAX];
+	size_t n_far, n_addresses;
+	bool all_far; /* there are no more */
+};
+
+/* Those of f's VM, and what they cover. Returns their text, by which equal probes are known, in `a`;
+ * NULL: there can be none. */
+const char *probe_twins_make(struct probe_twins *t, const struct facts *f, struct arena *a,
+	struct probe_facts *covers, struct err *e);
+void probe_twins_clear(struct probe_twins *t);
+/* Starts one after the other. Blocks as long as libvirt does. */
+void probe_twins_try(const struct probe_twins *t, struct probes *ps, virConnectPtr v,
+	const char *host, struct probe_result *out);
+/* What came of them, in `a`; what they cover is left as it is. */
+void probe_twins_tell(const struct probe_twins *t, const struct probe_result *r, struct arena *a,
+	struct probe_facts *out);
 
 /* What libvirt's error says of a twin that did not start. */
 enum probe_cause probe_cause_of(int code, const char *text);

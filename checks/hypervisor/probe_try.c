@@ -292,24 +292,3 @@ void probe_try(struct probes *ps, virConnectPtr v, const char *host, xmlDoc *twi
 		out->started = TRI_UNKNOWN;
 	out->took_ms = clock_ms() - began;
 }
-
-bool probe_far(struct probes *ps, virConnectPtr v, const char *host, const struct twin_far *far,
-	struct probe_result *out)
-{
-	struct probe_result r;
-
-	probe_try(ps, v, host, far->twin, &r);
-	out->took_ms += r.took_ms;
-	out->left |= r.left;
-	if (r.started == TRI_NO && r.cause == PROBE_PORT)
-		return true;
-	if (r.started != TRI_YES)
-		return false;
-	out->started = TRI_NO;
-	out->cause = PROBE_OTHER;
-	out->code = VIR_ERR_OPERATION_FAILED;
-	snprintf(out->text, sizeof out->text,
-		"nobody listens at %.60s port %.20s, to which %.60s connects", far->port->host,
-		far->port->port, far->port->name);
-	return false;
-}

@@ -53,6 +53,13 @@ struct twin_far {
 };
 size_t twin_far(
 	const struct facts *f, xmlDoc *twin, struct arena *a, struct twin_far *out, size_t max);
+/*
+ * Likewise twins that bind nothing but an address to which the data may go, each another: those of
+ * DestinationIPAddressList of which it is not known whether they are the target's; none when one is
+ * known to be.
+ */
+size_t twin_addresses(
+	const struct facts *f, xmlDoc *twin, struct arena *a, struct twin_far *out, size_t max);
 /* Its text in `a`: as it is for NULL, else with this identity and MAC addresses of its own. */
 const char *twin_text(xmlDoc *doc, const struct twin_id *id, struct arena *a);
 

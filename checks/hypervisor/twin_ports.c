@@ -93,3 +93,29 @@ size_t twin_far(
 	}
 	return n;
 }
+
+/* On any port. The first address that does is taken: no other is asked about beside it. */
+size_t twin_addresses(
+	const struct facts *f, xmlDoc *twin, struct arena *a, struct twin_far *out, size_t max)
+{
+	const struct settings *s = f->settings;
+	struct vm_port *port;
+	xmlNode *devices;
+	size_t n = 0;
+
+	if (!s || !(s->move & MOVE_HOT))
+		return 0;
+	for (size_t i = 0; i < s->n_addresses; i++)
+		if (facts_target_has(f, s->addresses[i]) == TRI_YES)
+			return 0;
+	for (size_t i = 0; i < s->n_addresses && n < max; i++) {
+		if (facts_target_has(f, s->addresses[i]) != TRI_UNKNOWN)
+			continue;
+		port = arena_alloc(a, sizeof *port);
+		*port = (struct vm_port){ .host = arena_strdup(a, s->addresses[i]), .port = "0" };
+		out[n] = (struct twin_far){ port, bare(twin, &devices) };
+		bind_port(a, devices, port, 0);
+		n++;
+	}
+	return n;
+}

@@ -1,67 +1,58 @@
 /*
  * DestinationIPAddressList: where the data go. An address that the target's name stands for is the
- * target's; it may have others that nobody tells, but never one that means the sender itself.
+ * target's; whether it has others, of which nobody tells, a probe finds out.
  */
 #include "checks/rules/rules.h"
 
-#include <arpa/inet.h>
-#include <string.h>
-
-/* Loopback, unspecified or multicast: no address of another host. */
-static bool nowhere(const char *text)
+/* Those that are the target's, and that no route of the source leads to. */
+static size_t cut_off(const struct facts *f, const char **first)
 {
-	struct in_addr v4;
-	struct in6_addr v6;
+	const struct settings *s = f->settings;
+	size_t n = 0;
 
-	if (inet_pton(AF_INET, text, &v4) == 1) {
-		unsigned first = ntohl(v4.s_addr) >> 24;
-
-		return first == 0 || first == 127 || first >= 224;
+	for (size_t i = 0; i < s->n_addresses; i++) {
+		if (!f->ways || f->ways[i] != TRI_NO ||
+			facts_target_has(f, s->addresses[i]) == TRI_NO)
+			continue;
+		if (n++ == 0)
+			*first = s->addresses[i];
 	}
-	return inet_pton(AF_INET6, text, &v6) == 1 &&
-	       (IN6_IS_ADDR_LOOPBACK(&v6) || IN6_IS_ADDR_UNSPECIFIED(&v6) ||
-		       IN6_IS_ADDR_MULTICAST(&v6));
+	return n;
 }
 
-static bool same(const char *a, const char *b)
+static void nowhere_to_send(const struct facts *f, struct findings *out)
 {
-	static const int families[] = { AF_INET, AF_INET6 };
-	unsigned char x[sizeof(struct in6_addr)], y[sizeof(struct in6_addr)];
+	const struct settings *s = f->settings;
+	const char *list = rule_join(out->arena, s->addresses, s->n_addresses), *first = NULL;
 
-	for (size_t i = 0; i < ARRAY_LEN(families); i++)
-		if (inet_pton(families[i], a, x) == 1 && inet_pton(families[i], b, y) == 1)
-			return memcmp(x, y, families[i] == AF_INET ? 4 : 16) == 0;
-	return false;
-}
-
-static bool of_target(const struct facts *f, const char *address)
-{
-	for (size_t i = 0; i < f->dst.n_addresses; i++)
-		if (same(address, f->dst.addresses[i]))
-			return true;
-	return false;
+	if (cut_off(f, &first))
+		finding_detail(out,
+			finding_add(out, VSM2010, rule_target(f),
+				arena_printf(out->arena,
+					"the data are to go to %s, and no route of the source host "
+					"leads there",
+					first)),
+			"DestinationIPAddressList", list,
+			"an address that the source host reaches");
+	else
+		finding_detail(out, finding_add(out, VSM3016, rule_target(f)),
+			"DestinationIPAddressList", list, "an address of the target host");
 }
 
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)
 {
 	const struct settings *s = f->settings;
-	size_t n_nowhere = 0;
+	size_t at = facts_data_address(f);
 
 	(void)c;
-	for (size_t i = 0; i < s->n_addresses; i++) {
-		if (of_target(f, s->addresses[i]))
-			return;
-		n_nowhere += nowhere(s->addresses[i]);
-	}
 	if (s->n_addresses == 0)
 		return;
-	if (n_nowhere == s->n_addresses)
-		finding_detail(out, finding_add(out, VSM3016, rule_target(f)),
-			"DestinationIPAddressList",
-			rule_join(out->arena, s->addresses, s->n_addresses),
-			"an address of the target host");
-	else
-		finding_unknown(out, "whether DestinationIPAddressList belongs to the target host",
+	if (at == s->n_addresses)
+		nowhere_to_send(f, out);
+	else if (facts_target_has(f, s->addresses[at]) != TRI_YES)
+		finding_unknown(out,
+			arena_printf(out->arena, "whether %s belongs to the target host",
+				s->addresses[at]),
 			NULL, "libvirt tells no addresses of a host");
 }
 

@@ -7,11 +7,13 @@
 
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)
 {
-	const char *to = f->settings->n_addresses > 0 ? f->settings->addresses[0] : f->dst.name;
-	bool by_name = f->settings->n_addresses == 0;
+	const struct settings *s = f->settings;
+	bool by_name = s->n_addresses == 0;
+	size_t at = facts_data_address(f);
+	const char *to = by_name ? f->dst.name : at < s->n_addresses ? s->addresses[at] : NULL;
 
 	(void)c;
-	if (!rule_is(f->src.type, "QEMU") || !rule_is(f->dst.type, "QEMU"))
+	if (!rule_is(f->src.type, "QEMU") || !rule_is(f->dst.type, "QEMU") || (!by_name && !to))
 		return;
 	finding_unknown(out,
 		arena_printf(out->arena, "whether the source's QEMU reaches the target's at %s",

@@ -151,10 +151,14 @@ def transport(kind, other="", flags=0, uri=""):
     return Migration((("TransportType", kind), *([("OtherTransportType", other)] if other else [])), given, flags)
 
 
-def address(*addresses):
-    host = f"[{addresses[0]}]" if ":" in addresses[0] else addresses[0]
-    return Migration((("DestinationIPAddressList", list(addresses)),),
-                     ((libvirt.VIR_MIGRATE_PARAM_URI, f"tcp://{host}"),))
+def address(*addresses, taken=None, listen=True):
+    """taken: the first of them that is the target's, and can be reached; listen: the target waits there and nowhere
+    else, whatever its qemu.conf says."""
+    taken = taken or addresses[0]
+    given = ((libvirt.VIR_MIGRATE_PARAM_URI, f"tcp://[{taken}]" if ":" in taken else f"tcp://{taken}"),)
+    if listen:
+        given += ((libvirt.VIR_MIGRATE_PARAM_LISTEN_ADDRESS, taken),)
+    return Migration((("DestinationIPAddressList", list(addresses)),), given)
 
 
 def nic_mac(mac):

@@ -89,6 +89,20 @@ START_TEST(test_addresses)
 }
 END_TEST
 
+START_TEST(test_ways)
+{
+	struct sockaddr_storage to, from = { 0 };
+	socklen_t size;
+
+	ck_assert(link_address("127.0.0.1", &to, &size));
+	ck_assert_int_eq(link_route((const struct sockaddr *)&to, size, &from), TRI_YES);
+	ck_assert_int_eq(from.ss_family, AF_INET);
+	/* Of which link it is, nobody knows. */
+	if (link_address("fe80::7", &to, &size))
+		ck_assert_int_eq(link_route((const struct sockaddr *)&to, size, &from), TRI_NO);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("hv_places");
@@ -99,6 +113,7 @@ int main(void)
 	tcase_add_test(t, test_paths);
 	tcase_add_test(t, test_where_a_pool_comes_from);
 	tcase_add_test(t, test_addresses);
+	tcase_add_test(t, test_ways);
 	suite_add_tcase(s, t);
 	runner = srunner_create(s);
 	srunner_run_all(runner, CK_NORMAL);

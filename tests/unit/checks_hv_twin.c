@@ -272,7 +272,6 @@ START_TEST(changed)
 }
 END_TEST
 
-/* A requisite medium must be there when a guest begins, not when one arrives. */
 /* Data by TLS: the twin opens the credentials too. */
 START_TEST(credentials)
 {
@@ -293,6 +292,50 @@ START_TEST(credentials)
 }
 END_TEST
 
+/* Where the data are to go: a twin for each address that may be the target's, with nothing in it. */
+START_TEST(addresses)
+{
+	static const char *const list[] = { "192.0.2.7", "127.0.0.1", "2001:db8::7" };
+	static const char *const own[] = { "2001:db8:0::7" };
+	static const struct settings hot = { .move = MOVE_LIVE,
+		.addresses = list,
+		.n_addresses = 3 },
+				     restart = { .move = MOVE_RESTART,
+					     .addresses = list,
+					     .n_addresses = 3 };
+	auto_arena struct arena *a = arena_new();
+	struct probe_facts covers;
+	struct facts *f = facts_of(slurp("domain-plain.xml", a));
+	struct probe_twins twins = { 0 };
+	const char *key;
+	struct err e;
+
+	f->settings = &restart;
+	ck_assert_ptr_nonnull(probe_twins_make(&twins, f, a, &covers, &e));
+	ck_assert_uint_eq(twins.n_addresses, 0);
+	probe_twins_clear(&twins);
+	f->settings = &hot;
+	key = probe_twins_make(&twins, f, a, &covers, &e);
+	ck_assert_uint_eq(twins.n_addresses, 2);
+	ck_assert_str_eq(twins.addresses[1].port->host, "2001:db8::7");
+	ck_assert_ptr_nonnull(strstr(key, "host=\"192.0.2.7\" service=\"0\""));
+	key = twin_text(twins.addresses[1].twin, NULL, a);
+	ck_assert_msg(strstr(key, "host=\"2001:db8::7\" service=\"0\"") &&
+			      strstr(key, "<emulator>") && !strstr(key, "<disk") &&
+			      !strstr(key, "192.0.2.7"),
+		"%s", key);
+	probe_twins_clear(&twins);
+	twins = (struct probe_twins){ 0 };
+	f->dst.addresses = own;
+	f->dst.n_addresses = 1;
+	ck_assert_ptr_nonnull(probe_twins_make(&twins, f, a, &covers, &e));
+	ck_assert_uint_eq(twins.n_addresses, 0);
+	probe_twins_clear(&twins);
+	facts_free(f);
+}
+END_TEST
+
+/* A requisite medium must be there when a guest begins, not when one arrives. */
 START_TEST(requisite_medium)
 {
 	static const struct settings restart = { .move = MOVE_RESTART };
@@ -465,6 +508,7 @@ int main(void)
 	tcase_add_test(t, changed);
 	tcase_add_test(t, no_twin);
 	tcase_add_test(t, credentials);
+	tcase_add_test(t, addresses);
 	tcase_add_test(t, requisite_medium);
 	tcase_add_test(t, sata_disk);
 	tcase_add_loop_test(t, what_it_means, 0, ARRAY_LEN(causes));

@@ -2,6 +2,15 @@
 #ifndef VSMIGD_TESTS_CHECKS_RULES_OPTIONS_H
 #define VSMIGD_TESTS_CHECKS_RULES_OPTIONS_H
 
+#define TWO_ADDRESSES                                                                              \
+	s.addresses = LIST("192.0.2.7", "2001:db8::7");                                            \
+	s.n_addresses = 2
+#define BOUND(first, second)                                                                       \
+	f->probe.addresses =                                                                       \
+		((struct probe_address[]){ { "192.0.2.7", first }, { "2001:db8::7", second } });   \
+	f->probe.n_addresses = 2
+#define WAYS(first, second) f->ways = ((enum tri[]){ first, second })
+
 START_TEST(options)
 {
 	ROW("transport", "none asked", LIVE, "", (void)0);
@@ -86,12 +95,28 @@ START_TEST(options)
 		s.n_addresses = 1; f->dst.addresses = LIST("2001:db8::7"); f->dst.n_addresses = 1);
 	ROW("addresses", "of nobody", LIVE, "VSM3016:6", s.addresses = LIST("127.0.0.1", "::1");
 		s.n_addresses = 2);
+	ROW("addresses", "of a link alone", LIVE, "VSM3016:6", s.addresses = LIST("fe80::7");
+		s.n_addresses = 1);
+	ROW("addresses", "not to be had there", LIVE, "VSM3016:6", TWO_ADDRESSES;
+		BOUND(TRI_NO, TRI_NO));
+	ROW("addresses", "the second one of the target", LIVE, "", TWO_ADDRESSES;
+		BOUND(TRI_NO, TRI_YES));
+	ROW("addresses", "the second one of who knows", LIVE, "VSM6002", TWO_ADDRESSES;
+		BOUND(TRI_NO, TRI_UNKNOWN));
+	ROW("addresses", "no way to the target's", LIVE, "VSM2010:5", TWO_ADDRESSES;
+		BOUND(TRI_NO, TRI_YES); WAYS(TRI_YES, TRI_NO));
+	ROW("addresses", "no way to what may be the target's", LIVE, "VSM2010:5", TWO_ADDRESSES;
+		WAYS(TRI_NO, TRI_NO));
+	ROW("addresses", "a way to one of the target's", LIVE, "", TWO_ADDRESSES;
+		BOUND(TRI_YES, TRI_YES); WAYS(TRI_NO, TRI_YES));
 	ROW("addresses", "nothing to carry", OFFLINE, "", SHUT_OFF; s.addresses = LIST("127.0.0.1");
 		s.n_addresses = 1);
 
 	ROW("data-path", "by name", LIVE, "VSM6002", (void)0);
 	ROW("data-path", "by a name that is not known", MOVE_RESUME, "VSM6002",
 		f->dst.name_resolves = TRI_NO);
+	ROW("data-path", "no address that would do", LIVE, "", s.addresses = LIST("127.0.0.1");
+		s.n_addresses = 1);
 	ROW("data-path", "another hypervisor", LIVE, "", f->dst.type = f->src.type = "Test");
 	ROW("planned", "none", LIVE, "", (void)0);
 	ROW("planned", "defined there", LIVE, "", s.planned_vm = UUID_VM;

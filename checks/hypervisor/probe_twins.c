@@ -1,0 +1,105 @@
+/* The twins of one probe: that of the virtual system, and others with next to nothing in them. */
+#include <stdio.h>
+
+#include "checks/hypervisor/probe_inner.h"
+
+const char *probe_twins_make(struct probe_twins *t, const struct facts *f, struct arena *a,
+	struct probe_facts *covers, struct err *e)
+{
+	const char *key;
+
+	if (twin_make(f, a, &t->twin, covers, e) < 0)
+		return NULL;
+	t->n_far = twin_far(f, t->twin, a, t->far, PROBE_FAR_MAX);
+	t->all_far = t->n_far <= PROBE_FAR_MAX;
+	t->n_far = t->all_far ? t->n_far : PROBE_FAR_MAX;
+	t->n_addresses = twin_addresses(f, t->twin, a, t->addresses, PROBE_FAR_MAX);
+	key = twin_text(t->twin, NULL, a);
+	for (size_t i = 0; i < t->n_far; i++)
+		key = arena_printf(a, "%s%s", key, twin_text(t->far[i].twin, NULL, a));
+	for (size_t i = 0; i < t->n_addresses; i++)
+		key = arena_printf(a, "%s%s", key, twin_text(t->addresses[i].twin, NULL, a));
+	return key;
+}
+
+void probe_twins_clear(struct probe_twins *t)
+{
+	if (t->twin)
+		xmlFreeDoc(t->twin);
+	for (size_t i = 0; i < t->n_far; i++)
+		xmlFreeDoc(t->far[i].twin);
+	for (size_t i = 0; i < t->n_addresses; i++)
+		xmlFreeDoc(t->addresses[i].twin);
+}
+
+/* Beside the first twin. */
+static void try_another(struct probes *ps, virConnectPtr v, const char *host, xmlDoc *twin,
+	struct probe_result *r, struct probe_result *out)
+{
+	probe_try(ps, v, host, twin, r);
+	out->took_ms += r->took_ms;
+	out->left |= r->left;
+}
+
+/* Whether the server that the VM connects to is there. False: that did not show, or it is not: then
+ * *out, of the twin that started, becomes that of one that did not. */
+static bool is_served(struct probes *ps, virConnectPtr v, const char *host,
+	const struct twin_far *far, struct probe_result *out)
+{
+	struct probe_result r;
+
+	try_another(ps, v, host, far->twin, &r, out);
+	if (r.started == TRI_NO && r.cause == PROBE_PORT)
+		return true;
+	if (r.started != TRI_YES)
+		return false;
+	out->started = TRI_NO;
+	out->cause = PROBE_OTHER;
+	out->code = VIR_ERR_OPERATION_FAILED;
+	snprintf(out->text, sizeof out->text,
+		"nobody listens at %.60s port %.20s, to which %.60s connects", far->port->host,
+		far->port->port, far->port->name);
+	return false;
+}
+
+static enum tri is_address(struct probes *ps, virConnectPtr v, const char *host,
+	const struct twin_far *address, struct probe_result *out)
+{
+	struct probe_result r;
+
+	try_another(ps, v, host, address->twin, &r, out);
+	return r.started == TRI_NO && r.cause != PROBE_ADDRESS ? TRI_UNKNOWN : r.started;
+}
+
+void probe_twins_try(const struct probe_twins *t, struct probes *ps, virConnectPtr v,
+	const char *host, struct probe_result *out)
+{
+	probe_try(ps, v, host, t->twin, out);
+	out->far = t->all_far;
+	for (size_t i = 0; i < t->n_far && out->started == TRI_YES; i++)
+		out->far &= is_served(ps, v, host, &t->far[i], out);
+	/* The first that is the target's is taken. */
+	for (size_t i = 0; i < t->n_addresses && !out->left; i++) {
+		out->there[i] = is_address(ps, v, host, &t->addresses[i], out);
+		if (out->there[i] == TRI_YES)
+			break;
+	}
+}
+
+void probe_twins_tell(const struct probe_twins *t, const struct probe_result *r, struct arena *a,
+	struct probe_facts *out)
+{
+	struct probe_address *all = arena_array(a, t->n_addresses, sizeof *all);
+
+	for (size_t i = 0; i < t->n_addresses; i++)
+		all[i] = (struct probe_address){ t->addresses[i].port->host, r->there[i] };
+	out->addresses = all;
+	out->n_addresses = t->n_addresses;
+	out->asked = true;
+	out->started = r->started;
+	out->cause = r->cause;
+	out->code = r->code;
+	out->text = arena_strdup(a, r->text);
+	out->far = r->far;
+	out->took_ms = r->took_ms;
+}
