@@ -291,7 +291,7 @@ static void set_model(struct change *c)
 {
 	struct vm_nic *nic = &c->ap->out->nics[c->dev.i];
 
-	if (same(nic->model, text_of(c->s)))
+	if (nic->model && strcmp(nic->model, text_of(c->s)) == 0)
 		return;
 	device_abi(c, nic->model, text_of(c->s));
 	nic->model = text_of(c->s);
@@ -334,7 +334,7 @@ static void set_connection(struct change *c)
 	/* Of several properties that mean it, one may be changed and the others sent as read. */
 	if (!now)
 		change_unmapped(c);
-	else if (!same(*old, name))
+	else if (!*old || strcmp(*old, name) != 0)
 		*now = name;
 }
 
@@ -360,7 +360,7 @@ static void set_target(struct change *c)
 {
 	struct vm_disk *disk = &c->ap->out->disks[c->dev.i];
 
-	if (same(disk->target, text_of(c->s)))
+	if (disk->target && strcmp(disk->target, text_of(c->s)) == 0)
 		return;
 	device_abi(c, disk->target, text_of(c->s));
 	disk->target = text_of(c->s);

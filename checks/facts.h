@@ -99,8 +99,8 @@ struct host_caps {
 	size_t n_secmodels;
 	const char *dac_label; /* what QEMU runs as, "+64055:+64055"; NULL: not told */
 	uint64_t tsc_frequency; /* 0: not told */
-	bool tsc_scaling;
-	unsigned numa_nodes; /* cells; 0: not told */
+	enum tri tsc_scaling;
+	const char *numa_nodes; /* ids of its cells, "0,1,8"; NULL: not told */
 	const uint64_t *page_kib; /* sizes of memory pages */
 	size_t n_pages;
 };

@@ -245,7 +245,13 @@ static bool same_gap(const struct gap *g, const struct gap *x)
 			       (g->driver && x->driver && strcmp(g->driver, x->driver) == 0)));
 }
 
-static void add_gap(struct judge *j, const struct rule *r, enum fact id)
+/* Whether an unknown of the rule could have refused this move. */
+static bool matters(const struct rule *r, enum move move)
+{
+	return !r->advisory && !(r->warns & move);
+}
+
+static void add_gap(struct judge *j, const struct rule *r, enum fact id, enum move move)
 {
 	const struct fact_state *st = &j->f->state[id];
 	const char *skipped = skipped_for(j->f, id);
@@ -257,7 +263,7 @@ static void add_gap(struct judge *j, const struct rule *r, enum fact id)
 		.driver = st->driver,
 		.fact = id,
 		.skipped = skipped,
-		.matters = !r->advisory,
+		.matters = matters(r, move),
 	};
 
 	for (size_t i = 0; i < j->n_gaps; i++) {
@@ -300,7 +306,7 @@ static void run_rule(struct judge *j, const struct rule *r, enum move move)
 
 		if (move & r->warns)
 			f->effect = EFFECT_NONE;
-		if (f->id == VSM6002 && !r->advisory && j->config->unknown == UNKNOWN_REFUSE)
+		if (f->id == VSM6002 && matters(r, move) && j->config->unknown == UNKNOWN_REFUSE)
 			f->effect = EFFECT_RC2;
 	}
 }
@@ -337,7 +343,7 @@ static void run_rules(struct judge *j, enum move move)
 		if (id == FACT_COUNT)
 			run_rule(j, rules[i], move);
 		else
-			add_gap(j, rules[i], id);
+			add_gap(j, rules[i], id, move);
 	}
 	for (size_t i = 0; i < j->n_gaps; i++)
 		add_gap_finding(j, &j->gaps[i]);

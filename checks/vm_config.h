@@ -126,7 +126,8 @@ struct vm_config {
 	size_t n_cpu_features;
 	const char *cpu_xml; /* the <cpu> element as text; NULL without */
 	bool hugepages, locked, prealloc, has_tsc_frequency;
-	uint64_t hugepage_kib; /* size asked; 0: the host's default */
+	bool hugepages_partly; /* not all of memory, or not of one size */
+	uint64_t hugepage_kib; /* size asked first; 0: the host's default */
 	uint64_t hard_limit_kib, tsc_frequency;
 	const char *memory_source; /* memoryBacking/source@type */
 	const char *hyperv_mode;
@@ -160,7 +161,8 @@ struct vm_config {
 	size_t n_shmem;
 	bool shmem_legacy, shmem_peer;
 	const char *launch_security; /* "sev", "s390-pv", ... */
-	const char *seclabel_model; /* of a static label */
+	const char *const *seclabel_models; /* whose drivers must be there; see xml_domain.c */
+	size_t n_seclabel_models;
 	const char *lease, *lockspace; /* the first lease */
 	unsigned vsock_cid; /* fixed; 0: none */
 	const struct vm_path *paths;

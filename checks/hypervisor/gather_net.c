@@ -210,8 +210,20 @@ static void devices_free(struct devices *d)
 	free(d->items);
 }
 
+/* The rest of such a name: the device's hardware address, of 6 bytes, 20 of InfiniBand, 4 of
+ * tunnels, or none. Something else is the rest of another device's name. */
+static bool is_address(const char *rest)
+{
+	size_t n = strlen(rest);
+
+	for (size_t i = 0; i < n; i++)
+		if (i % 3 == 0 ? rest[i] != '_' : !isxdigit((unsigned char)rest[i]))
+			return false;
+	return n == 0 || n == 4 * 3 || n == 6 * 3 || n == 20 * 3;
+}
+
 /* libvirt calls the device of "br-0" with some MAC "net_br_0_52_54_...". */
-static bool names_device(const char *node, const char *device)
+bool side_names_device(const char *node, const char *device)
 {
 	if (!node || strncmp(node, "net_", 4) != 0)
 		return false;
@@ -219,7 +231,7 @@ static bool names_device(const char *node, const char *device)
 	for (; *device; device++, node++)
 		if (*node != (isalnum((unsigned char)*device) ? *device : '_'))
 			return false;
-	return *node == '_' || *node == '\0';
+	return is_address(node);
 }
 
 static enum tri find_node_device(struct side *s, const char *device, const char **why)
@@ -235,7 +247,7 @@ static enum tri find_node_device(struct side *s, const char *device, const char 
 		return side_tri(s, false, -1, why);
 	}
 	for (int i = 0; i < all.n; i++)
-		if (names_device(virNodeDeviceGetName(all.items[i]), device))
+		if (side_names_device(virNodeDeviceGetName(all.items[i]), device))
 			return TRI_YES;
 	/* A host without a single network device is a driver that does not look. */
 	if (!all.n)

@@ -88,6 +88,8 @@ void gather_pages(struct side *s);
 void gather_listen(struct side *s);
 void gather_paths(struct side *s);
 
+/* Whether libvirt's name of a node device is that of the network device ("br0"). */
+bool side_names_device(const char *node, const char *device);
 /* Whether the path is there on the target; UNKNOWN where its driver is another than QEMU's. */
 enum tri side_path(struct side *s, const char *path);
 

@@ -98,7 +98,9 @@ static void read_cpu(const xmlNode *cpu, struct arena *a, struct host_caps *out)
 		if (!vxml_attr_is(counter, "name", "tsc"))
 			continue;
 		out->tsc_frequency = xml_attr_u64(counter, "frequency");
-		out->tsc_scaling = vxml_attr_is(counter, "scaling", "yes");
+		out->tsc_scaling = vxml_attr_is(counter, "scaling", "yes")  ? TRI_YES
+				   : vxml_attr_is(counter, "scaling", "no") ? TRI_NO
+									    : TRI_UNKNOWN;
 	}
 }
 
@@ -132,6 +134,18 @@ static void read_secmodels(const xmlNode *host, struct arena *a, struct host_cap
 	out->n_secmodels = models.n;
 }
 
+/* Their numbers may have gaps. */
+static void read_cells(const xmlNode *cells, struct arena *a, struct host_caps *out)
+{
+	XML_EACH(cell, cells, "cell")
+	{
+		unsigned id = (unsigned)xml_attr_u64(cell, "id");
+
+		out->numa_nodes = out->numa_nodes ? arena_printf(a, "%s,%u", out->numa_nodes, id)
+						  : arena_printf(a, "%u", id);
+	}
+}
+
 int vxml_caps(const char *text, struct arena *a, struct host_caps *out, struct err *e)
 {
 	auto_doc xmlDoc *doc = vxml_read(text, "capabilities", e);
@@ -143,8 +157,7 @@ int vxml_caps(const char *text, struct arena *a, struct host_caps *out, struct e
 	read_cpu(vxml_child(host, "cpu"), a, out);
 	read_migration(host, a, out);
 	read_secmodels(host, a, out);
-	XML_EACH(cell, vxml_at(host, "topology/cells"), "cell")
-	out->numa_nodes++;
+	read_cells(vxml_at(host, "topology/cells"), a, out);
 	read_guests(xmlDocGetRootElement(doc), a, out);
 	return 0;
 }

@@ -55,6 +55,8 @@ static void read_memory(const xmlNode *root, struct arena *a, struct vm_config *
 	out->prealloc = vxml_attr_is(vxml_child(backing, "allocation"), "mode", "immediate");
 	out->memory_source = vxml_attr(a, vxml_child(backing, "source"), "type");
 	out->hugepages = huge != NULL;
+	out->hugepages_partly =
+		vxml_next(page ? page->next : NULL, "page") || vxml_attr(a, page, "nodeset");
 	out->hugepage_kib = xml_attr_u64(page, "size");
 	for (size_t i = 0; i < ARRAY_LEN(units); i++)
 		if (vxml_attr_is(page, "unit", units[i].unit))
@@ -121,6 +123,19 @@ static void push_cpuset(const xmlNode *n, struct arena *a, const char ***sets, s
 		*ARENA_PUSH(a, *sets, *n_sets) = set;
 }
 
+/* A pin of a vCPU that is off is applied when it is plugged in. */
+static bool is_off(const xmlNode *root, const xmlNode *pin, unsigned current)
+{
+	uint64_t id = xml_attr_u64(pin, "vcpu");
+
+	if (!vxml_is(pin, "vcpupin"))
+		return false;
+	XML_EACH(vcpu, vxml_child(root, "vcpus"), "vcpu")
+	if (xml_attr_u64(vcpu, "id") == id)
+		return !yes(vcpu, "enabled");
+	return id >= current;
+}
+
 static void read_vcpus(const xmlNode *root, struct arena *a, struct vm_config *out)
 {
 	static const char *const pins[] = { "vcpupin", "emulatorpin", "iothreadpin" };
@@ -134,7 +149,8 @@ static void read_vcpus(const xmlNode *root, struct arena *a, struct vm_config *o
 	push_cpuset(vcpu, a, &sets, &out->n_pinned);
 	for (size_t i = 0; i < ARRAY_LEN(pins); i++)
 		XML_EACH(pin, tune, pins[i])
-	push_cpuset(pin, a, &sets, &out->n_pinned);
+	if (!is_off(root, pin, out->vcpus_current))
+		push_cpuset(pin, a, &sets, &out->n_pinned);
 	out->pinned = sets;
 }
 
@@ -149,12 +165,37 @@ static void read_clock(const xmlNode *root, struct vm_config *out)
 	}
 }
 
+struct models {
+	const char **items;
+	size_t n;
+};
+
+static void push_model(const xmlNode *label, struct arena *a, struct models *models)
+{
+	const char *model = vxml_attr(a, label, "model");
+
+	if (model)
+		*ARENA_PUSH(a, models->items, models->n) = model;
+}
+
+/*
+ * libvirt refuses a guest whose labels, its own or those of a disk or a character device, are of a
+ * driver that the host does not have. It gives a running guest one of each driver, and sends all
+ * of them along but that of DAC.
+ */
 static void read_security(const xmlNode *root, struct arena *a, struct vm_config *out)
 {
+	struct models models = { 0 };
+
 	out->launch_security = vxml_attr(a, vxml_child(root, "launchSecurity"), "type");
 	XML_EACH(label, root, "seclabel")
-	if (vxml_attr_is(label, "type", "static") && !out->seclabel_model)
-		out->seclabel_model = vxml_attr(a, label, "model");
+	if (!vxml_attr_is(label, "model", "dac") || vxml_attr_is(label, "type", "static"))
+		push_model(label, a, &models);
+	XML_EACH(device, vxml_child(root, "devices"), NULL)
+	XML_EACH(label, vxml_child(device, "source"), "seclabel")
+	push_model(label, a, &models);
+	out->seclabel_models = models.items;
+	out->n_seclabel_models = models.n;
 }
 
 static void read_qemu_args(const xmlNode *root, struct arena *a, struct vm_config *out)

@@ -103,7 +103,49 @@ static void chardevs(struct paths *p, const xmlNode *devices)
 		}
 	}
 	XML_EACH(n, devices, "rng")
-	far_end(p, "rng", vxml_child(n, "backend"));
+	{
+		const xmlNode *backend = vxml_child(n, "backend");
+		const char *path = vxml_text(p->a, backend);
+
+		far_end(p, "rng", backend);
+		/* Every host has these. */
+		if (path && strcmp(path, "/dev/urandom") != 0 && strcmp(path, "/dev/random") != 0)
+			push(p, PATH_FILE, "random numbers", path);
+	}
+}
+
+/* What an interface runs, or reaches its host by. */
+static void interfaces(struct paths *p, const xmlNode *devices)
+{
+	XML_EACH(n, devices, "interface")
+	{
+		const xmlNode *source = vxml_child(n, "source"),
+			      *backend = vxml_child(n, "backend");
+		bool made = vxml_attr_is(source, "mode", "server");
+
+		push(p, PATH_FILE, "the script of interface",
+			vxml_attr(p->a, vxml_child(n, "script"), "path"));
+		push(p, PATH_FILE, "the device of interface", vxml_attr(p->a, backend, "tap"));
+		push(p, PATH_FILE, "the device of interface", vxml_attr(p->a, backend, "vhost"));
+		push(p, made ? PATH_FOLDER : PATH_FILE, "interface",
+			vxml_attr(p->a, source, "path"));
+	}
+}
+
+/* Input devices of the host, and disks of it whose use is limited. */
+static void host_devices(struct paths *p, const xmlNode *root, const xmlNode *devices)
+{
+	XML_EACH(n, devices, "input")
+	{
+		const xmlNode *source = vxml_child(n, "source");
+
+		push(p, PATH_FILE, "input", vxml_attr(p->a, source, "dev"));
+		push(p, PATH_FILE, "input", vxml_attr(p->a, source, "evdev"));
+	}
+	XML_EACH(n, devices, "graphics")
+	push(p, PATH_FILE, "graphics", vxml_attr(p->a, vxml_child(n, "gl"), "rendernode"));
+	XML_EACH(n, vxml_child(root, "blkiotune"), "device")
+	push(p, PATH_FILE, "blkiotune", vxml_text(p->a, vxml_child(n, "path")));
 }
 
 static void output(struct paths *p, const xmlNode *devices)
@@ -140,6 +182,8 @@ void vxml_domain_paths(const xmlNode *root, struct arena *a, struct vm_config *o
 	roms(&p, devices);
 	shares(&p, devices);
 	chardevs(&p, devices);
+	interfaces(&p, devices);
+	host_devices(&p, root, devices);
 	memory(&p, devices);
 	output(&p, devices);
 	nvram(&p, root);

@@ -18,6 +18,11 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	need = (f->config.memory_kib + size - 1) / size;
 	if (need <= f->dst.free_pages)
 		return;
+	if (f->config.hugepages_partly) {
+		finding_unknown(out, "whether enough huge pages are free", NULL,
+			"not all of the guest's memory is of the same pages");
+		return;
+	}
 	const char *found = rule_number(out->arena, f->dst.free_pages);
 	const char *needed = rule_number(out->arena, need);
 	finding_detail(out, finding_add(out, VSM4203, needed, found, rule_mib(out->arena, size)),

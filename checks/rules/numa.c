@@ -9,18 +9,16 @@ static bool applies(const struct vm_config *vm)
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)
 {
 	const char *set = f->config.numa_nodes;
-	unsigned cells = f->dst.caps.numa_nodes;
+	const char *cells = f->dst.caps.numa_nodes;
 	bool lacking = false;
 
 	(void)c;
-	if (!set || cells == 0)
+	if (!set || !cells)
 		return;
-	for (unsigned node = cells; node <= idset_top(set); node++)
-		lacking |= idset_has(set, node);
-	if (!lacking)
-		return;
-	const char *found = rule_number(out->arena, cells);
-	finding_detail(out, finding_add(out, VSM4204, set, found), "numatune", found, set);
+	for (unsigned node = 0; node <= idset_top(set); node++)
+		lacking |= idset_has(set, node) && !idset_has(cells, node);
+	if (lacking)
+		finding_detail(out, finding_add(out, VSM4204, set, cells), "numatune", cells, set);
 }
 
 const struct rule rule_numa = {

@@ -2,20 +2,21 @@
 
 static bool applies(const struct vm_config *vm)
 {
-	return vm->seclabel_model != NULL;
+	return vm->n_seclabel_models > 0;
 }
 
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)
 {
 	const struct host_caps *caps = &f->dst.caps;
-	const char *model = f->config.seclabel_model;
+	const char *const *models = f->config.seclabel_models;
+	const char *list = rule_join(out->arena, caps->secmodels, caps->n_secmodels);
 
 	(void)c;
-	if (!model || rule_is(model, "none") || caps->n_secmodels == 0 ||
-		rule_has(caps->secmodels, caps->n_secmodels, model))
-		return;
-	const char *list = rule_join(out->arena, caps->secmodels, caps->n_secmodels);
-	finding_detail(out, finding_add(out, VSM4602, model, list), "seclabel", list, model);
+	for (size_t i = 0; i < f->config.n_seclabel_models && caps->n_secmodels; i++)
+		if (!rule_is(models[i], "none") && !rule_has(models, i, models[i]) &&
+			!rule_has(caps->secmodels, caps->n_secmodels, models[i]))
+			finding_detail(out, finding_add(out, VSM4602, models[i], list), "seclabel",
+				list, models[i]);
 }
 
 const struct rule rule_seclabel = {

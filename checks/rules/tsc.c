@@ -1,4 +1,5 @@
-/* libvirt lets a difference of 250 parts in a million pass. */
+/* libvirt lets a difference of 250 parts in a million pass, and any where it does not know whether
+ * the host can scale: there QEMU finds out. */
 #include "checks/rules/rules.h"
 
 static bool applies(const struct vm_config *vm)
@@ -13,8 +14,13 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 
 	(void)c;
 	if (!f->config.has_tsc_frequency || !rule_is(f->config.virt, "kvm") || want == 0 ||
-		have == 0 || f->dst.caps.tsc_scaling || off <= have / 4000)
+		have == 0 || f->dst.caps.tsc_scaling == TRI_YES || off <= have / 4000)
 		return;
+	if (f->dst.caps.tsc_scaling == TRI_UNKNOWN) {
+		finding_unknown(out, "whether the target host has the TSC frequency", NULL,
+			"its capabilities do not tell whether it can scale its own");
+		return;
+	}
 	const char *found = rule_number(out->arena, have), *needed = rule_number(out->arena, want);
 	finding_detail(out, finding_add(out, VSM4109, needed, found), "CPU", found, needed);
 }

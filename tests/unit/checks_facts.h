@@ -53,7 +53,7 @@ static inline void facts_host(struct host_facts *h, const char *name, const char
 			.n_guests = 2,
 			.secmodels = models,
 			.n_secmodels = 1,
-			.numa_nodes = 1 },
+			.numa_nodes = "0" },
 	};
 }
 

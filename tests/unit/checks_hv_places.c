@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "checks/hypervisor/link.h"
+#include "checks/hypervisor/side.h"
 #include "checks/hypervisor/vxml.h"
 
 START_TEST(test_paths)
@@ -17,10 +18,20 @@ START_TEST(test_paths)
 		"<serial type='unix'><source path='/run/s'/><log file='/var/l'/></serial>"
 		"<channel type='unix'><source path='/var/lib/libvirt/qemu/channel/x'/></channel>"
 		"<serial type='pty'><source path='/dev/pts/1'/><target type='usb-serial'/></serial>"
-		"</devices></domain>";
+		"<rng><backend model='random'>/dev/urandom</backend></rng>"
+		"<rng><backend model='random'>/dev/hwrng</backend></rng>"
+		"<interface type='ethernet'><script path='/etc/up'/><backend "
+		"vhost='/vh'/></interface>"
+		"<interface type='vhostuser'><source path='/v/1' mode='client'/></interface>"
+		"<input type='evdev'><source dev='/dev/input/e1'/></input>"
+		"<graphics type='egl-headless'><gl rendernode='/dev/dri/r'/></graphics>"
+		"</devices><blkiotune><device><path>/dev/sdx</path></device></blkiotune></domain>";
 	static const char *const want[] = { "kernel /boot/k", "acpi/table /t",
 		"the firmware's configuration /c", "the boot ROM of interface /rom",
-		"share data /srv", "serial /run/s", "the log of serial /var/l" };
+		"share data /srv", "serial /run/s", "the log of serial /var/l",
+		"random numbers /dev/hwrng", "the script of interface /etc/up",
+		"the device of interface /vh", "interface /v/1", "input /dev/input/e1",
+		"graphics /dev/dri/r", "blkiotune /dev/sdx" };
 	struct arena *a = arena_new();
 	struct vm_config c;
 	struct err e;
@@ -32,6 +43,102 @@ START_TEST(test_paths)
 			arena_printf(a, "%s %s", c.paths[i].user, c.paths[i].path), want[i]);
 	ck_assert_str_eq(c.chardevs[1].target_type, "usb-serial");
 	arena_free(a);
+}
+END_TEST
+
+/* A device's name may begin as another's. */
+START_TEST(test_names_of_devices)
+{
+	static const struct {
+		const char *node, *device;
+		bool same;
+	} rows[] = {
+		{ "net_br0_52_54_00_77_00_01", "br0", true },
+		{ "net_br_0_52_54_00_77_00_01", "br-0", true },
+		{ "net_br_0_52_54_00_77_00_01", "br", false },
+		{ "net_br_red_52_54_00_77_00_01", "br", false },
+		{ "net_br_00_52_54_00_77_00_01", "br", false },
+		{ "net_br0_52_54_00_77_00_01", "br", false },
+		{ "net_tun0", "tun0", true },
+		{ "net_gre0_00_00_00_00", "gre0", true },
+		{ "pci_br0", "br0", false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		ck_assert_msg(side_names_device(rows[i].node, rows[i].device) == rows[i].same,
+			"%s, %s", rows[i].node, rows[i].device);
+}
+END_TEST
+
+/* A pin of a vCPU that is off is of no CPU that is needed. */
+START_TEST(test_pins)
+{
+	static const struct {
+		const char *vcpus;
+		size_t n;
+	} rows[] = {
+		{ "<vcpu>2</vcpu>", 2 },
+		{ "<vcpu current='1'>2</vcpu>", 1 },
+		{ "<vcpu current='1'>2</vcpu><vcpus><vcpu id='0' enabled='yes'/>"
+		  "<vcpu id='1' enabled='no'/></vcpus>",
+			1 },
+		{ "<vcpu current='1'>2</vcpu><vcpus><vcpu id='0' enabled='yes'/>"
+		  "<vcpu id='1' enabled='yes'/></vcpus>",
+			2 },
+	};
+	auto_arena struct arena *a = arena_new();
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct vm_config c;
+		struct err e;
+
+		ck_assert_int_eq(
+			vxml_domain(arena_printf(a,
+					    "<domain>%s<cputune><vcpupin vcpu='1' cpuset='7'/>"
+					    "<emulatorpin cpuset='0'/></cputune></domain>",
+					    rows[i].vcpus),
+				a, &c, &e),
+			0);
+		ck_assert_uint_eq(c.n_pinned, rows[i].n);
+	}
+}
+END_TEST
+
+/* libvirt gives a running guest a label of each driver, and sends that of DAC only if it is fixed. */
+START_TEST(test_labels)
+{
+	auto_arena struct arena *a = arena_new();
+	struct vm_config c;
+	struct err e;
+
+	ck_assert_int_eq(vxml_domain("<domain><seclabel type='dynamic' model='dac'/>"
+				     "<seclabel type='dynamic' model='apparmor'/>"
+				     "<seclabel type='static' model='dac'/><devices><disk><source>"
+				     "<seclabel model='selinux' "
+				     "relabel='no'/></source></disk></devices></domain>",
+				 a, &c, &e),
+		0);
+	ck_assert_uint_eq(c.n_seclabel_models, 3);
+	ck_assert_str_eq(c.seclabel_models[0], "apparmor");
+	ck_assert_str_eq(c.seclabel_models[1], "dac");
+	ck_assert_str_eq(c.seclabel_models[2], "selinux");
+}
+END_TEST
+
+START_TEST(test_host)
+{
+	auto_arena struct arena *a = arena_new();
+	struct host_caps c;
+	struct err e;
+
+	ck_assert_int_eq(
+		vxml_caps("<capabilities><host><cpu><counter name='tsc' frequency='1'/></cpu>"
+			  "<topology><cells num='2'><cell id='0'/><cell id='8'/></cells></topology>"
+			  "</host></capabilities>",
+			a, &c, &e),
+		0);
+	ck_assert_str_eq(c.numa_nodes, "0,8");
+	ck_assert_int_eq(c.tsc_scaling, TRI_UNKNOWN);
 }
 END_TEST
 
@@ -111,6 +218,10 @@ int main(void)
 	int failed;
 
 	tcase_add_test(t, test_paths);
+	tcase_add_test(t, test_names_of_devices);
+	tcase_add_test(t, test_pins);
+	tcase_add_test(t, test_labels);
+	tcase_add_test(t, test_host);
 	tcase_add_test(t, test_where_a_pool_comes_from);
 	tcase_add_test(t, test_addresses);
 	tcase_add_test(t, test_ways);

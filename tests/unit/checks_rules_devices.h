@@ -496,12 +496,45 @@ START_TEST(devices)
 		f->config.qemu_args = LIST("-device", "nvme,drive=d0"));
 	ROW("hypervisor-args", "boots anew", RESTART, "VSM5022", f->config.n_qemu_args = 2;
 		f->config.qemu_args = LIST("-device", "nvme,drive=d0"));
+#define ARG(option, arg)                                                                           \
+	f->config.n_qemu_args = 2;                                                                 \
+	f->config.qemu_args = LIST(option, arg)
+	ROW("hypervisor-args", "nvme by its key", LIVE, "VSM4515:false,VSM5022",
+		ARG("-device", "driver=nvme,serial=1"));
+	ROW("hypervisor-args", "nvme behind another key", LIVE, "VSM4515:false,VSM5022",
+		ARG("-device", "id=a,driver=nvme"));
+	ROW("hypervisor-args", "as an object", LIVE, "VSM4515:false,VSM5022",
+		ARG("-device", "{ \"id\": \"a\", \"driver\" : \"virtio-crypto-pci\" }"));
+	ROW("hypervisor-args", "another object", LIVE, "VSM5022",
+		ARG("-device", "{\"driver\":\"usb-tablet\",\"id\":\"nvme\"}"));
+	ROW("hypervisor-args", "shared memory of a peer", LIVE, "VSM4515:false,VSM5022",
+		ARG("-device", "ivshmem-plain,memdev=hm"));
+	ROW("hypervisor-args", "shared memory of a master", LIVE, "VSM5022",
+		ARG("-device", "ivshmem-plain,memdev=hm,master=on"));
+	ROW("hypervisor-args", "shared memory of a master, as an object", LIVE, "VSM5022",
+		ARG("-device", "{\"driver\":\"ivshmem-plain\",\"master\":\"on\"}"));
+	ROW("hypervisor-args", "an image", LIVE, "VSM4515:false,VSM5022",
+		ARG("-drive", "file=/a.vmdk,if=none,format=vmdk"));
+	ROW("hypervisor-args", "an image of another format", LIVE, "VSM5022",
+		ARG("-drive", "file=/vmdk,format=qcow2"));
+	ROW("hypervisor-args", "an image as a node", LIVE, "VSM4515:false,VSM5022",
+		ARG("-blockdev", "node-name=a,driver=vdi,file.driver=file,file.filename=/a"));
+	ROW("hypervisor-args", "an image as a node, as an object", LIVE, "VSM4515:false,VSM5022",
+		ARG("-blockdev", "{\"file\":{\"driver\":\"file\"},\"driver\":\"qcow\"}"));
+	ROW("hypervisor-args", "an agent", LIVE, "VSM4515:false,VSM5022",
+		ARG("-chardev", "qemu-vdagent,id=a,clipboard=on"));
 
 	ROW("launch-security", "none", LIVE, "", (void)0);
 	ROW("launch-security", "sev", LIVE, "VSM4601:false", f->config.launch_security = "sev");
 	ROW("seclabel", "dynamic", LIVE, "", (void)0);
-	ROW("seclabel", "there", LIVE, "", f->config.seclabel_model = "dac");
-	ROW("seclabel", "gone", LIVE, "VSM4602:false", f->config.seclabel_model = "selinux");
+	ROW("seclabel", "there", LIVE, "", f->config.n_seclabel_models = 1;
+		f->config.seclabel_models = LIST("dac"));
+	ROW("seclabel", "none wanted", LIVE, "", f->config.n_seclabel_models = 1;
+		f->config.seclabel_models = LIST("none"));
+	ROW("seclabel", "the second gone", LIVE, "VSM4602:false", f->config.n_seclabel_models = 3;
+		f->config.seclabel_models = LIST("dac", "apparmor", "apparmor"));
+	ROW("seclabel", "gone", LIVE, "VSM4602:false", f->config.n_seclabel_models = 1;
+		f->config.seclabel_models = LIST("selinux"));
 	ROW("lease", "none", LIVE, "", (void)0);
 	ROW("lease", "one", LIVE, "VSM6002", f->config.lease = "web1");
 }

@@ -215,6 +215,8 @@ static const struct {
 	{ "an unknown, refused", { no_networks, refuse_unknown }, 2, NO, "VSM6002" },
 	{ "an unknown of no concern, refused", { no_secrets, refuse_unknown }, 0, YES, "" },
 	{ "an unknown of a mere warning, refused", { no_checkpoints, refuse_unknown }, 0, YES, "" },
+	{ "an unknown of a move that it only warns of, refused",
+		{ offline, shut_off, no_networks, refuse_unknown }, 0, YES, "" },
 	{ "too little memory", { loose_memory }, 0, YES, "" },
 	{ "too little memory, refused", { strict_memory }, 0, NO, "VSM4202" },
 	/* precedence: 4, 1, 3, 2, 5, 6, false */
