@@ -268,6 +268,8 @@ struct probe_facts {
 	bool listens; /* it listens at the addresses of the VM's graphics */
 	bool binds; /* and on the ports of all its other devices */
 	bool tls; /* it has opened the credentials that its QEMU has for TLS by default */
+	enum tri client_tls; /* the source's QEMU has them too, for its end; NO: what it said */
+	const char *client_text;
 	bool far; /* all that the VM connects to on its own host is there */
 	/* Addresses that the data may be sent to: whether QEMU could bind each over there. */
 	const struct probe_address {

@@ -1,4 +1,5 @@
 #include "checks/hypervisor/events.h"
+#include "checks/hypervisor/twin.h"
 #include "daemon/base/mem.h"
 
 #include <pthread.h>
@@ -80,6 +81,8 @@ static void domain_changed(struct events *e, virDomainPtr dom, int event, int de
 	};
 	struct change *c;
 
+	if (twin_is_name(note.name))
+		return;
 	if (virDomainGetUUID(dom, note.uuid) < 0)
 		memset(note.uuid, 0, sizeof note.uuid);
 	pthread_mutex_lock(&e->lock);

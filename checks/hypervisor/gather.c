@@ -91,8 +91,8 @@ static void part_done(struct gather *w)
 
 	if (atomic_fetch_sub(&w->parts, 1) > 1)
 		return;
-	if (w->dst_open)
-		probes_met(w->hv->probes, w->dst_conn, w->dst.generation, g->facts);
+	if (w->dst_open && !hv_probe_hindrance(g->facts))
+		probes_met(w->hv->probes, w->dst_conn, w->dst.generation, g->facts->src.caps.uuid);
 	conn_unref(w->dst_conn);
 	free(w);
 	g->done(g);
@@ -300,6 +300,8 @@ static void run_source(struct conn_task *t)
 	gather_host(side, FACT_SRC_HOST, FACT_SRC_CAPS);
 	if (facts_known(side->f, FACT_SRC_HOST) && side->host->name)
 		hv_learn_name(s->hv, side->host->name);
+	if (facts_known(side->f, FACT_SRC_CAPS) && side->host->caps.uuid && !side_is_test(side))
+		probes_met(s->hv->probes, t->conn, t->generation, side->host->caps.uuid);
 	source_over(s);
 }
 

@@ -225,9 +225,7 @@ static void read_all(struct side *s, const struct domain_list *all, const struct
 	for (int i = 0; i < all->n; i++) {
 		struct known k = { .revision = revision };
 
-		/* Another daemon's probe is gone in a moment, and so are its ports. */
-		if (strncmp(virDomainGetName(all->items[i]), TWIN_PREFIX, sizeof TWIN_PREFIX - 1) ==
-			0)
+		if (twin_is_name(virDomainGetName(all->items[i])))
 			continue;
 		virDomainGetUUID(all->items[i], k.uuid);
 		k.box = known_before(s, old, k.uuid, is_active(all->items[i]));

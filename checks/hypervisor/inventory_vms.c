@@ -1,5 +1,6 @@
 /* The virtual systems of the source: one, or all. */
 #include "checks/hypervisor/inventory.h"
+#include "checks/hypervisor/twin.h"
 #include "checks/hypervisor/vxml.h"
 #include "daemon/base/count.h"
 
@@ -21,13 +22,27 @@ static void domains_free(struct domains *d)
 }
 #define auto_domains __attribute__((cleanup(domains_free)))
 
+static void drop_twins(struct domains *d)
+{
+	int n = 0;
+
+	for (int i = 0; i < d->n; i++)
+		if (twin_is_name(virDomainGetName(d->items[i])))
+			virDomainFree(d->items[i]);
+		else
+			d->items[n++] = d->items[i];
+	d->n = n;
+}
+
 static int list(struct inventory *g, unsigned flags, struct domains *out)
 {
 	if (inventory_call(g) < 0)
 		return -g->got.err.code;
 	out->n = virConnectListAllDomains(g->v, &out->items, flags);
-	if (out->n >= 0)
+	if (out->n >= 0) {
+		drop_twins(out);
 		return 0;
+	}
 	out->n = 0;
 	return inventory_failed(g);
 }
@@ -191,6 +206,8 @@ static int list_one(struct inventory *g)
 	dom = side_find_domain(g->v, g->got.only);
 	if (!dom)
 		return virGetLastErrorCode() == VIR_ERR_NO_DOMAIN ? 0 : inventory_failed(g);
+	if (twin_is_name(virDomainGetName(dom)))
+		return 0;
 	vm = arena_alloc(g->arena, sizeof *vm);
 	name_vm(g, dom, vm);
 	count_add(COUNT_HV_CALLS_TOTAL, 2);

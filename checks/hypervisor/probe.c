@@ -17,7 +17,7 @@
 struct job {
 	struct conn_task task, source_task;
 	struct probes *ps;
-	struct conn *conn;
+	struct conn *conn, *source; /* source: a probe's */
 	struct arena *arena;
 	char *host; /* the source host's UUID */
 	struct probe_twins twins;
@@ -29,7 +29,7 @@ struct job {
 	struct probe_result result;
 	struct timer timer;
 	struct work work;
-	struct job *next;
+	struct job *next, *others; /* others: to be answered along with it */
 	unsigned refs, attempts;
 	bool sweep, running, sleeping;
 };
@@ -93,6 +93,7 @@ static void job_free(struct job *j)
 	probe_twins_clear(&j->twins);
 	arena_free(j->arena);
 	conn_unref(j->conn);
+	conn_unref(j->source);
 	free(j->host);
 	free(j);
 }
@@ -358,29 +359,50 @@ static void try_twin(struct job *j)
 		memcpy(r->text, j->task.text, sizeof j->task.text);
 }
 
-static void run_probe(struct job *j)
+static void end_probe(struct job *j)
 {
 	struct probes *ps = j->ps;
-	struct job *others;
-	struct probe_result r;
+	struct probe_result r = j->result;
 
 	pthread_mutex_lock(&ps->lock);
-	others = companions(j);
-	for (struct job *o = others; o; o = o->next)
-		o->running = true;
-	pthread_mutex_unlock(&ps->lock);
-	try_twin(j);
-	r = j->result;
-	pthread_mutex_lock(&ps->lock);
 	unlink_job(j);
-	j->next = others;
+	j->next = take(j->others);
 	for (struct job *o = j; o; o = o->next)
 		disarm(o);
 	if (r.left && !ps->closed)
 		add_sweep(ps, j->conn, j->host);
+	if (r.client_left && !ps->closed)
+		add_sweep(ps, j->source, j->host);
 	kick(ps, j->conn);
 	pthread_mutex_unlock(&ps->lock);
 	answer_all(j, &r, NULL);
+}
+
+static void run_client(struct conn_task *task)
+{
+	struct job *j = CONTAINER(task, struct job, source_task);
+
+	if (task->access == ACCESS_OPEN)
+		probe_twins_try_client(&j->twins, j->ps, task->v, j->host, &j->result);
+	end_probe(j);
+}
+
+static void run_probe(struct job *j)
+{
+	struct probes *ps = j->ps;
+
+	pthread_mutex_lock(&ps->lock);
+	j->others = companions(j);
+	for (struct job *o = j->others; o; o = o->next)
+		o->running = true;
+	pthread_mutex_unlock(&ps->lock);
+	try_twin(j);
+	if (!j->twins.client || j->result.started != TRI_YES) {
+		end_probe(j);
+		return;
+	}
+	j->source_task = (struct conn_task){ .run = run_client, .deadline = j->task.deadline };
+	conn_submit(j->source, &j->source_task);
 }
 
 static void run_job(struct conn_task *task)
@@ -487,6 +509,7 @@ void hv_probe_start(struct hv *hv, struct hv_probe *p)
 	}
 	j = job_new(ps, conn, f->src.caps.uuid);
 	conn_unref(conn); /* the job has its own */
+	j->source = conn_ref(hv->source);
 	j->vm = arena_strdup(j->arena, f->vm.uuid);
 	j->why = "the service is shutting down";
 	j->asker = p;
@@ -503,14 +526,12 @@ void hv_probe_start(struct hv *hv, struct hv_probe *p)
 		twin_told(j, NULL);
 }
 
-void probes_met(struct probes *ps, struct conn *conn, unsigned generation, const struct facts *f)
+void probes_met(struct probes *ps, struct conn *conn, unsigned generation, const char *host)
 {
-	if (hv_probe_hindrance(f))
-		return;
 	pthread_mutex_lock(&ps->lock);
 	if (!ps->closed && conn->swept != generation) {
 		conn->swept = generation;
-		add_sweep(ps, conn, f->src.caps.uuid);
+		add_sweep(ps, conn, host);
 	}
 	pthread_mutex_unlock(&ps->lock);
 }

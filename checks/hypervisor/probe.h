@@ -12,6 +12,10 @@
  * start came after it. A call that overstays the deadline is left alone: the asker is answered,
  * and the twin is destroyed by the thread that started it, whenever that comes back.
  *
+ * Others with next to nothing in them follow it there: twin.h says which. One is for the source, when
+ * the data are to travel by TLS: it opens the credentials that QEMU has there. It has the same kind
+ * of name and the same end, and the source's connection is swept likewise.
+ *
  * Nothing stays behind:
  * - autodestroy removes the twin when this process dies or its connection breaks
  * - a libvirtd that is killed forgets autodestroy, and finds the paused twin when it is started

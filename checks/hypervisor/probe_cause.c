@@ -29,7 +29,7 @@ static const struct {
 	{ 0, "is already defined with uuid", PROBE_OWN },
 	{ 0, "is already active", PROBE_OWN },
 	{ 0, "Failed to bind socket: Permission denied", PROBE_OTHER }, /* a low port */
-	{ 0, "Unable to access credentials " QEMU_CREDENTIALS, PROBE_TLS },
+	{ 0, QEMU_CREDENTIALS, PROBE_TLS },
 	{ 0, "credentials", PROBE_OWN }, /* of channels alone */
 	{ 0, "cannot initialize fsdev", PROBE_OTHER }, /* a share keeps its owner, whoever starts */
 	{ 0, "Permission denied", PROBE_OWN },

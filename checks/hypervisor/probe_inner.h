@@ -24,9 +24,9 @@ struct probes *probes_new(struct conn_env *env);
 void probes_close(struct probes *ps);
 /* When no thread of the connections is left. */
 void probes_free(struct probes *ps);
-/* A gather of f has met this connection: what is left there of ours is swept, once for each time
- * that the connection is opened. */
-void probes_met(struct probes *ps, struct conn *conn, unsigned generation, const struct facts *f);
+/* A gather has met this connection: what is left there of ours, of the source host with this UUID,
+ * is swept, once for each time that the connection is opened. */
+void probes_met(struct probes *ps, struct conn *conn, unsigned generation, const char *host);
 
 /* This process among all that ever ran on this host. */
 const char *probe_instance(void);
@@ -48,8 +48,11 @@ struct probe_result {
 	char text[1024];
 	bool far; /* all that the VM connects to on its own host is there */
 	enum tri there[PROBE_FAR_MAX]; /* the addresses that the data may go to */
+	enum tri client; /* the source's QEMU has credentials for TLS */
+	char client_text[1024]; /* NO: what it said */
 	int64_t took_ms;
 	bool left; /* the twin, or what became of the call, is out of our hands */
+	bool client_left; /* on the source */
 };
 
 /* Starts the twin, and destroys it. Blocks as long as libvirt does. */
@@ -62,6 +65,7 @@ struct probe_twins {
 	struct twin_far far[PROBE_FAR_MAX], addresses[PROBE_FAR_MAX];
 	size_t n_far, n_addresses;
 	bool all_far; /* there are no more */
+	xmlDoc *client; /* on the source; NULL: none */
 };
 
 /* Those of f's VM, and what they cover. Returns their text, by which equal probes are known, in `a`;
@@ -69,8 +73,11 @@ struct probe_twins {
 const char *probe_twins_make(struct probe_twins *t, const struct facts *f, struct arena *a,
 	struct probe_facts *covers, struct err *e);
 void probe_twins_clear(struct probe_twins *t);
-/* Starts one after the other. Blocks as long as libvirt does. */
+/* Starts one after the other, on the target. Blocks as long as libvirt does. */
 void probe_twins_try(const struct probe_twins *t, struct probes *ps, virConnectPtr v,
+	const char *host, struct probe_result *out);
+/* Likewise on the source, when there is such a twin; after those on the target. */
+void probe_twins_try_client(const struct probe_twins *t, struct probes *ps, virConnectPtr v,
 	const char *host, struct probe_result *out);
 /* What came of them, in `a`; what they cover is left as it is. */
 void probe_twins_tell(const struct probe_twins *t, const struct probe_result *r, struct arena *a,

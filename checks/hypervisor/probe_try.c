@@ -120,9 +120,7 @@ static bool read_owner(virDomainPtr dom, struct arena *a, struct owner *out)
 
 static bool is_twin(virDomainPtr dom)
 {
-	const char *name = virDomainGetName(dom);
-
-	return name && strncmp(name, TWIN_PREFIX, sizeof TWIN_PREFIX - 1) == 0;
+	return twin_is_name(virDomainGetName(dom));
 }
 
 static bool may_go(struct probes *ps, virDomainPtr dom, const char *host)

@@ -14,6 +14,7 @@ const char *probe_twins_make(struct probe_twins *t, const struct facts *f, struc
 	t->all_far = t->n_far <= PROBE_FAR_MAX;
 	t->n_far = t->all_far ? t->n_far : PROBE_FAR_MAX;
 	t->n_addresses = twin_addresses(f, t->twin, a, t->addresses, PROBE_FAR_MAX);
+	t->client = twin_client(f, t->twin, a);
 	key = twin_text(t->twin, NULL, a);
 	for (size_t i = 0; i < t->n_far; i++)
 		key = arena_printf(a, "%s%s", key, twin_text(t->far[i].twin, NULL, a));
@@ -30,6 +31,8 @@ void probe_twins_clear(struct probe_twins *t)
 		xmlFreeDoc(t->far[i].twin);
 	for (size_t i = 0; i < t->n_addresses; i++)
 		xmlFreeDoc(t->addresses[i].twin);
+	if (t->client)
+		xmlFreeDoc(t->client);
 }
 
 /* Beside the first twin. */
@@ -86,6 +89,18 @@ void probe_twins_try(const struct probe_twins *t, struct probes *ps, virConnectP
 	}
 }
 
+void probe_twins_try_client(const struct probe_twins *t, struct probes *ps, virConnectPtr v,
+	const char *host, struct probe_result *out)
+{
+	struct probe_result r;
+
+	probe_try(ps, v, host, t->client, &r);
+	out->took_ms += r.took_ms;
+	out->client_left = r.left;
+	out->client = r.started == TRI_NO && r.cause != PROBE_TLS ? TRI_UNKNOWN : r.started;
+	snprintf(out->client_text, sizeof out->client_text, "%s", r.text);
+}
+
 void probe_twins_tell(const struct probe_twins *t, const struct probe_result *r, struct arena *a,
 	struct probe_facts *out)
 {
@@ -101,5 +116,7 @@ void probe_twins_tell(const struct probe_twins *t, const struct probe_result *r,
 	out->code = r->code;
 	out->text = arena_strdup(a, r->text);
 	out->far = r->far;
+	out->client_tls = r->client;
+	out->client_text = arena_strdup(a, r->client_text);
 	out->took_ms = r->took_ms;
 }

@@ -6,6 +6,11 @@
 
 #define X(s) ((const xmlChar *)(s))
 
+bool twin_is_name(const char *name)
+{
+	return name && strncmp(name, TWIN_PREFIX, sizeof TWIN_PREFIX - 1) == 0;
+}
+
 void twin_set(xmlNode *n, const char *name, const char *value)
 {
 	xmlSetProp(n, X(name), X(value));

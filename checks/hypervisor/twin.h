@@ -28,6 +28,9 @@
 #define TWIN_PREFIX "vsmigd-probe-" /* of every twin's name */
 #define TWIN_NS "urn:vsmigd:probe:1" /* of the element in its metadata */
 
+/* A twin, whosesoever, is gone in a moment: it is none of a host's virtual systems. */
+bool twin_is_name(const char *name);
+
 struct twin_id {
 	const char *name, *uuid;
 	const char *host; /* UUID of the source host */
@@ -60,6 +63,9 @@ size_t twin_far(
  */
 size_t twin_addresses(
 	const struct facts *f, xmlDoc *twin, struct arena *a, struct twin_far *out, size_t max);
+/* A twin for the source host, which opens there what its QEMU has for TLS; for xmlFreeDoc. NULL: the
+ * data are not to travel by TLS. */
+xmlDoc *twin_client(const struct facts *f, xmlDoc *twin, struct arena *a);
 /* Its text in `a`: as it is for NULL, else with this identity and MAC addresses of its own. */
 const char *twin_text(xmlDoc *doc, const struct twin_id *id, struct arena *a);
 

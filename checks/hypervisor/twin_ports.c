@@ -60,13 +60,30 @@ void twin_tls(struct twin *t, xmlNode *devices)
 	twin_set(vxml_child(xmlGetLastChild(devices), "source"), "tls", "yes");
 }
 
-/* Another twin with nothing in it but an emulator. */
+static void set_number(xmlNode *n, const char *number, const char *const *attrs)
+{
+	if (!n)
+		return;
+	xmlNodeSetContent(n, (const xmlChar *)number);
+	twin_keep_attrs(n, attrs);
+	if (attrs[0])
+		twin_set(n, attrs[0], "KiB");
+}
+
+/* Another twin with nothing in it but an emulator; no memory is used of what it may have. */
 static xmlDoc *bare(xmlDoc *twin, xmlNode **devices)
 {
+	static const char *const kept[] = { "memory", "vcpu", "os", "devices", NULL };
+	static const char *const type[] = { "type", NULL }, *const unit[] = { "unit", NULL };
+	static const char *const none[] = { NULL };
 	xmlDoc *doc = xmlCopyDoc(twin, 1);
-	xmlNode *next;
+	xmlNode *root = xmlDocGetRootElement(doc), *next;
 
-	*devices = vxml_child(xmlDocGetRootElement(doc), "devices");
+	twin_keep(root, kept);
+	twin_keep(vxml_child(root, "os"), type);
+	set_number(vxml_child(root, "memory"), "262144", unit);
+	set_number(vxml_child(root, "vcpu"), "1", none);
+	*devices = vxml_child(root, "devices");
 	for (xmlNode *n = vxml_child(*devices, NULL); n; n = next) {
 		next = vxml_next(n, NULL);
 		if (!vxml_is(n, "emulator"))
@@ -118,4 +135,27 @@ size_t twin_addresses(
 		n++;
 	}
 	return n;
+}
+
+/*
+ * To connect is the client's part, which opens the client's credentials. Nobody can listen on port 0,
+ * so that nobody is talked to, and the next attempt would be made when the twin is long gone.
+ */
+xmlDoc *twin_client(const struct facts *f, xmlDoc *twin, struct arena *a)
+{
+	static const struct vm_port nowhere = { .host = "127.0.0.1", .port = "0" };
+	xmlNode *devices, *source, *reconnect;
+	xmlDoc *doc;
+
+	if (!settings_tls(f->settings))
+		return NULL;
+	doc = bare(twin, &devices);
+	bind_port(a, devices, &nowhere, PORTS);
+	source = vxml_child(xmlGetLastChild(devices), "source");
+	twin_set(source, "mode", "connect");
+	twin_set(source, "tls", "yes");
+	reconnect = twin_add(source, "reconnect");
+	twin_set(reconnect, "enabled", "yes");
+	twin_set(reconnect, "timeout", "3600");
+	return doc;
 }

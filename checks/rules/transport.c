@@ -46,6 +46,30 @@ static bool offered(const struct host_facts *h, const struct transport_row *row,
 	return false;
 }
 
+/* The target's that are missing are said by the rule "probe". */
+static void credentials(
+	const struct facts *f, const struct transport_row *row, struct findings *out)
+{
+	const struct host_caps *caps = &f->src.caps;
+	bool there = rule_started(f) && f->probe.tls;
+
+	if (f->probe.client_tls == TRI_NO)
+		finding_detail(out,
+			finding_add(out, VSM3004, row->name,
+				"the source host, whose hypervisor lacks the credentials",
+				rule_join(out->arena, caps->transports, caps->n_transports)),
+			"credentials", f->probe.client_text,
+			"CA certificate, and of a client certificate its key too");
+	else
+		finding_unknown(out,
+			there && f->probe.client_tls == TRI_YES
+				? "whether the two hypervisors accept each other's credentials for "
+				  "TLS"
+			: there ? "whether the source's hypervisor has credentials for TLS"
+				: "whether both hypervisors have credentials for TLS",
+			NULL, "libvirt tells of them only when a migration begins");
+}
+
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)
 {
 	const struct transport_row *row = row_of(f->settings);
@@ -62,11 +86,7 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	if (row->clear)
 		finding_add(out, VSM5015, row->name);
 	if (settings_tls(f->settings))
-		finding_unknown(out,
-			rule_started(f) && f->probe.tls
-				? "whether the source's hypervisor has credentials for TLS"
-				: "whether both hypervisors have credentials for TLS",
-			NULL, "libvirt tells of them only when a migration begins");
+		credentials(f, row, out);
 }
 
 const struct rule rule_transport = {

@@ -20,7 +20,7 @@ SUBNET, SUBNET6 = "10.77.0", "fd77:"
 BRIDGE = "vsmlab0"
 SHARED = BASE / "shared"        # a cluster file system to libvirt: the same files on every host
 SMALL = SHARED / "small"       # a file system of its own in there, of 64 KiB
-PKI = pathlib.Path("/etc/pki")  # the same on every host
+PKI = pathlib.Path("/etc/pki")  # other files on every host
 LOCAL = BASE / "local"          # other files on every host
 EMULATOR = pathlib.Path("/usr/bin/qemu-system-x86_64")
 SPARE_EMULATOR = BASE / "spare/qemu-system-x86_64"
@@ -182,8 +182,7 @@ def make_common():
         folder.mkdir(parents=True)
     (BASE / "store/small").mkdir()
     sh(f"mount -t tmpfs -o size=64k vsmlab-small {BASE}/store/small")
-    PKI.mkdir(exist_ok=True)                # empty outside of the lab
-    sh(f"mount -t tmpfs vsmlab-pki {PKI}")
+    PKI.mkdir(exist_ok=True)
     sh(f"bindfs -o subtype=glusterfs {BASE}/store {SHARED}")
     script(SPARE_EMULATOR, f'exec {EMULATOR} "$@"')
     lines = ["127.0.0.1 localhost"]
@@ -243,8 +242,9 @@ def start(host):
     (host.folder / "etc/qemu.conf").write_text(QEMU_CONF.format(host=host, listen=listen, owns=int(host.user != "root")))
     steps = [f"hostname {host.name}"]
     steps += [f"mkdir -p {target} && mount --bind {host.folder / ours} {target}" for ours, target in FOLDERS.items()]
-    (host.folder / "local").mkdir()
-    steps.append(f"mount --bind {host.folder}/local {LOCAL}")
+    for name, place in (("local", LOCAL), ("pki", PKI)):
+        (host.folder / name).mkdir()
+        steps.append(f"mount --bind {host.folder / name} {place}")
     steps.append("mount -t tmpfs vsmlab-shm /dev/shm")     # the shared memory of a guest is its host's alone
     steps += differences(host)
     steps.append("exec " + " ".join(LIBVIRTD))

@@ -13,7 +13,7 @@ import uuid
 import libvirt
 
 from guests import SECRET, SPACE, Guest, make_image
-from hosts import BY_NAME, HOSTS, PKI, SHARED, SMALL, LabError, sh, wait_until
+from hosts import BY_NAME, HOSTS, SHARED, SMALL, LabError, sh, wait_until
 
 PATIENCE = 90                   # seconds until a host is given up
 
@@ -172,8 +172,8 @@ def wipe(hosts):
     for host in HOSTS:
         wipe_libvirt(hosts[host.name])
         wipe_bridges(host)
-        remove((host.folder / "local").iterdir())
-    remove(PKI.iterdir())
+        for name in ("local", "pki"):
+            remove((host.folder / name).iterdir())
     remove(path for path in (*SHARED.iterdir(), *SMALL.iterdir()) if path != SMALL)
 
 

@@ -26,6 +26,7 @@ from daemon import Daemon
 from guests import Device, Guest, disk, nic, uuid_of
 from hosts import BY_NAME, SHARED, LabError, wait_until
 from sandbox import BASE, NEW_NET, checked, libc
+from rows_way import TLS, credentials
 from scenario import Scenario
 
 HERE, THERE = BY_NAME["delta"], BY_NAME["zeta"]
@@ -95,10 +96,10 @@ class World:
         SLOW.unlink(missing_ok=True)
 
 
-def ask(daemon, name, to=THERE.name, timeout=0):
+def ask(daemon, name, to=THERE.name, timeout=0, given=()):
     """(the answer, its findings' ids, the seconds it took)"""
     began = time.monotonic()
-    answer = daemon.client.explain(Scenario(name, to=to, timeout=timeout))
+    answer = daemon.client.explain(Scenario(name, to=to, timeout=timeout, settings=given))
     answer.seconds = time.monotonic() - began
     return answer
 
@@ -136,7 +137,7 @@ def leftovers(host):
 
 def nothing_left(world):
     def gone():
-        return not twins(world.there) and not processes() and not leftovers(THERE)
+        return not any((twins(world.there), twins(world.here), processes(), leftovers(THERE), leftovers(HERE)))
     wait_until("nothing is left of the probe", gone, 20)
 
 
@@ -294,7 +295,7 @@ def typical_vm_takes_no_time(world):
         [] if answer.seconds < 3 else [f"took {answer.seconds:.1f} s"])
 
 
-def slow_probe(world, seconds=5, **settings):
+def slow_probe(world, seconds=5, given=(), **settings):
     """A daemon, and a thread that asks it; returns when the twin is on its way."""
     daemon = world.daemon(**settings)
     world.vm("slowly", SLOWLY)
@@ -303,7 +304,7 @@ def slow_probe(world, seconds=5, **settings):
 
     def run():
         try:
-            box["answer"] = ask(daemon, "slowly", settings.get("to", THERE.name))
+            box["answer"] = ask(daemon, "slowly", settings.get("to", THERE.name), given=given)
         except (Fault, OSError) as error:
             box["error"] = error
     thread = threading.Thread(target=run, daemon=True)
@@ -312,14 +313,58 @@ def slow_probe(world, seconds=5, **settings):
     return daemon, thread, box
 
 
+def own_host_is_left_clean(world):
+    """Data by TLS: a twin on the source opens the credentials there. Nobody is called, and no port is used."""
+    credentials(HERE.name, THERE.name)(world.hosts)
+    server = Server(HERE, 9)
+    ports = listening(HERE)
+    _, thread, box = slow_probe(world, seconds=1, probe="auto", given=TLS)
+    wait_until("the twin of the source is on its way", lambda: twins(world.here))
+    seen = [vm.name() for vm in twins(world.here)]
+    thread.join()
+    nothing_left(world)
+    wrong = [] if seen == [PREFIX + HERE.uuid] else [f"there were {seen}"]
+    wrong += [] if box.get("answer") and box["answer"].migratable else [f"no yes: {box}"]
+    return wrong + ([] if listening(HERE) == ports else ["ports changed"]) + ([] if server.stop() == 0 else ["called"])
+
+
+def daemon_is_killed_while_its_own_host_is_probed(world):
+    credentials(HERE.name, THERE.name)(world.hosts)
+    daemon, thread, _ = slow_probe(world, seconds=2, given=TLS)
+    wait_until("the twin of the source is on its way", lambda: twins(world.here))
+    daemon.process.kill()
+    thread.join()
+    nothing_left(world)
+    return []
+
+
 def stopped_probe(world):
     """The daemon stands still just when its twin has been started, before it can destroy it."""
     daemon, thread, box = slow_probe(world, seconds=1)
+    stop_when_started(daemon, world.there)
+    return daemon, thread, box
+
+
+def stop_when_started(daemon, connection):
     daemon.process.send_signal(signal.SIGSTOP)
     wait_until("the twin has been started", lambda: [
-        vm for vm in twins(world.there) if vm.state()[1] not in
+        vm for vm in twins(connection) if vm.state()[1] not in
         (libvirt.VIR_DOMAIN_PAUSED_STARTING_UP, libvirt.VIR_DOMAIN_PAUSED_UNKNOWN)])
-    return daemon, thread, box
+
+
+def own_libvirtd_is_killed(world):
+    """Likewise on the source."""
+    credentials(HERE.name, THERE.name)(world.hosts)
+    daemon, thread, box = slow_probe(world, seconds=1, given=TLS)
+    wait_until("the twin of the source is on its way", lambda: twins(world.here) and processes())
+    stop_when_started(daemon, world.here)
+    hosts.kill(HERE.name)
+    world.here = world.hosts[HERE.name] = hosts.start_again(HERE.name)
+    wrong = [] if twins(world.here) else ["the twin went by itself: nothing is shown by this"]
+    daemon.process.send_signal(signal.SIGCONT)
+    thread.join()
+    nothing_left(world)
+    return wrong + works_again(world, daemon, box)
 
 
 def daemon_is_killed_at_the_start(world):
@@ -478,7 +523,7 @@ def two_daemons(world):
 
 
 def left_by_others(world):
-    """Expired ones, and those of a dead daemon of this host, go; those of others stay."""
+    """Expired ones, and those of a dead daemon of this host, go, on either host; those of others stay."""
     boot = open("/proc/sys/kernel/random/boot_id").read().strip()
     where = f"{boot}/{os.stat('/proc/self/ns/pid').st_ino}"
     far, past = int(time.time()) + 3600, int(time.time()) - 1
@@ -488,16 +533,20 @@ def left_by_others(world):
     for name, (host, instance, expires) in rows.items():
         mark = (f"<metadata><p:probe xmlns:p='{NAMESPACE}' host='{host}' instance='{instance}' expires='{expires}'/>"
                 "</metadata>")
-        world.there.createXML(Guest(more=mark).xml(PREFIX + name))
-    world.there.createXML(Guest().xml(PREFIX + "without a mark"))
+        for connection in (world.there, world.here):
+            connection.createXML(Guest(more=mark).xml(PREFIX + name))
+    for connection in (world.there, world.here):
+        connection.createXML(Guest().xml(PREFIX + "without a mark"))
     daemon = world.daemon(probe="off")
     world.vm("plain", Guest())
     ask(daemon, "plain")
     stay = {PREFIX + name for name in ("of another host", "of a living daemon", "without a mark")}
+    def are_there(connection):
+        return {vm.name() for vm in twins(connection)}
     try:
-        wait_until("what may go is gone", lambda: {vm.name() for vm in twins(world.there)} == stay, 10)
+        wait_until("what may go is gone", lambda: are_there(world.there) == are_there(world.here) == stay, 10)
     except LabError:
-        return [f"there are {[vm.name() for vm in twins(world.there)]}"]
+        return [f"there are {are_there(world.there)}, here {are_there(world.here)}"]
     return []
 
 
@@ -507,7 +556,8 @@ def start_time(pid):
 
 TESTS = (running_vm_is_unharmed, servers_are_left_alone, owners_stay, typical_vm_takes_no_time, daemon_is_killed_at_the_start,
          daemon_is_killed_later, connection_breaks, libvirtd_is_killed_at_the_start, libvirtd_is_killed_later,
-         deadline_passes, twenty_at_once, two_daemons, left_by_others)
+         deadline_passes, twenty_at_once, two_daemons, left_by_others, own_host_is_left_clean,
+         daemon_is_killed_while_its_own_host_is_probed, own_libvirtd_is_killed)
 
 
 def name_of(test):

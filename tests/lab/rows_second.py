@@ -7,7 +7,7 @@ import outside
 import prepare
 import settings
 from guests import Device, Guest, disk, nic, uuid_of
-from hosts import BY_NAME, LOCAL, PKI, SHARED, sh
+from hosts import BY_NAME, LOCAL, SHARED, sh
 from scenario import BLUE, BLUE_HERE, DOMAIN_EXISTS, OTHER_UUID, RED, SHARED_DISK, Scenario as S
 
 ATTIC = prepare.pool("beta", "attic", LOCAL)
@@ -19,8 +19,6 @@ TANK_HERE = Guest((Device("<disk type='volume' device='disk'><driver name='qemu'
                           (f"{LOCAL}/t.qcow2", "qcow2", "1M")),))
 OVER = (settings.Migration((("AllowOverwriteExistingFile", True),)),)
 DIFFERENT = (9, "different sizes")
-TLS = (settings.transport(3, flags=libvirt.VIR_MIGRATE_TLS),)
-TLS_STRICT = (settings.transport(4, flags=libvirt.VIR_MIGRATE_TLS),)
 CLIENT = Guest((Device("<interface type='client'><source address='127.0.0.1' port='5559'/><model type='virtio'/>"
                        "</interface>"),))
 AGENT_ALONE = Guest((Device("<channel type='qemu-vdagent'><source><clipboard copypaste='no'/></source>"
@@ -51,20 +49,6 @@ def later(xml):
 
 def gone_later(xml):
     return lambda vm: vm.detachDeviceFlags(xml, libvirt.VIR_DOMAIN_AFFECT_CONFIG)
-
-
-def credentials(_):
-    """For QEMU's TLS on every host, where libvirt looks for them when nothing is configured."""
-    where = PKI / "qemu"
-    where.mkdir()
-    names = ",".join(f"IP:{address}" for host in BY_NAME.values() for address in host.addresses)
-    sh(f"cd {where} && openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=lab-ca -keyout ca-key.pem"
-       " -out ca-cert.pem -addext keyUsage=critical,keyCertSign 2>/dev/null"
-       " && openssl req -newkey rsa:2048 -nodes -subj /CN=lab -keyout server-key.pem -out lab.csr 2>/dev/null"
-       f" && printf 'subjectAltName={names}\nkeyUsage=critical,digitalSignature,keyEncipherment\n' > lab.ext"
-       " && openssl x509 -req -in lab.csr -CA ca-cert.pem -CAkey ca-key.pem -CAcreateserial -days 2 -extfile lab.ext"
-       " -out server-cert.pem 2>/dev/null && cp server-cert.pem client-cert.pem && cp server-key.pem client-key.pem"
-       " && chmod a+r *.pem")
 
 
 ROWS = (
@@ -136,11 +120,4 @@ ROWS = (
     S("9p share of somebody else's", SHARE_ALONE, to="zeta", hosts=(
         outside.folder("alpha", "share"), outside.folder("zeta", "share"), mode("zeta", "share", 0o700)),
       finds=("VSM4901",), probed="share", refused=(1, "Permission denied")),
-
-    # TLS
-    S("TLS", settings=TLS, hosts=(credentials,)),
-    S("TLS, strict, copy", LOCAL_DISK, type="with storage", settings=TLS_STRICT, hosts=(credentials, ATTIC)),
-    S("TLS, no credentials, resume", type="resume", settings=TLS_STRICT, code=6, finds=("VSM3004",), probed="TLS",
-      refused=(1, "credentials")),
-    S("TLS, no credentials, restart", type="restart", settings=TLS),
 )

@@ -1,4 +1,5 @@
 /* Lists, connections that come and go, reload. */
+#include "checks/hypervisor/twin.h"
 #include "tests/unit/hv_site.h"
 
 #include <unistd.h>
@@ -142,6 +143,37 @@ START_TEST(test_list_one)
 }
 END_TEST
 
+/* A twin is nobody's virtual system, wherever it runs. */
+START_TEST(test_twins_are_not_listed)
+{
+	static const char node[] =
+		"<node>"
+		"<domain type='test'><name>web1</name><memory>1024</memory><os><type>hvm</type>"
+		"</os></domain>"
+		"<domain type='test'><name>" TWIN_PREFIX "a</name><uuid>5e1f0000-0000-4000-8000-"
+		"0000000000aa</uuid><memory>1024</memory><os><type>hvm</type></os></domain>"
+		"</node>";
+	char path[] = "/tmp/vsmigd-twins-XXXXXX", uri[64];
+	int fd = mkstemp(path);
+	struct listed x;
+
+	ck_assert_int_eq(write(fd, node, sizeof node - 1), sizeof node - 1);
+	close(fd);
+	snprintf(uri, sizeof uri, "test://%s", path);
+	start_with(uri, 16, 300000);
+	list(&x, NULL, 5000);
+	unlink(path);
+	ck_assert_int_eq(x.l.err.code, 0);
+	ck_assert_uint_eq(x.l.n, 1);
+	ck_assert_str_eq(x.l.vms[0].name, "web1");
+	list_end(&x);
+	list(&x, "5e1f0000-0000-4000-8000-0000000000aa", 5000);
+	ck_assert_int_eq(x.l.err.code, 0);
+	ck_assert_uint_eq(x.l.n, 0);
+	list_end(&x);
+}
+END_TEST
+
 START_TEST(test_list_fails)
 {
 	struct listed x;
@@ -239,6 +271,7 @@ int main(void)
 	tcase_add_test(own, test_idle_destination_is_closed_and_opened_again);
 	tcase_add_test(own, test_source_down);
 	tcase_add_test(own, test_too_many_destinations);
+	tcase_add_test(own, test_twins_are_not_listed);
 	tcase_add_test(own, test_list_fails);
 	tcase_add_test(own, test_list_in_time);
 	suite_add_tcase(s, own);

@@ -292,6 +292,44 @@ START_TEST(credentials)
 }
 END_TEST
 
+/* The source's are opened by a twin there, in which is nothing of the VM's, and which talks to nobody. */
+START_TEST(credentials_here)
+{
+	static const struct settings tls = { .move = MOVE_LIVE, .transport = TRANSPORT_TLS };
+	auto_arena struct arena *a = arena_new();
+	struct facts *f = facts_of(slurp("domain-rich.xml", a));
+	struct probe_twins twins = { 0 };
+	struct probe_facts covers;
+	auto_doc xmlDoc *doc = NULL;
+	const xmlNode *root, *devices;
+	const char *text;
+	struct err e;
+
+	ck_assert_ptr_nonnull(probe_twins_make(&twins, f, a, &covers, &e));
+	ck_assert_ptr_null(twins.client);
+	probe_twins_clear(&twins);
+	f->settings = &tls;
+	ck_assert_ptr_nonnull(probe_twins_make(&twins, f, a, &covers, &e));
+	ck_assert_ptr_nonnull(twins.client);
+	text = twin_text(twins.client, NULL, a);
+	root = root_of(text, &doc);
+	devices = vxml_child(root, "devices");
+	ck_assert_ptr_nonnull(vxml_child(devices, "emulator"));
+	ck_assert_ptr_nonnull(vxml_child(devices, "channel"));
+	for (const xmlNode *n = vxml_child(devices, NULL); n; n = vxml_next(n, NULL))
+		ck_assert_msg(vxml_is(n, "emulator") || vxml_is(n, "channel"), "%s", text);
+	ck_assert_msg(strstr(text, "<source mode=\"connect\" host=\"127.0.0.1\" service=\"0\" "
+				   "tls=\"yes\"><reconnect enabled=\"yes\" timeout=\"3600\"/>"),
+		"%s", text);
+	ck_assert_str_eq(vxml_text(a, vxml_child(root, "vcpu")), "1");
+	ck_assert_msg(
+		!strstr(text, "cputune") && !strstr(text, "numatune") && !strstr(text, "<cpu"),
+		"%s", text);
+	probe_twins_clear(&twins);
+	facts_free(f);
+}
+END_TEST
+
 /* Where the data are to go: a twin for each address that may be the target's, with nothing in it. */
 START_TEST(addresses)
 {
@@ -429,6 +467,10 @@ static const struct {
 		"Unable to access credentials /etc/pki/qemu/ca-cert.pem: No such file or directory",
 		PROBE_TLS },
 	{ VIR_ERR_INTERNAL_ERROR,
+		"Unable to import client certificate /etc/pki/qemu/client-cert.pem: Base64 "
+		"unexpected header error.",
+		PROBE_TLS },
+	{ VIR_ERR_INTERNAL_ERROR,
 		"Unable to access credentials /etc/pki/other/ca-cert.pem: No such file or "
 		"directory",
 		PROBE_OWN },
@@ -508,6 +550,7 @@ int main(void)
 	tcase_add_test(t, changed);
 	tcase_add_test(t, no_twin);
 	tcase_add_test(t, credentials);
+	tcase_add_test(t, credentials_here);
 	tcase_add_test(t, addresses);
 	tcase_add_test(t, requisite_medium);
 	tcase_add_test(t, sata_disk);

@@ -2,6 +2,9 @@
 #ifndef VSMIGD_TESTS_CHECKS_RULES_OPTIONS_H
 #define VSMIGD_TESTS_CHECKS_RULES_OPTIONS_H
 
+#define HAS_STARTED                                                                                \
+	facts_set_known(f, FACT_DST_PROBE);                                                        \
+	f->probe.started = TRI_YES
 #define TWO_ADDRESSES                                                                              \
 	s.addresses = LIST("192.0.2.7", "2001:db8::7");                                            \
 	s.n_addresses = 2
@@ -18,7 +21,13 @@ START_TEST(options)
 	ROW("transport", "TLS", LIVE, "VSM6002", s.transport = TRANSPORT_TLS);
 	ROW("transport", "TLS, credentials over there", LIVE, "VSM6002",
 		s.transport = TRANSPORT_TLS;
-		f->probe.tls = true);
+		f->probe.tls = true; HAS_STARTED);
+	ROW("transport", "TLS, credentials at both ends", LIVE, "VSM6002",
+		s.transport = TRANSPORT_TLS_STRICT;
+		f->probe.tls = true; HAS_STARTED; f->probe.client_tls = TRI_YES);
+	ROW("transport", "TLS, credentials over there alone", LIVE, "VSM3004:6",
+		s.transport = TRANSPORT_TLS;
+		f->probe.tls = true; HAS_STARTED; f->probe.client_tls = TRI_NO);
 	ROW("transport", "SMB", LIVE, "VSM3004:6", s.transport = TRANSPORT_SMB);
 	ROW("transport", "IPC", LIVE, "VSM3004:6", s.transport = TRANSPORT_IPC);
 	ROW("transport", "other", LIVE, "VSM3004:6", s.transport = TRANSPORT_OTHER;
