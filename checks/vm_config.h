@@ -124,7 +124,7 @@ struct vm_config {
 	const char *cpu_model, *cpu_vendor, *cpu_check, *cpu_migratable;
 	const struct vm_feature *cpu_features;
 	size_t n_cpu_features;
-	const char *cpu_xml; /* the <cpu> element as text; NULL without */
+	const char *cpu_xml; /* the <cpu> element as text, to be compared; NULL without */
 	bool hugepages, locked, prealloc, has_tsc_frequency;
 	bool hugepages_partly; /* not all of memory, or not of one size */
 	uint64_t hugepage_kib; /* size asked first; 0: the host's default */

@@ -31,6 +31,7 @@ static const struct {
 	{ 0, "Failed to bind socket: Permission denied", PROBE_OTHER }, /* a low port */
 	{ 0, QEMU_CREDENTIALS, PROBE_TLS },
 	{ 0, "credentials", PROBE_OWN }, /* of channels alone */
+	{ 0, "failed to initialize kvm", PROBE_OTHER }, /* whoever QEMU runs as there may not */
 	{ 0, "cannot initialize fsdev", PROBE_OTHER }, /* a share keeps its owner, whoever starts */
 	{ 0, "Permission denied", PROBE_OWN },
 	{ 0, "Operation not permitted", PROBE_OWN },

@@ -93,6 +93,26 @@ static void read_hyperv(const xmlNode *root, struct arena *a, struct vm_config *
 	out->hyperv_features = names;
 }
 
+/*
+ * What is to be compared. Of a guest that runs, check='full', libvirt sees to the features that it has,
+ * and compares nothing: neither that the host has no others, nor its vendor.
+ */
+static const char *comparable(const xmlNode *cpu, struct arena *a)
+{
+	xmlNode *copy = xmlCopyNode((xmlNode *)cpu, 1), *vendor;
+	const char *text;
+
+	if (vxml_attr_is(copy, "check", "full")) {
+		xmlUnsetProp(copy, (const xmlChar *)"match");
+		vendor = vxml_child(copy, "vendor");
+		xmlUnlinkNode(vendor);
+		xmlFreeNode(vendor);
+	}
+	text = vxml_dump(a, copy);
+	xmlFreeNode(copy);
+	return text;
+}
+
 static void read_cpu(const xmlNode *root, struct arena *a, struct vm_config *out)
 {
 	const xmlNode *cpu = vxml_child(root, "cpu");
@@ -112,7 +132,7 @@ static void read_cpu(const xmlNode *root, struct arena *a, struct vm_config *out
 		(struct vm_feature){ vxml_attr(a, feature, "name"),
 			vxml_attr(a, feature, "policy") };
 	out->cpu_features = features;
-	out->cpu_xml = vxml_dump(a, cpu);
+	out->cpu_xml = comparable(cpu, a);
 }
 
 static void push_cpuset(const xmlNode *n, struct arena *a, const char ***sets, size_t *n_sets)

@@ -2,6 +2,9 @@
  * The target's hypervisor compares. What libvirt does not check when the guest starts, it starts
  * without: with check='none', and for an emulated CPU with anything but check='full', which is what
  * the CPU of a running guest has.
+ *
+ * The comparison is with what QEMU reports that it can give. It gives more to who asks by name (topoext,
+ * extra features of match='strict'), so that a twin that starts with this CPU knows better.
  */
 #include "checks/rules/rules.h"
 
@@ -36,6 +39,7 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 		return;
 	struct finding *found = finding_detail(out, finding_add(out, VSM4104, why), "CPU", why,
 		f->config.cpu_model ? f->config.cpu_model : f->config.cpu_mode);
+	found->presumed = true;
 	if (!checked(&f->config))
 		found->effect = EFFECT_NONE;
 }

@@ -19,6 +19,7 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	struct finding *found =
 		finding_add(out, VSM4105, host, guest, rule_name(f->config.cpu_model));
 	finding_detail(out, found, "CPU", host, guest);
+	found->presumed = true; /* as in cpu-features */
 }
 
 const struct rule rule_cpu_vendor = {

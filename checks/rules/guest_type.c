@@ -1,4 +1,7 @@
-/* libvirt parses the VM's XML on the target against these: even an offline move needs them. */
+/*
+ * libvirt parses the VM's XML on the target against these: even an offline move needs the architecture.
+ * A VM of KVM, however, is defined where there is none, and does not start there.
+ */
 #include "checks/rules/rules.h"
 
 static bool arch_fits(const struct caps_guest *g, const struct vm_config *vm)
@@ -38,8 +41,11 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	if (virt)
 		return;
 	const char *found = list(f, out, arch), *needed = arch ? vm->virt : vm->arch;
-	finding_detail(out, finding_add(out, arch ? VSM4102 : VSM4101, needed, found), NULL, found,
-		needed);
+	struct finding *it = finding_add(out, arch ? VSM4102 : VSM4101, needed, found);
+
+	finding_detail(out, it, NULL, found, needed);
+	if (arch && f->settings->move == MOVE_OFFLINE)
+		it->effect = EFFECT_NONE;
 }
 
 const struct rule rule_guest_type = {

@@ -22,6 +22,9 @@ ROWS = (
     S("machine type present", Guest(machine="pc-i440fx-3.0")),
     S("CPU feature absent", Guest(cpu=guests.cpu_with("adx")), to="gamma", finds=("VSM4104",), refused=(9, "adx")),
     S("CPU feature present", Guest(cpu=guests.cpu_with("adx"))),
+    S("CPU that is strictly matched", Guest(cpu="<cpu mode='custom' match='strict'><model fallback='forbid'>kvm64</model></cpu>")),
+    S("CPU of another vendor", Guest(cpu="<cpu mode='custom' match='exact'><model fallback='forbid'>Nehalem</model>"
+                                         "<vendor>Intel</vendor></cpu>")),
     S("host's CPU model, smaller there", Guest(cpu="<cpu mode='host-model'/>"), to="gamma", finds=("VSM4104",),
       refused=(9, "adx")),
     S("host's CPU model", Guest(cpu="<cpu mode='host-model'/>")),

@@ -476,6 +476,11 @@ static const struct {
 		PROBE_OWN },
 	{ VIR_ERR_INTERNAL_ERROR, "Image is not in qcow2 format", PROBE_FORMAT },
 	{ VIR_ERR_INTERNAL_ERROR,
+		"process exited while connecting to monitor: Could not access KVM kernel module: "
+		"Permission denied\n"
+		"qemu-system-x86_64: -accel kvm: failed to initialize kvm: Permission denied",
+		PROBE_OTHER },
+	{ VIR_ERR_INTERNAL_ERROR,
 		"cannot initialize fsdev 'fsdev-fs0': failed to open '/s': Permission denied",
 		PROBE_OTHER },
 	{ VIR_ERR_SYSTEM_ERROR,

@@ -70,7 +70,8 @@ static bool ninep(const struct vm_config *c)
 static bool host_model(const struct vm_config *c)
 {
 	return strcmp(c->cpu_mode, "custom") == 0 && c->cpu_model && c->n_cpu_features > 10 &&
-	       strncmp(c->cpu_xml, "<cpu ", 5) == 0;
+	       strncmp(c->cpu_xml, "<cpu ", 5) == 0 && strcmp(c->cpu_vendor, "AMD") == 0 &&
+	       !strstr(c->cpu_xml, "<vendor>") && !strstr(c->cpu_xml, "match=");
 }
 
 static bool maximum(const struct vm_config *c)

@@ -281,8 +281,12 @@ START_TEST(platform)
 	ROW("guest-type", "offered", LIVE, "", f->config.virt = "kvm");
 	ROW("guest-type", "another architecture", LIVE, "VSM4101:false",
 		f->config.arch = "aarch64");
-	ROW("guest-type", "no KVM", OFFLINE, "VSM4102:false", SHUT_OFF; f->config.virt = "kvm";
+	ROW("guest-type", "no KVM", RESTART, "VSM4102:false", f->config.virt = "kvm";
 		f->dst.caps.n_guests = 1);
+	ROW("guest-type", "no KVM, only defined", OFFLINE, "VSM4102", SHUT_OFF;
+		f->config.virt = "kvm"; f->dst.caps.n_guests = 1);
+	ROW("guest-type", "another architecture, only defined", OFFLINE, "VSM4101:false", SHUT_OFF;
+		f->config.arch = "aarch64");
 
 	ROW("machine", "listed", LIVE, "", f->config.machine = "pc-q35-7.2");
 	ROW("machine", "absent", LIVE, "VSM4103:false", f->config.machine = "pc-i440fx-9.0";
