@@ -26,7 +26,7 @@
 	RULE(nwfilters) RULE(nic_kind) RULE(user_net) RULE(macs) RULE(hostdevs) RULE(hostdevs_there) RULE(usb) RULE(shmem) \
 	RULE(filesystems) RULE(tpm) RULE(tpm_state) RULE(models) RULE(device_types) RULE(chardevs) RULE(host_paths) RULE(connects) RULE(tap_names) \
 	RULE(clipboard) RULE(graphics_listen) RULE(graphics_ports) RULE(vsock) \
-	RULE(hypervisor_args) RULE(launch_security) RULE(seclabel) RULE(lease) RULE(probe)
+	RULE(hypervisor_args) RULE(hidden) RULE(launch_security) RULE(seclabel) RULE(lease) RULE(probe)
 /* clang-format on */
 
 #define RULE_DECLARE(x) extern const struct rule rule_##x;

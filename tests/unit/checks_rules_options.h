@@ -127,6 +127,11 @@ START_TEST(options)
 	ROW("data-path", "no address that would do", LIVE, "", s.addresses = LIST("127.0.0.1");
 		s.n_addresses = 1);
 	ROW("data-path", "another hypervisor", LIVE, "", f->dst.type = f->src.type = "Test");
+	ROW("hidden", "a guest that runs", LIVE, "VSM6002", (void)0);
+	ROW("hidden", "a guest that stands still", MOVE_RESUME, "VSM6002", f->vm.state = 3);
+	ROW("hidden", "a guest that is off", LIVE, "", SHUT_OFF);
+	ROW("hidden", "another hypervisor", LIVE, "", f->src.type = "Test");
+
 	ROW("planned", "none", LIVE, "", (void)0);
 	ROW("planned", "defined there", LIVE, "", s.planned_vm = UUID_VM;
 		f->same_uuid = ((struct name_clash){ TRI_YES, "web1", UUID_VM, false, 5, 0 }));
