@@ -37,7 +37,7 @@ static bool graphics_open(const struct vm_config *vm)
 	for (size_t i = 0; i < vm->n_graphics; i++) {
 		const struct vm_graphics *g = &vm->graphics[i];
 
-		if ((!g->autoport && g->port > 0) || g->listen_network ||
+		if ((!g->autoport && g->port > 0) || g->websocket > 0 || g->listen_network ||
 			(g->listen && strcmp(g->listen, "0.0.0.0") != 0 &&
 				strcmp(g->listen, "127.0.0.1") != 0))
 			return true;
@@ -71,9 +71,9 @@ static bool platform_open(const struct facts *f)
 {
 	const struct vm_config *vm = &f->config;
 
-	return cpu_forced(vm) || vm->loader || vm->n_paths || vm->n_ports || vm->n_far_ports ||
-	       vm->n_pinned || vm->numa_nodes || !facts_known(f, FACT_DST_DOMCAPS) ||
-	       (vm->cpu_mode && f->cpu.fits != TRI_YES);
+	return vm->memory_kib > f->dst.memory_kib || cpu_forced(vm) || vm->loader || vm->n_paths ||
+	       vm->n_ports || vm->n_far_ports || vm->n_pinned || vm->numa_nodes ||
+	       !facts_known(f, FACT_DST_DOMCAPS) || (vm->cpu_mode && f->cpu.fits != TRI_YES);
 }
 
 static bool addresses_open(const struct facts *f)
@@ -127,10 +127,19 @@ static bool all(const bool *covered, size_t n)
 	return true;
 }
 
+/* What may be absent, and is, the twin began without. */
+static bool began_without(const struct vm_disk *d, const struct disk_there *there)
+{
+	return (is(d->startup_policy, "optional") || is(d->startup_policy, "requisite")) &&
+	       (there->exists == TRI_NO || there->pool == TRI_NO || there->pool_active == TRI_NO);
+}
+
 static void settle_disk(struct facts *f, size_t i)
 {
 	struct disk_there *there = &f->disks_there[i];
 
+	if (began_without(&f->config.disks[i], there))
+		return;
 	there->exists = TRI_YES;
 	if (f->config.disks[i].pool)
 		there->pool = there->pool_active = TRI_YES;
@@ -138,7 +147,7 @@ static void settle_disk(struct facts *f, size_t i)
 	for (size_t k = 0; k < f->config.n_secrets; k++)
 		if (is(f->config.secrets[k].disk, f->config.disks[i].target) &&
 			!f->config.disks[i].encrypted)
-			f->secrets_there[k].exists = TRI_YES;
+			f->secrets_there[k].exists = f->secrets_there[k].has_value = TRI_YES;
 }
 
 static void settle_nic(struct facts *f, size_t i)

@@ -43,6 +43,7 @@ struct vm_nic {
 	const char *model, *driver, *filter, *alias;
 	const char *teaming; /* "persistent", "transient" */
 	const char *tap; /* the name of its device on the host, when it is not libvirt's choice */
+	bool tap_given; /* it is not libvirt that makes that device: it must be there */
 	const char *backend; /* type user: "passt"; NULL: QEMU's own */
 };
 
@@ -130,6 +131,7 @@ struct vm_config {
 	uint64_t hugepage_kib; /* size asked first; 0: the host's default */
 	uint64_t hard_limit_kib, tsc_frequency;
 	const char *memory_source; /* memoryBacking/source@type */
+	bool memory_shared; /* a file's, and shared: of such the kernel gives any amount */
 	const char *hyperv_mode;
 	const char *const *hyperv_features; /* those that are on */
 	size_t n_hyperv_features;

@@ -21,11 +21,12 @@ static bool refuses_guest(const virError *err)
 	}
 }
 
+/* The hypervisor may be replaced while libvirt runs on. */
 static const char *key_of(struct side *s, const char *kind, const char *more)
 {
 	const struct vm_config *c = &s->f->config;
 	const char *parts[] = { c->emulator, c->arch, c->machine, c->virt, more };
-	const char *key = kind;
+	const char *key = side_aged(s, kind);
 
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		key = arena_printf(s->arena, "%s\n%s", key, parts[i] ? parts[i] : "");
@@ -38,15 +39,10 @@ static void keep(struct side *s, const char *key, struct box *b)
 	box_keep(s->arena, b);
 }
 
-static void refused_domcaps(struct side *s, const char *key)
+/* Not kept: what is absent may come. */
+static void refused_domcaps(struct side *s)
 {
-	struct box *b = box_new();
-	struct domcaps *caps = b->value = arena_alloc(b->arena, sizeof *caps);
-
-	caps->supported = TRI_NO;
-	caps->error = arena_strdup(b->arena, virGetLastErrorMessage());
-	s->f->domcaps = *caps;
-	keep(s, key, b);
+	s->f->domcaps = (struct domcaps){ .supported = TRI_NO, .error = side_error(s) };
 	side_end(s, FACT_DST_DOMCAPS);
 }
 
@@ -60,7 +56,7 @@ static void ask_domcaps(struct side *s, const char *key)
 	struct err e;
 
 	if (!text && refuses_guest(virGetLastError())) {
-		refused_domcaps(s, key);
+		refused_domcaps(s);
 		return;
 	}
 	if (!text) {
@@ -126,7 +122,10 @@ static void ask_cpu(struct side *s, const char *key)
 	if (r < 0)
 		fit->why = arena_strdup(b->arena, virGetLastErrorMessage());
 	s->f->cpu = *fit;
-	keep(s, key, b);
+	if (fit->fits == TRI_YES)
+		keep(s, key, b);
+	else
+		box_keep(s->arena, b);
 	side_end(s, FACT_DST_CPU);
 }
 

@@ -55,14 +55,9 @@ static struct box *ask_size(struct side *s, const char *key)
 	return b;
 }
 
-static const char *aged(struct side *s, const char *name)
-{
-	return arena_printf(s->arena, "%s %lld", name, (long long)(clock_ms() / EVENTS_AGE_MS));
-}
-
 static void gather_size(struct side *s, enum fact host_id)
 {
-	const char *key = aged(s, "size");
+	const char *key = side_aged(s, "size");
 	struct box *b = cache_get(conn_cache(s->conn), s->generation, key);
 	const virNodeInfo *info;
 
@@ -129,12 +124,13 @@ static struct box *ask_caps(struct side *s, enum fact id)
 
 static void gather_caps(struct side *s, enum fact id)
 {
-	struct box *b = cache_get(conn_cache(s->conn), s->generation, "capabilities");
+	const char *key = side_aged(s, "capabilities");
+	struct box *b = cache_get(conn_cache(s->conn), s->generation, key);
 
 	if (!b && side_begin(s, id, "reading the host's capabilities")) {
 		b = ask_caps(s, id);
 		if (b)
-			cache_put(conn_cache(s->conn), s->generation, "capabilities", b);
+			cache_put(conn_cache(s->conn), s->generation, key, b);
 	}
 	if (!b)
 		return;
@@ -242,7 +238,7 @@ static struct box *ask_cpumap(struct side *s)
 
 static void gather_cpumap(struct side *s)
 {
-	const char *key = aged(s, "cpus");
+	const char *key = side_aged(s, "cpus");
 	struct box *b = cache_get(conn_cache(s->conn), s->generation, key);
 	const struct cpumap *map;
 

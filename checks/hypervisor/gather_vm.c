@@ -141,6 +141,48 @@ static unsigned xml_flags(const struct facts *f)
 	return side_moves_running(f) ? 0 : VIR_DOMAIN_XML_INACTIVE;
 }
 
+static bool same_image(const struct vm_disk *a, const struct vm_disk *b)
+{
+	return a->target && b->target && strcmp(a->target, b->target) == 0 && a->source &&
+	       b->source && strcmp(a->source, b->source) == 0;
+}
+
+/* What is stored of a disk does not name the images below it: they are those that the guest runs
+ * with now, as long as the disk is the same. */
+static void take_chains(struct vm_config *stored, const struct vm_config *live)
+{
+	for (size_t i = 0; i < stored->n_disks; i++) {
+		struct vm_disk *d = &stored->disks[i];
+
+		for (size_t k = 0; k < live->n_disks && d->n_backing == 0; k++) {
+			const struct vm_disk *now = &live->disks[k];
+
+			if (!same_image(d, now))
+				continue;
+			d->backing_formats = now->backing_formats;
+			d->backing_sources = now->backing_sources;
+			d->n_backing = now->n_backing;
+		}
+	}
+}
+
+static void ask_chains(struct side *s, virDomainPtr dom)
+{
+	struct facts *f = s->f;
+	struct vm_config live;
+	struct err e;
+	char *text;
+
+	if (!facts_known(f, FACT_VM_CONFIG) || !f->vm.active || side_moves_running(f) ||
+		!f->settings || f->settings->move != MOVE_RESTART ||
+		!side_more(s, "reading what the virtual system runs with"))
+		return;
+	text = virDomainGetXMLDesc(dom, 0);
+	if (text && vxml_domain(text, s->arena, &live, &e) == 0)
+		take_chains(&f->stored, &live);
+	free(text);
+}
+
 static void ask_config(struct side *s, virDomainPtr dom)
 {
 	struct facts *f = s->f;
@@ -500,6 +542,7 @@ void gather_vm(struct side *s, void (*configured)(struct side *s))
 	}
 	ask_state(s, dom);
 	ask_config(s, dom);
+	ask_chains(s, dom);
 	configured(s);
 	ask_the_rest(s, dom);
 }

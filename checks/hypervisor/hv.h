@@ -14,13 +14,13 @@
  *			filters, devices, free memory and pages; and that anything is absent
  *	by events	what the target's domains use (MACs, ports, CIDs), what networks and pools
  *			are, whether the VM is stored and as what; at most five minutes old
- *	some minutes	autostart, CPUs and size of a host, what names resolve to: at most five
+ *	some minutes	autostart, CPUs and size of a host, what names resolve to; capabilities, and
+ *			what a kind of guest may have, and that a CPU fits: at most five
  *	a minute	the last measurement of how fast the guest changes its memory; which
  *			interface has the address that is sent from (that it is up, its speed and
  *			the route are live)
- *	cached		capabilities, domain capabilities, CPU comparisons, limits, names, versions,
- *			which calls a driver lacks, and which process the source's daemon is:
- *			until the connection is opened again
+ *	cached		limits, names, versions, which calls a driver lacks, and which process the
+ *			source's daemon is: until the connection is opened again
  *
  * A gather between open connections makes at most 10 calls, 2 for each disk and 2 for each
  * interface, for a VM that has nothing out of the ordinary.

@@ -105,6 +105,11 @@ void side_keep(struct side *s, const char *key, struct box *b)
 	box_keep(s->arena, b);
 }
 
+const char *side_aged(struct side *s, const char *name)
+{
+	return arena_printf(s->arena, "%s %lld", name, (long long)(clock_ms() / EVENTS_AGE_MS));
+}
+
 const char *side_error(struct side *s)
 {
 	return arena_strdup(s->arena, virGetLastErrorMessage());

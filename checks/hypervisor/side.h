@@ -49,6 +49,8 @@ void side_skip(struct facts *f, enum fact id, const char *why);
  */
 struct box *side_kept(struct side *s, enum topic t, const char *name, const char **key);
 void side_keep(struct side *s, const char *key, struct box *b);
+/* The key of what is asked for anew every few minutes, for it changes without an event. */
+const char *side_aged(struct side *s, const char *name);
 
 /* libvirt's last error in the arena. */
 const char *side_error(struct side *s);

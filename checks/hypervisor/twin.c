@@ -223,6 +223,19 @@ static void take_live_cpu(struct twin *t, xmlNode *root)
 	xmlAddChild(root, xmlDocCopyNode(cpu, root->doc, 1));
 }
 
+/* Of shared memory of a file the kernel gives more than it has: so it must be that in the twin. It
+ * needs no file of the host's, and nothing of it is touched. */
+static void share_memory(struct twin *t, xmlNode *root)
+{
+	xmlNode *backing;
+
+	if (!t->f->config.memory_shared)
+		return;
+	backing = twin_add(root, "memoryBacking");
+	twin_set(twin_add(backing, "source"), "type", "memfd");
+	twin_set(twin_add(backing, "access"), "mode", "shared");
+}
+
 static void whole_domain(struct twin *t, xmlNode *root)
 {
 	static const char *const kept[] = { "memory", "currentMemory", "maxMemory", "vcpu", "vcpus",
@@ -233,6 +246,7 @@ static void whole_domain(struct twin *t, xmlNode *root)
 
 	twin_keep(root, kept);
 	twin_keep_attrs(root, attrs);
+	share_memory(t, root);
 	take_live_cpu(t, root);
 	choose_labels(t, root);
 	operating_system(t, vxml_child(root, "os"));

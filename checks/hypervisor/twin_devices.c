@@ -27,14 +27,16 @@ static bool chardev(struct twin *t, xmlNode *n)
 	return !target || !vxml_attr_is(target, "type", "guestfwd");
 }
 
-/* A port that libvirt chose is chosen anew; one that is fixed must be free there. */
-static void graphics_ports(xmlNode *n)
+/* A port that libvirt chose is chosen anew; one that is fixed must be free there. Which of the two
+ * a websocket's is, what is sent to the target tells, and what is stored. */
+static void graphics_ports(const struct twin *t, xmlNode *n)
 {
+	if (t->f->vm.active && !t->f->move_xml)
+		twin_unset(n, "websocket");
 	if (!vxml_attr_is(n, "autoport", "yes"))
 		return;
 	twin_unset(n, "port");
 	twin_unset(n, "tlsPort");
-	twin_unset(n, "websocket");
 }
 
 static bool graphics(struct twin *t, xmlNode *n)
@@ -48,7 +50,7 @@ static bool graphics(struct twin *t, xmlNode *n)
 		return false;
 	twin_keep(n, kept);
 	twin_keep_attrs(n, attrs);
-	graphics_ports(n);
+	graphics_ports(t, n);
 	t->listens = true;
 	XML_EACH(listen, n, "listen")
 	{

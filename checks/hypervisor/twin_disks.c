@@ -62,7 +62,10 @@ static void rewrite_source(struct twin *t, xmlNode *disk)
 		return;
 	twin_keep(source, kept);
 	twin_keep_attrs(source, attrs);
-	/* The twin begins, the VM arrives: then libvirt drops a requisite medium that is absent. */
+	/* The twin begins, the VM arrives: then libvirt drops a requisite medium that is absent, but no
+	 * hard disk. */
+	if ((t->f->settings->move & MOVE_HOT) && vxml_attr_is(disk, "device", "disk"))
+		twin_unset(source, "startupPolicy");
 	if ((t->f->settings->move & MOVE_HOT) && vxml_attr_is(source, "startupPolicy", "requisite"))
 		twin_set(source, "startupPolicy", "optional");
 	twin_no_relabel(t, source);

@@ -51,6 +51,7 @@ static void read_nics(const xmlNode *devices, struct arena *a, struct vm_config 
 			.backend = vxml_attr(a, vxml_child(n, "backend"), "type"),
 			.alias = alias_of(n, a),
 			.tap = tap_of(n, a),
+			.tap_given = vxml_attr_is(vxml_child(n, "target"), "managed", "no"),
 		};
 	}
 }

@@ -54,6 +54,8 @@ static void read_memory(const xmlNode *root, struct arena *a, struct vm_config *
 	out->locked = vxml_child(backing, "locked") != NULL;
 	out->prealloc = vxml_attr_is(vxml_child(backing, "allocation"), "mode", "immediate");
 	out->memory_source = vxml_attr(a, vxml_child(backing, "source"), "type");
+	out->memory_shared = vxml_attr_is(vxml_child(backing, "access"), "mode", "shared") &&
+			     out->memory_source && strcmp(out->memory_source, "anonymous") != 0;
 	out->hugepages = huge != NULL;
 	out->hugepages_partly =
 		vxml_next(page ? page->next : NULL, "page") || vxml_attr(a, page, "nodeset");

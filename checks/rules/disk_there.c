@@ -11,17 +11,10 @@ static const char *object(const struct vm_disk *d, struct findings *out)
 	return arena_printf(out->arena, "disk %s", rule_name(d->target));
 }
 
-static bool pool_lacks(
-	const struct vm_disk *d, const struct disk_there *there, struct findings *out)
+/* A guest that starts anew starts without a disk that may be absent. */
+static bool dropped(const struct facts *f, const struct vm_disk *d)
 {
-	bool missing = there->pool == TRI_NO;
-	struct finding *found;
-
-	if (!d->pool || (!missing && there->pool_active != TRI_NO))
-		return false;
-	found = finding_add(out, missing ? VSM4303 : VSM4304, d->pool, rule_name(d->target));
-	finding_detail(out, found, object(d, out), missing ? "no such pool" : "inactive", d->pool);
-	return true;
+	return rule_is(d->startup_policy, "optional") && !(f->settings->move & MOVE_HOT);
 }
 
 static void source_lacks(
@@ -32,6 +25,8 @@ static void source_lacks(
 	if (!found)
 		found = finding_add(out, VSM4302, rule_name(d->target), source);
 	finding_detail(out, found, object(d, out), "absent", source);
+	if (dropped(f, d))
+		found->effect = EFFECT_NONE;
 }
 
 static bool same_folder(const char *a, const char *b)
@@ -67,7 +62,11 @@ static void one(const struct facts *f, size_t i, struct findings *out)
 	const struct vm_disk *d = &f->config.disks[i];
 	const struct disk_there *there = &f->disks_there[i];
 
-	if (pool_lacks(d, there, out) || rule_copied(f, i))
+	struct finding *found = rule_pool_lacks(d, there, out);
+
+	if (found && dropped(f, d))
+		found->effect = EFFECT_NONE;
+	if (found || rule_copied(f, i))
 		return;
 	if (there->exists == TRI_NO)
 		source_lacks(f, d, d->source, out);

@@ -59,18 +59,52 @@ static void one(const struct facts *f, const struct wanted *w, struct findings *
 			NULL, "libvirt shows only the ports of virtual systems");
 }
 
-static void graphics(const struct facts *f, const struct vm_graphics *g, struct findings *out)
+/* A running guest shows the port that libvirt chose for its websocket like one that is fixed, and
+ * has it whether the other ports are chosen or not; what is stored tells the two apart. */
+static enum tri websocket_fixed(const struct facts *f, size_t i)
 {
+	const struct vm_config *next = &f->next;
+	int now = f->config.graphics[i].websocket;
+
+	if (!(f->settings->move & MOVE_HOT))
+		return TRI_YES;
+	if (!facts_known(f, FACT_VM_NEXT) || !next->name || i >= next->n_graphics)
+		return TRI_UNKNOWN;
+	return next->graphics[i].websocket == now ? TRI_YES
+	       : next->graphics[i].websocket < 0  ? TRI_NO
+						  : TRI_UNKNOWN;
+}
+
+static void websocket(const struct facts *f, size_t i, struct wanted *w, struct findings *out)
+{
+	enum tri fixed = websocket_fixed(f, i);
+
+	w->port = f->config.graphics[i].websocket;
+	if (fixed == TRI_YES)
+		one(f, w, out);
+	else if (fixed == TRI_UNKNOWN && w->port > 0 && !(rule_started(f) && f->probe.listens))
+		finding_unknown(out,
+			arena_printf(out->arena,
+				"whether port %d of %s's websocket is free on the target host, if "
+				"it is a fixed one",
+				w->port, w->name),
+			NULL, "libvirt shows a port that it chose like one that is fixed");
+}
+
+static void graphics(const struct facts *f, size_t i, struct findings *out)
+{
+	const struct vm_graphics *g = &f->config.graphics[i];
 	struct wanted w = {
 		.kind = "graphics", .name = rule_name(g->type), .host = g->listen, .graphics = true
 	};
 
-	w.port = g->port;
-	one(f, &w, out);
-	w.port = g->tls_port;
-	one(f, &w, out);
-	w.port = g->websocket;
-	one(f, &w, out);
+	if (!g->autoport) {
+		w.port = g->port;
+		one(f, &w, out);
+		w.port = g->tls_port;
+		one(f, &w, out);
+	}
+	websocket(f, i, &w, out);
 }
 
 static void other(const struct facts *f, const struct vm_port *port, struct findings *out)
@@ -95,8 +129,7 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 {
 	(void)c;
 	for (size_t i = 0; i < f->config.n_graphics; i++)
-		if (!f->config.graphics[i].autoport)
-			graphics(f, &f->config.graphics[i], out);
+		graphics(f, i, out);
 	for (size_t i = 0; i < f->config.n_ports; i++)
 		other(f, &f->config.ports[i], out);
 }

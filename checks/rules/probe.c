@@ -208,22 +208,28 @@ static bool port_of_device(const struct facts *f, struct findings *out)
 	return false;
 }
 
+static bool port_taken(const struct vm_graphics *g, int number, struct findings *out)
+{
+	const char *text = arena_printf(out->arena, "%d", number);
+
+	if (number <= 0)
+		return false;
+	finding_detail(out, finding_add(out, VSM4512, text, rule_name(g->type), "another process"),
+		arena_printf(out->arena, "graphics %s", rule_name(g->type)), text, "a free port");
+	return true;
+}
+
 static void port(const struct facts *f, struct findings *out)
 {
 	if (port_of_device(f, out))
 		return;
-	for (size_t i = 0; i < f->config.n_graphics; i++) {
-		const struct vm_graphics *g = &f->config.graphics[i];
-		const char *number = rule_number(out->arena, (uint64_t)(g->port > 0 ? g->port : 0));
-
-		if (g->autoport || g->port <= 0)
-			continue;
-		finding_detail(out,
-			finding_add(out, VSM4512, number, rule_name(g->type), "another process"),
-			arena_printf(out->arena, "graphics %s", rule_name(g->type)), number,
-			"a free port");
-		return;
-	}
+	for (size_t i = 0; i < f->config.n_graphics; i++)
+		if (!f->config.graphics[i].autoport &&
+			port_taken(&f->config.graphics[i], f->config.graphics[i].port, out))
+			return;
+	for (size_t i = 0; i < f->config.n_graphics; i++)
+		if (port_taken(&f->config.graphics[i], f->config.graphics[i].websocket, out))
+			return;
 	other(f, out);
 }
 

@@ -15,6 +15,7 @@ static void one(const struct facts *f, size_t i, struct findings *out)
 	const struct vm_disk *d = &f->config.disks[i];
 	const struct disk_there *there = &f->disks_there[i];
 	const char *target = rule_name(d->target);
+	struct finding *lack = rule_pool_lacks(d, there, out);
 	bool absent = there->exists == TRI_NO;
 	enum reason_id id = absent && !dropped(d, f->settings->move) ? VSM4316 : VSM5010;
 
@@ -22,7 +23,9 @@ static void one(const struct facts *f, size_t i, struct findings *out)
 	/* A twin has only shown that something of that name is there. */
 	bool there_too = there->exists == TRI_YES && !(rule_started(f) && local);
 
-	if (there_too || rule_is(d->type, "network") ||
+	if (lack && dropped(d, f->settings->move))
+		lack->effect = EFFECT_NONE;
+	if (lack || there_too || rule_is(d->type, "network") ||
 		(!absent && facts_known(f, FACT_VM_DISK_FS) &&
 			f->disks_here[i].shared_fs == TRI_YES))
 		return;

@@ -128,6 +128,19 @@ bool rule_copied(const struct facts *f, size_t i)
 	return true;
 }
 
+struct finding *rule_pool_lacks(
+	const struct vm_disk *d, const struct disk_there *there, struct findings *out)
+{
+	bool missing = there->pool == TRI_NO;
+	struct finding *found;
+
+	if (!d->pool || (!missing && there->pool_active != TRI_NO))
+		return NULL;
+	found = finding_add(out, missing ? VSM4303 : VSM4304, d->pool, rule_name(d->target));
+	return finding_detail(out, found, arena_printf(out->arena, "disk %s", rule_name(d->target)),
+		missing ? "no such pool" : "inactive", d->pool);
+}
+
 static const struct setting *naming(const struct new_resource *r, const char *value)
 {
 	static const char *const names[] = { "Connection", "HostResource", "PoolID" };

@@ -99,6 +99,10 @@ bool rule_shown(const struct facts *f, const char *path);
 /* Whether a path of config.paths is there on the target, or the folder it is to be made in. */
 enum tri rule_path(const struct facts *f, enum vm_path_kind kind, const char *path);
 
+/* VSM4303 or VSM4304 when the disk's pool is absent on the target, or inactive; else NULL. */
+struct finding *rule_pool_lacks(
+	const struct vm_disk *d, const struct disk_there *there, struct findings *out);
+
 /* Whether [check] refuses what libvirt would carry out: marks f as policy. */
 void rule_policy(struct finding *f, bool refuse);
 

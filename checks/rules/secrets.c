@@ -19,6 +19,11 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 		if (lack)
 			finding_detail(out, finding_add(out, VSM4314, id, rule_name(s->user), lack),
 				rule_name(s->user), lack, id);
+		else if (there->exists == TRI_YES && there->has_value == TRI_UNKNOWN)
+			finding_unknown(out,
+				arena_printf(out->arena,
+					"whether secret %s has a value on the target host", id),
+				NULL, "it would have to be read, and may be private");
 		else if (there->exists == TRI_UNKNOWN)
 			finding_unknown(out,
 				arena_printf(out->arena,

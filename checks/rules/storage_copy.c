@@ -40,6 +40,22 @@ static void absent(const struct vm_disk *d, const struct disk_here *here,
 		space(d, here, there, out);
 }
 
+static void size_unknown(const struct vm_disk *d, const char *why, struct findings *out)
+{
+	finding_unknown(out,
+		arena_printf(out->arena, "whether %s on the target host has disk %s's size",
+			rule_name(d->source), rule_name(d->target)),
+		NULL, why);
+}
+
+/* A device is as large as it is: what matters is what a format makes of it, but for none. */
+static void into_device(const struct vm_disk *d, const struct disk_here *here,
+	const struct disk_there *there, struct findings *out)
+{
+	if (!rule_is(d->format, "raw") || here->capacity == 0 || here->capacity != there->capacity)
+		size_unknown(d, "it is a device, which libvirt does not look into", out);
+}
+
 /* The mirror wants two images of one size; QEMU opens the one over there as what the disk is. */
 static void written_into(const struct vm_disk *d, const struct disk_here *here,
 	const struct disk_there *there, bool refused, struct findings *out)
@@ -52,11 +68,7 @@ static void written_into(const struct vm_disk *d, const struct disk_here *here,
 		wanted = d->format;
 	} else if (there->capacity == 0 || here->capacity == 0) {
 		if (!refused)
-			finding_unknown(out,
-				arena_printf(out->arena,
-					"whether %s on the target host has disk %s's size",
-					rule_name(d->source), rule_name(d->target)),
-				NULL, "no storage pool there has seen it");
+			size_unknown(d, "no storage pool there has seen it", out);
 		return;
 	} else if (there->capacity == here->capacity) {
 		return;
@@ -96,6 +108,8 @@ static void one(const struct facts *f, size_t i, const struct check_config *c, s
 		rule_policy(finding_detail(out, found, object(d, out), d->source, "no such file"),
 			refuse);
 		written_into(d, here, there, refuse, out);
+	} else if (there->exists == TRI_YES) {
+		into_device(d, here, there, out);
 	} else if (there->exists == TRI_UNKNOWN) {
 		finding_unknown(out,
 			arena_printf(out->arena,

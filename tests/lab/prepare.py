@@ -29,6 +29,10 @@ def bridge(host, name):
     return step
 
 
+def tap(host, name):
+    return lambda _: sh(f"ip -n {BY_NAME[host].netns} tuntap add dev {name} mode tap")
+
+
 def network(host, name, active=True, inside=""):
     """A libvirt network on a bridge of its own, the same on every host that has it."""
     def step(hosts):
@@ -65,12 +69,14 @@ def own_network(host, mode):
         "<ip address='192.168.99.1' netmask='255.255.255.0'/></network>").create()
 
 
-def secret(host, usage=""):
+def secret(host, usage="", value=b"sesame"):
     """The secret of luks_disk(), known by its UUID and, when given, as that of a volume."""
     def step(hosts):
         used = f"<usage type='volume'><volume>{usage}</volume></usage>" if usage else ""
-        hosts[host].secretDefineXML(f"<secret ephemeral='no' private='no'><uuid>{SECRET}</uuid>{used}</secret>"
-                                    ).setValue(b"sesame")
+        defined = hosts[host].secretDefineXML(
+            f"<secret ephemeral='no' private='no'><uuid>{SECRET}</uuid>{used}</secret>")
+        if value:
+            defined.setValue(value)
     return step
 
 
@@ -171,7 +177,8 @@ def until(*state):
 def wipe(hosts):
     for host in HOSTS:
         wipe_libvirt(hosts[host.name])
-        wipe_bridges(host)
+        for kind in ("bridge", "tun"):
+            wipe_links(host, kind)
         for name in ("local", "pki"):
             remove((host.folder / name).iterdir())
     remove(path for path in (*SHARED.iterdir(), *SMALL.iterdir()) if path != SMALL)
@@ -214,8 +221,8 @@ def what_is_left(connection):
         return error
 
 
-def wipe_bridges(host):
-    links = subprocess.run(["ip", "-n", host.netns, "-j", "link", "show", "type", "bridge"], check=True,
+def wipe_links(host, kind):
+    links = subprocess.run(["ip", "-n", host.netns, "-j", "link", "show", "type", kind], check=True,
                            capture_output=True, text=True).stdout
     for link in json.loads(links or "[]"):
         sh(f"ip -n {host.netns} link del {link['ifname']}")

@@ -196,6 +196,27 @@ START_TEST(what_it_needs)
 }
 END_TEST
 
+/* More memory than a host has can only be had of a file's that is shared. A websocket's port that is
+ * fixed must be free there; only what is sent to the target tells that it is. */
+START_TEST(memory_and_websocket)
+{
+	static const char xml[] =
+		"<domain><os/><devices><graphics type='vnc' websocket='5799'/></devices></domain>";
+	struct facts *f = facts_of(xml);
+	struct probe_facts covers;
+
+	ck_assert_ptr_null(strstr(twin_of(f, &covers), "memoryBacking"));
+	f->config.memory_shared = true;
+	ck_assert_ptr_nonnull(strstr(twin_of(f, &covers), "<source type=\"memfd\"/>"));
+	ck_assert_ptr_nonnull(strstr(twin_of(f, &covers), "5799"));
+	f->vm.active = true;
+	ck_assert_ptr_null(strstr(twin_of(f, &covers), "5799"));
+	f->move_xml = xml;
+	ck_assert_ptr_nonnull(strstr(twin_of(f, &covers), "5799"));
+	facts_free(f);
+}
+END_TEST
+
 START_TEST(equal_twins)
 {
 	auto_arena struct arena *a = arena_new();
@@ -550,6 +571,7 @@ int main(void)
 
 	tcase_add_test(t, every_recorded_domain);
 	tcase_add_loop_test(t, what_it_needs, 0, ARRAY_LEN(rows));
+	tcase_add_test(t, memory_and_websocket);
 	tcase_add_test(t, equal_twins);
 	tcase_add_test(t, unknown_label);
 	tcase_add_test(t, changed);

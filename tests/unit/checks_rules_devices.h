@@ -65,6 +65,14 @@ START_TEST(storage)
 
 	ROW("disk-there", "there", LIVE, "", (void)0);
 	ROW("disk-there", "gone", LIVE, "VSM4302:false", f->disks_there[0].exists = TRI_NO);
+	ROW("disk-there", "gone, and may be", RESTART, "VSM4302", DISK.startup_policy = "optional";
+		f->disks_there[0].exists = TRI_NO);
+	ROW("disk-there", "gone, and might be when it began", LIVE, "VSM4302:false",
+		DISK.startup_policy = "optional";
+		f->disks_there[0].exists = TRI_NO);
+	ROW("disk-there", "no pool, and need be none", RESTART, "VSM4303", DISK.type = "volume";
+		DISK.startup_policy = "optional"; DISK.pool = "images";
+		f->disks_there[0].pool = TRI_NO);
 	ROW("disk-there", "gone, read-only", LIVE, "VSM4302:false",
 		f->disks_there[0].exists = TRI_NO;
 		DISK.readonly = true);
@@ -120,6 +128,11 @@ START_TEST(storage)
 		DISK.startup_policy = "requisite");
 	ROW("removable", "gone, requisite, restart", RESTART, "VSM4316:false", CD(TRI_NO, TRI_NO);
 		DISK.startup_policy = "requisite");
+	ROW("removable", "no pool", LIVE, "VSM4303:false", CD(TRI_NO, TRI_UNKNOWN);
+		DISK.pool = "isos"; f->disks_there[0].pool = TRI_NO);
+	ROW("removable", "no pool, optional", LIVE, "VSM4303", CD(TRI_NO, TRI_UNKNOWN);
+		DISK.startup_policy = "optional"; DISK.pool = "isos";
+		f->disks_there[0].pool = TRI_NO);
 	ROW("removable", "not known", LIVE, "VSM5010,VSM6002", CD(TRI_NO, TRI_UNKNOWN));
 	ROW("removable", "on shared storage", LIVE, "", CD(TRI_YES, TRI_UNKNOWN));
 
@@ -136,6 +149,8 @@ START_TEST(storage)
 	ROW("secrets", "there", LIVE, "", SECRET(TRI_YES, TRI_YES, NULL));
 	ROW("secrets", "gone", LIVE, "VSM4314:false", SECRET(TRI_NO, TRI_UNKNOWN, NULL));
 	ROW("secrets", "no value", LIVE, "VSM4314:false", SECRET(TRI_YES, TRI_NO, NULL));
+	ROW("secrets", "there, with a value or not", LIVE, "VSM6002",
+		SECRET(TRI_YES, TRI_UNKNOWN, NULL));
 	ROW("secrets", "not known", LIVE, "VSM6002", SECRET(TRI_UNKNOWN, TRI_UNKNOWN, NULL));
 
 	ROW("storage-copy", "to a pool", COPY, "", LOCAL; f->disks_there[0].exists = TRI_NO;
@@ -154,6 +169,10 @@ START_TEST(storage)
 		f->disks_there[0].exists = TRI_UNKNOWN);
 	ROW("storage-copy", "a file may be there, and may be overwritten", COPY, "VSM6002", LOCAL;
 		f->disks_there[0].exists = TRI_UNKNOWN; config.refuse_overwrite = false);
+	ROW("storage-copy", "to a device that is there", COPY, "VSM6002", LOCAL;
+		DISK.type = "block");
+	ROW("storage-copy", "to a device of that size", COPY, "", LOCAL; DISK.type = "block";
+		DISK.format = "raw"; f->disks_there[0].capacity = 4294967296);
 	ROW("storage-copy", "over a file", COPY, "VSM4313:false policy", LOCAL);
 	ROW("storage-copy", "over a file, allowed", COPY, "VSM4313 policy,VSM6002", LOCAL;
 		config.refuse_overwrite = false);
@@ -456,9 +475,23 @@ START_TEST(devices)
 		PEER(.active = true, .ports = (const int[]){ 7001 }, .n_ports = 1));
 	ROW("graphics-ports", "that a twin had", LIVE, "", BINDS(.port = "7001"); STARTED;
 		f->probe.binds = true);
-	ROW("graphics-ports", "websocket", LIVE, "VSM4512:false,VSM6002",
+#define WEBSOCKET(now, then)                                                                       \
+	GRAPHICS(.type = "vnc", .port = 5901, .autoport = true, .websocket = now);                 \
+	f->next = f->stored;                                                                       \
+	f->next.n_graphics = 1;                                                                    \
+	f->next.graphics = ((struct vm_graphics[]){ { .websocket = then } });                      \
+	PEER(.active = true, .ports = (const int[]){ 5701 }, .n_ports = 1)
+	ROW("graphics-ports", "websocket", RESTART, "VSM4512:false,VSM6002",
 		GRAPHICS(.type = "vnc", .port = 5901, .websocket = 5701);
 		PEER(.active = true, .ports = (const int[]){ 5701 }, .n_ports = 1));
+	ROW("graphics-ports", "websocket, fixed", LIVE, "VSM4512:false", WEBSOCKET(5701, 5701));
+	ROW("graphics-ports", "websocket, chosen", LIVE, "", WEBSOCKET(5701, -1));
+	ROW("graphics-ports", "websocket, changed since", LIVE, "VSM6002", WEBSOCKET(5701, 5702));
+	ROW("graphics-ports", "websocket, nothing is stored", LIVE, "VSM6002",
+		WEBSOCKET(5701, 5701);
+		f->next.name = NULL);
+	ROW("graphics-ports", "websocket that a twin had", LIVE, "", WEBSOCKET(5701, 5702);
+		f->probe.listens = true; STARTED);
 	ROW("host-paths", "none", LIVE, "", (void)0);
 	ROW("host-paths", "a kernel and a socket", RESTART, "VSM6002,VSM6002",
 		f->config.n_paths = 2;
@@ -481,6 +514,12 @@ START_TEST(devices)
 	ROW("tap-names", "free", LIVE, "", NIC.tap = "lan0"; f->nics_there[0].tap_taken = TRI_NO);
 	ROW("tap-names", "taken", LIVE, "VSM4901:false", NIC.tap = "lan0";
 		f->nics_there[0].tap_taken = TRI_YES);
+	ROW("tap-names", "given, and there", LIVE, "", NIC.tap = "lan0"; NIC.tap_given = true;
+		f->nics_there[0].tap_taken = TRI_YES);
+	ROW("tap-names", "given, and absent", LIVE, "VSM4404:false", NIC.tap = "lan0";
+		NIC.tap_given = true; f->nics_there[0].tap_taken = TRI_NO);
+	ROW("tap-names", "given, and not known", LIVE, "VSM6002", NIC.tap = "lan0";
+		NIC.tap_given = true);
 	ROW("tap-names", "not known", LIVE, "VSM6002", NIC.tap = "lan0");
 	ROW("models", "USB serial", LIVE, "VSM4508:false",
 		CHARDEV(.kind = "serial", .type = "pty", .target_type = "usb-serial"));

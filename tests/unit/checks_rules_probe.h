@@ -73,6 +73,12 @@ START_TEST(probes)
 	ROW("probe", "no memory", LIVE, "VSM4901:false", no_start(f, PROBE_MEMORY, "no"));
 	ROW("probe", "no memory, as was read", LIVE, "", f->config.memory_kib = 17 * GIB;
 		no_start(f, PROBE_MEMORY, "no"));
+	ROW("memory-total", "larger, and given to a twin", LIVE, "", STARTED;
+		f->config.memory_kib = 17 * GIB);
+	ROW("probe", "no port for a websocket", LIVE, "VSM4512:false", f->config.n_graphics = 1;
+		f->config.graphics = ((struct vm_graphics[]){
+			{ .type = "vnc", .port = 5900, .autoport = true, .websocket = 5799 } });
+		no_start(f, PROBE_PORT, "Failed to reserve port 5799"));
 	ROW("firmware", "found by a twin", LIVE, "", f->config.loader_type = "pflash"; STARTED;
 		f->config.loader = "/usr/share/AAVMF/AAVMF_CODE.fd");
 	ROW("emulator", "that ran a twin", LIVE, "", f->config.emulator = "/opt/qemu"; STARTED;
