@@ -62,6 +62,7 @@ static void make_room(struct facts *out)
 	out->nics_there = arena_array(a, c->n_nics, sizeof *out->nics_there);
 	out->hostdevs_there = arena_array(a, c->n_hostdevs, sizeof *out->hostdevs_there);
 	out->paths_there = arena_array(a, c->n_paths, sizeof *out->paths_there);
+	out->images = arena_array(a, c->n_images, sizeof *out->images);
 	out->secrets_there = arena_array(a, c->n_secrets, sizeof *out->secrets_there);
 }
 

@@ -139,6 +139,7 @@ struct domcaps { /* of the destination, for the VM's emulator, arch, machine */
 	const char *const *firmwares; /* os/enum firmware */
 	size_t n_firmwares;
 	bool loader_supported, loader_secure;
+	bool firmware_told; /* os/enum firmware is there, be it empty */
 	bool host_passthrough, host_model, maximum, custom;
 	/* enums by path: "disk/bus", "disk/device", "graphics/type", "video/modelType",
 	 * "hostdev/subsysType", "rng/model", "tpm/backendModel", "filesystem/driverType",
@@ -222,6 +223,8 @@ enum probe_part { /* of the VM */
 	PROBE_KERNEL, /* and other files that QEMU reads for the guest */
 	PROBE_SHARE,
 	PROBE_RNG,
+	PROBE_NVRAM, /* read, to learn its size; whether it can be written does not show */
+	PROBE_ROM,
 	PROBE_PART_COUNT
 };
 
@@ -262,8 +265,10 @@ struct probe_facts {
 		enum probe_part part;
 		size_t disk; /* of config.disks */
 		const char *path;
+		const char *target; /* of the disk that stands for it; NULL: none does */
 	} * paths;
 	size_t n_paths;
+	const uint64_t *sizes; /* n_paths, bytes, of firmware, NVRAM and ROMs; 0: not known */
 	const bool *disks, *nics; /* which of config's the twin has */
 	bool listens; /* it listens at the addresses of the VM's graphics */
 	bool binds; /* and on the ports of all its other devices */
@@ -330,6 +335,10 @@ struct facts {
 	enum tri *hostdevs_there; /* config.n_hostdevs */
 	enum tri *paths_there; /* config.n_paths: they, or of PATH_FOLDER their folders */
 	enum tri loader_there; /* config.loader */
+	struct image_here {
+		uint64_t size; /* on the source, bytes; 0: not known */
+		enum tri there; /* on the target */
+	} * images; /* config.n_images */
 	const char *xml; /* the XML that config was read from */
 	const char *move_xml; /* a probe's, of a VM that runs: as libvirt sends it to the target */
 	struct host_facts src, dst;

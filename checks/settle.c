@@ -9,88 +9,6 @@ static bool is(const char *a, const char *b)
 	return a && b && strcmp(a, b) == 0;
 }
 
-static bool disks_open(const struct facts *f)
-{
-	for (size_t i = 0; i < f->config.n_disks; i++) {
-		const struct vm_disk *d = &f->config.disks[i];
-
-		if (d->n_backing || (d->source && f->disks_there[i].exists != TRI_YES))
-			return true;
-	}
-	return false;
-}
-
-static bool nics_open(const struct facts *f)
-{
-	for (size_t i = 0; i < f->config.n_nics; i++) {
-		const struct vm_nic *nic = &f->config.nics[i];
-
-		if (nic->filter || is(nic->type, "direct") ||
-			(!is(nic->type, "user") && f->nics_there[i].exists != TRI_YES))
-			return true;
-	}
-	return false;
-}
-
-static bool graphics_open(const struct vm_config *vm)
-{
-	for (size_t i = 0; i < vm->n_graphics; i++) {
-		const struct vm_graphics *g = &vm->graphics[i];
-
-		if ((!g->autoport && g->port > 0) || g->websocket > 0 || g->listen_network ||
-			(g->listen && strcmp(g->listen, "0.0.0.0") != 0 &&
-				strcmp(g->listen, "127.0.0.1") != 0))
-			return true;
-	}
-	return false;
-}
-
-/* Devices that domain capabilities do not list, or only by their kind. */
-static bool devices_open(const struct vm_config *vm)
-{
-	static const char *const kinds[] = { "sound", "rng", "watchdog", "panic", "crypto", "iommu",
-		"vsock" };
-
-	for (size_t i = 0; i < vm->n_devices; i++)
-		for (size_t k = 0; k < ARRAY_LEN(kinds); k++)
-			if (is(vm->devices[i].kind, kinds[k]))
-				return true;
-	return vm->n_filesystems || vm->n_memdevs || vm->vsock_cid;
-}
-
-/* What is forced is not compared, and must be there all the same. */
-static bool cpu_forced(const struct vm_config *vm)
-{
-	for (size_t i = 0; i < vm->n_cpu_features; i++)
-		if (is(vm->cpu_features[i].policy, "force"))
-			return true;
-	return false;
-}
-
-static bool platform_open(const struct facts *f)
-{
-	const struct vm_config *vm = &f->config;
-
-	return vm->memory_kib > f->dst.memory_kib || cpu_forced(vm) || vm->loader || vm->n_paths ||
-	       vm->n_ports || vm->n_far_ports || vm->n_pinned || vm->numa_nodes ||
-	       !facts_known(f, FACT_DST_DOMCAPS) || (vm->cpu_mode && f->cpu.fits != TRI_YES);
-}
-
-static bool addresses_open(const struct facts *f)
-{
-	const struct settings *s = f->settings;
-	size_t at = facts_data_address(f);
-
-	return s && (s->move & MOVE_HOT) && at < s->n_addresses &&
-	       facts_target_has(f, s->addresses[at]) != TRI_YES;
-}
-
-static bool something_open(const struct facts *f)
-{
-	return settings_tls(f->settings) || addresses_open(f) || disks_open(f) || nics_open(f) ||
-	       graphics_open(&f->config) || devices_open(&f->config) || platform_open(f);
-}
-
 /* A refusal that was concluded rather than read gives way to a twin that starts. */
 static bool yes_so_far(const struct check *c)
 {
@@ -109,9 +27,7 @@ bool settle_possible(
 		!facts_known(f, FACT_VM_CONFIG) || !facts_known(f, FACT_DST_HOST) ||
 		hv_probe_hindrance(f))
 		return false;
-	if (config->probe == PROBE_ALWAYS)
-		return true;
-	return f->vm.active && c->settings.move != MOVE_OFFLINE && something_open(f);
+	return config->probe == PROBE_ALWAYS || (f->vm.active && c->settings.move != MOVE_OFFLINE);
 }
 
 bool settle_wanted(const struct check *c, const struct facts *f, const struct check_config *config)

@@ -9,8 +9,9 @@
 
 /*
  * Whether a twin is to be started: `c` is the answer that the facts give without one. With
- * `probe = auto` it must be a yes for a guest that would start there, and rest on something that
- * libvirt's lists do not show; with `always` whatever the answer.
+ * `probe = auto` it must be a yes for a guest that would start there: some things of a host show in
+ * nothing but that, such as where its displays listen, the devices that its QEMU was built with, or
+ * a hook that refuses. With `always` whatever the answer.
  */
 bool settle_wanted(const struct check *c, const struct facts *f, const struct check_config *config);
 /* As settle_wanted, for an answer that is still to be made: of `c` the input counts alone. */

@@ -101,6 +101,11 @@ struct vm_path { /* a file of the host that is no disk */
 	const char *path;
 };
 
+struct vm_image { /* a file whose size is the size of memory that moves along */
+	const char *user, *path;
+	enum vm_image_kind { IMAGE_FIRMWARE, IMAGE_NVRAM, IMAGE_ROM } kind;
+};
+
 struct vm_port { /* of a device that is no graphics */
 	const char *kind, *name; /* "serial", "serial0" */
 	const char *host, *port;
@@ -169,6 +174,8 @@ struct vm_config {
 	unsigned vsock_cid; /* fixed; 0: none */
 	const struct vm_path *paths;
 	size_t n_paths;
+	const struct vm_image *images;
+	size_t n_images;
 	struct vm_port *ports, *far_ports; /* where it listens; to which it connects */
 	size_t n_ports, n_far_ports;
 	const char *const *qemu_args; /* qemu:commandline arguments */

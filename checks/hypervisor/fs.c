@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/vfs.h>
@@ -220,6 +221,18 @@ static int open_near(int root, const char *path, struct arena *a)
 		*slash = '\0';
 	}
 	return (int)fd;
+}
+
+uint64_t fs_size(const struct fs_view *v, const char *path)
+{
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
+	long fd = v->root < 0 ? -1 : syscall(SYS_openat2, v->root, path, &how, sizeof how);
+	struct stat st;
+	bool ok = fd >= 0 && fstat((int)fd, &st) == 0 && S_ISREG(st.st_mode);
+
+	if (fd >= 0)
+		close((int)fd);
+	return ok ? (uint64_t)st.st_size : 0;
 }
 
 static unsigned long mount_id_of(int fd)

@@ -193,6 +193,7 @@ static void make_room(struct facts *f)
 	f->nics_there = arena_array(f->arena, f->config.n_nics, sizeof *f->nics_there);
 	f->hostdevs_there = arena_array(f->arena, f->config.n_hostdevs, sizeof *f->hostdevs_there);
 	f->paths_there = arena_array(f->arena, f->config.n_paths, sizeof *f->paths_there);
+	f->images = arena_array(f->arena, f->config.n_images, sizeof *f->images);
 	f->secrets_there = arena_array(f->arena, f->config.n_secrets, sizeof *f->secrets_there);
 }
 

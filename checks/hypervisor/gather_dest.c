@@ -16,6 +16,8 @@ static bool refuses_guest(const virError *err)
 		return true;
 	case VIR_ERR_SYSTEM_ERROR:
 		return err->domain != VIR_FROM_RPC; /* no such emulator */
+	case VIR_ERR_INTERNAL_ERROR: /* one that does not run */
+		return err->message && strstr(err->message, "QEMU binary");
 	default:
 		return false;
 	}
@@ -76,10 +78,22 @@ static void ask_domcaps(struct side *s, const char *key)
 	free(text);
 }
 
+/* Its packages' emulators are a host's for long; another may be exchanged at any time. */
+static bool packaged(const struct side *s)
+{
+	const struct host_caps *caps = &s->f->dst.caps;
+	const char *path = s->f->config.emulator;
+
+	for (size_t i = 0; path && i < caps->n_guests; i++)
+		if (caps->guests[i].emulator && strcmp(caps->guests[i].emulator, path) == 0)
+			return true;
+	return !path;
+}
+
 void gather_domcaps(struct side *s)
 {
 	const char *key = key_of(s, "domcaps", NULL);
-	struct box *b = cache_get(conn_cache(s->conn), s->generation, key);
+	struct box *b = packaged(s) ? cache_get(conn_cache(s->conn), s->generation, key) : NULL;
 
 	if (b) {
 		s->f->domcaps = *(struct domcaps *)b->value;
@@ -104,28 +118,22 @@ static const char *why_not_compared(const struct vm_config *c)
 	return NULL;
 }
 
+/* Only that it fits is kept. */
 static void ask_cpu(struct side *s, const char *key)
 {
 	const struct vm_config *c = &s->f->config;
 	int r = virConnectCompareHypervisorCPU(s->v, c->emulator, c->arch, c->machine, c->virt,
 		c->cpu_xml, VIR_CONNECT_COMPARE_CPU_FAIL_INCOMPATIBLE);
-	struct cpu_fit *fit;
-	struct box *b;
 
 	if (r < 0 && virGetLastErrorCode() != VIR_ERR_CPU_INCOMPATIBLE) {
 		side_failed(s, FACT_DST_CPU);
 		return;
 	}
-	b = box_new();
-	fit = b->value = arena_alloc(b->arena, sizeof *fit);
-	fit->fits = r > VIR_CPU_COMPARE_INCOMPATIBLE ? TRI_YES : TRI_NO;
-	if (r < 0)
-		fit->why = arena_strdup(b->arena, virGetLastErrorMessage());
-	s->f->cpu = *fit;
-	if (fit->fits == TRI_YES)
-		keep(s, key, b);
+	s->f->cpu = (struct cpu_fit){ .fits = TRI_YES };
+	if (r > VIR_CPU_COMPARE_INCOMPATIBLE)
+		keep(s, key, box_new());
 	else
-		box_keep(s->arena, b);
+		s->f->cpu = (struct cpu_fit){ TRI_NO, r < 0 ? side_error(s) : NULL };
 	side_end(s, FACT_DST_CPU);
 }
 
@@ -140,9 +148,9 @@ void gather_cpu(struct side *s)
 		return;
 	}
 	key = key_of(s, "cpu", s->f->config.cpu_xml);
-	b = cache_get(conn_cache(s->conn), s->generation, key);
+	b = packaged(s) ? cache_get(conn_cache(s->conn), s->generation, key) : NULL;
 	if (b) {
-		s->f->cpu = *(struct cpu_fit *)b->value;
+		s->f->cpu = (struct cpu_fit){ .fits = TRI_YES };
 		box_keep(s->arena, b);
 		facts_set_known(s->f, FACT_DST_CPU);
 	} else if (side_begin(s, FACT_DST_CPU, "comparing the CPU on the target host")) {

@@ -175,8 +175,10 @@ void gather_vm_disks(struct side *s)
 	struct look l = { .s = s, .view = { .root = -1 } };
 
 	s->missing = NULL;
-	if ((config->n_disks || config->tpm_backend) && !side_is_test(s))
+	if ((config->n_disks || config->tpm_backend || config->n_images) && !side_is_test(s))
 		open_view(s, &l.view);
+	for (size_t i = 0; i < config->n_images; i++)
+		s->f->images[i].size = fs_size(&l.view, config->images[i].path);
 	for (size_t i = 0; i < config->n_disks; i++)
 		look_at(&l, &disks[i], &s->f->disks_here[i]);
 	look_at_tpm(&l);

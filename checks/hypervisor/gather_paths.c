@@ -11,34 +11,51 @@
 
 #include "checks/hypervisor/side.h"
 
-static enum tri meaning(const virError *err)
+enum kind { KIND_UNKNOWN, KIND_ABSENT, KIND_FOLDER, KIND_OTHER };
+
+/* A file in the middle of the path looks like one at its end. */
+static enum kind meaning(const virError *err)
 {
 	if (!err || err->code != VIR_ERR_SYSTEM_ERROR || err->domain != VIR_FROM_QEMU)
-		return TRI_UNKNOWN;
+		return KIND_UNKNOWN;
 	switch (err->int1) {
 	case ENOENT:
-		return TRI_NO;
+		return KIND_ABSENT;
 	case ENOTDIR:
+		return KIND_OTHER;
 	case EISDIR:
-		return TRI_YES;
+		return KIND_FOLDER;
 	default: /* EACCES may be that of a folder above */
-		return TRI_UNKNOWN;
+		return KIND_UNKNOWN;
 	}
 }
 
-enum tri side_path(struct side *s, const char *path)
+static enum kind kind_of(struct side *s, const char *path)
 {
 	const struct vm_config *c = &s->f->config;
 	const char *slashed;
 
 	if (!s->driver || strcmp(s->driver, "QEMU") != 0 || path[0] != '/' ||
 		!side_more(s, "looking for files on the target host"))
-		return TRI_UNKNOWN;
+		return KIND_UNKNOWN;
 	slashed = arena_printf(s->arena, "%s/", path);
 	/* It has no emulator there, so that there never is a document. */
 	if (virConnectGetDomainCapabilities(s->v, slashed, c->arch, c->machine, c->virt, 0))
-		return TRI_UNKNOWN;
+		return KIND_UNKNOWN;
 	return meaning(virGetLastError());
+}
+
+enum tri side_path(struct side *s, const char *path)
+{
+	switch (kind_of(s, path)) {
+	case KIND_ABSENT:
+		return TRI_NO;
+	case KIND_FOLDER:
+	case KIND_OTHER:
+		return TRI_YES;
+	default:
+		return TRI_UNKNOWN;
+	}
 }
 
 static const char *folder_of(struct side *s, const char *path)
@@ -46,6 +63,18 @@ static const char *folder_of(struct side *s, const char *path)
 	const char *slash = strrchr(path, '/');
 
 	return slash == path ? "/" : arena_strndup(s->arena, path, (size_t)(slash - path));
+}
+
+/* Whether a file can be made: its folder is one, and it is none itself. */
+static enum tri makeable(struct side *s, const char *path)
+{
+	enum kind folder = kind_of(s, folder_of(s, path));
+
+	if (folder == KIND_ABSENT || folder == KIND_OTHER)
+		return TRI_NO;
+	if (folder == KIND_FOLDER && kind_of(s, path) == KIND_FOLDER)
+		return TRI_NO;
+	return folder == KIND_FOLDER ? TRI_YES : TRI_UNKNOWN;
 }
 
 static enum tri ask(struct side *s, const struct vm_path *p)
@@ -60,7 +89,29 @@ static enum tri ask(struct side *s, const struct vm_path *p)
 		return there == TRI_NO ? side_path(s, arena_printf(s->arena, "%s.in", p->path))
 				       : there;
 	}
-	return side_path(s, p->kind == PATH_FOLDER ? folder_of(s, p->path) : p->path);
+	return p->kind == PATH_FOLDER ? makeable(s, p->path) : side_path(s, p->path);
+}
+
+static enum tri known_path(const struct facts *f, const char *path)
+{
+	for (size_t i = 0; i < f->config.n_paths; i++)
+		if (f->config.paths[i].kind == PATH_FILE &&
+			strcmp(f->config.paths[i].path, path) == 0)
+			return f->paths_there[i];
+	return TRI_UNKNOWN;
+}
+
+/* NVRAM that is absent is made; only one that is there can have another size. */
+static enum tri image_there(struct side *s, const struct vm_image *image)
+{
+	switch (image->kind) {
+	case IMAGE_FIRMWARE:
+		return s->f->loader_there;
+	case IMAGE_NVRAM:
+		return side_moves_running(s->f) ? side_path(s, image->path) : TRI_UNKNOWN;
+	default:
+		return known_path(s->f, image->path);
+	}
 }
 
 void gather_paths(struct side *s)
@@ -71,4 +122,6 @@ void gather_paths(struct side *s)
 		f->paths_there[i] = ask(s, &f->config.paths[i]);
 	if (f->config.loader)
 		f->loader_there = side_path(s, f->config.loader);
+	for (size_t i = 0; i < f->config.n_images; i++)
+		f->images[i].there = image_there(s, &f->config.images[i]);
 }

@@ -354,7 +354,7 @@ static void try_twin(struct job *j)
 
 	*r = (struct probe_result){ .started = TRI_UNKNOWN };
 	if (j->task.access == ACCESS_OPEN)
-		probe_twins_try(&j->twins, j->ps, j->task.v, j->host, r);
+		probe_twins_try(&j->twins, j->ps, j->task.v, j->host, &j->covers, r);
 	else
 		memcpy(r->text, j->task.text, sizeof j->task.text);
 }

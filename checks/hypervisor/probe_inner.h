@@ -14,6 +14,7 @@ enum {
 	PROBE_SWEEP_AGAIN_MS = 2000,
 	PROBE_SWEEPS = 300,
 	PROBE_FAR_MAX = 4,
+	PROBE_SIZES = 16, /* files whose size is looked at */
 };
 
 struct probes;
@@ -51,13 +52,15 @@ struct probe_result {
 	enum tri client; /* the source's QEMU has credentials for TLS */
 	char client_text[1024]; /* NO: what it said */
 	int64_t took_ms;
+	uint64_t sizes[PROBE_SIZES]; /* of the first paths, where the twin started */
 	bool left; /* the twin, or what became of the call, is out of our hands */
 	bool client_left; /* on the source */
 };
 
-/* Starts the twin, and destroys it. Blocks as long as libvirt does. */
+/* Starts the twin, and destroys it; covers: whose paths' sizes are asked for, or NULL. Blocks as
+ * long as libvirt does. */
 void probe_try(struct probes *ps, virConnectPtr v, const char *host, xmlDoc *twin,
-	struct probe_result *out);
+	const struct probe_facts *covers, struct probe_result *out);
 
 /* All twins of one probe; zeroed, there are none. */
 struct probe_twins {
@@ -75,7 +78,7 @@ const char *probe_twins_make(struct probe_twins *t, const struct facts *f, struc
 void probe_twins_clear(struct probe_twins *t);
 /* Starts one after the other, on the target. Blocks as long as libvirt does. */
 void probe_twins_try(const struct probe_twins *t, struct probes *ps, virConnectPtr v,
-	const char *host, struct probe_result *out);
+	const char *host, const struct probe_facts *covers, struct probe_result *out);
 /* Likewise on the source, when there is such a twin; after those on the target. */
 void probe_twins_try_client(const struct probe_twins *t, struct probes *ps, virConnectPtr v,
 	const char *host, struct probe_result *out);

@@ -212,11 +212,23 @@ static bool name_clashed(void)
 	       strstr(text, "already defined with uuid") || strstr(text, "already active");
 }
 
-static void failed(virConnectPtr v, struct probe_result *out)
+/* Libvirt gives disks and kernels to QEMU's user; firmware and ROMs it leaves as they are. */
+static bool never_given(const struct probe_facts *covers, const char *text)
+{
+	for (size_t i = 0; covers && i < covers->n_paths; i++)
+		if ((covers->paths[i].part == PROBE_FIRMWARE ||
+			    covers->paths[i].part == PROBE_ROM) &&
+			strstr(text, covers->paths[i].path))
+			return strstr(text, "Permission denied") != NULL;
+	return false;
+}
+
+static void failed(virConnectPtr v, const struct probe_facts *covers, struct probe_result *out)
 {
 	out->code = virGetLastErrorCode();
 	snprintf(out->text, sizeof out->text, "%s", virGetLastErrorMessage());
-	out->cause = probe_cause_of(out->code, out->text);
+	out->cause =
+		never_given(covers, out->text) ? PROBE_OTHER : probe_cause_of(out->code, out->text);
 	out->left = virConnectIsAlive(v) != 1;
 	out->started = out->left || out->cause == PROBE_OWN ? TRI_UNKNOWN : TRI_NO;
 }
@@ -228,9 +240,28 @@ static virDomainPtr start(virConnectPtr v, xmlDoc *twin, const struct twin_id *i
 		v, twin_text(twin, id, a), VIR_DOMAIN_START_PAUSED | VIR_DOMAIN_START_AUTODESTROY);
 }
 
+static bool sized(const struct probe_path *p)
+{
+	return p->target &&
+	       (p->part == PROBE_FIRMWARE || p->part == PROBE_NVRAM || p->part == PROBE_ROM);
+}
+
+static void measure(virDomainPtr dom, const struct probe_facts *covers, struct probe_result *out)
+{
+	virDomainBlockInfo info;
+
+	for (size_t i = 0; covers && i < covers->n_paths && i < PROBE_SIZES; i++) {
+		if (!sized(&covers->paths[i]))
+			continue;
+		count_add(COUNT_HV_CALLS_TOTAL, 1);
+		if (virDomainGetBlockInfo(dom, covers->paths[i].target, &info, 0) == 0)
+			out->sizes[i] = info.capacity;
+	}
+}
+
 /* False: somebody else took the name meanwhile. */
 static bool try_name(struct probes *ps, virConnectPtr v, const char *host, xmlDoc *twin,
-	const char *name, struct probe_result *out)
+	const char *name, const struct probe_facts *covers, struct probe_result *out)
 {
 	auto_arena struct arena *a = arena_new();
 	auto_dom virDomainPtr dom = NULL;
@@ -247,10 +278,11 @@ static bool try_name(struct probes *ps, virConnectPtr v, const char *host, xmlDo
 	dom = start(v, twin, &id, a);
 	if (dom) {
 		out->started = TRI_YES;
+		measure(dom, covers, out);
 		out->left = !destroy(dom);
 	} else {
 		clash = name_clashed();
-		failed(v, out);
+		failed(v, covers, out);
 	}
 	probes_live(ps, uuid, false);
 	return !clash;
@@ -274,7 +306,7 @@ static bool other_twins(virConnectPtr v)
 }
 
 void probe_try(struct probes *ps, virConnectPtr v, const char *host, xmlDoc *twin,
-	struct probe_result *out)
+	const struct probe_facts *covers, struct probe_result *out)
 {
 	auto_arena struct arena *a = arena_new();
 	int64_t began = clock_ms();
@@ -284,7 +316,7 @@ void probe_try(struct probes *ps, virConnectPtr v, const char *host, xmlDoc *twi
 	*out = (struct probe_result){ .started = TRI_UNKNOWN };
 	snprintf(out->text, sizeof out->text, "too many probes of this host are under way there");
 	while ((name = free_name(v, host, a, at + 1, &at)) &&
-		!try_name(ps, v, host, twin, name, out))
+		!try_name(ps, v, host, twin, name, covers, out))
 		continue;
 	if (out->started == TRI_NO && out->cause == PROBE_PORT && other_twins(v))
 		out->started = TRI_UNKNOWN;

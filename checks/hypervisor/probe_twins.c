@@ -39,7 +39,7 @@ void probe_twins_clear(struct probe_twins *t)
 static void try_another(struct probes *ps, virConnectPtr v, const char *host, xmlDoc *twin,
 	struct probe_result *r, struct probe_result *out)
 {
-	probe_try(ps, v, host, twin, r);
+	probe_try(ps, v, host, twin, NULL, r);
 	out->took_ms += r->took_ms;
 	out->left |= r->left;
 }
@@ -75,9 +75,9 @@ static enum tri is_address(struct probes *ps, virConnectPtr v, const char *host,
 }
 
 void probe_twins_try(const struct probe_twins *t, struct probes *ps, virConnectPtr v,
-	const char *host, struct probe_result *out)
+	const char *host, const struct probe_facts *covers, struct probe_result *out)
 {
-	probe_try(ps, v, host, t->twin, out);
+	probe_try(ps, v, host, t->twin, covers, out);
 	out->far = t->all_far;
 	for (size_t i = 0; i < t->n_far && out->started == TRI_YES; i++)
 		out->far &= is_served(ps, v, host, &t->far[i], out);
@@ -94,11 +94,20 @@ void probe_twins_try_client(const struct probe_twins *t, struct probes *ps, virC
 {
 	struct probe_result r;
 
-	probe_try(ps, v, host, t->client, &r);
+	probe_try(ps, v, host, t->client, NULL, &r);
 	out->took_ms += r.took_ms;
 	out->client_left = r.left;
 	out->client = r.started == TRI_NO && r.cause != PROBE_TLS ? TRI_UNKNOWN : r.started;
 	snprintf(out->client_text, sizeof out->client_text, "%s", r.text);
+}
+
+static const uint64_t *sizes_of(const struct probe_result *r, size_t n, struct arena *a)
+{
+	uint64_t *sizes = arena_array(a, n, sizeof *sizes);
+
+	for (size_t i = 0; i < n && i < PROBE_SIZES; i++)
+		sizes[i] = r->sizes[i];
+	return sizes;
 }
 
 void probe_twins_tell(const struct probe_twins *t, const struct probe_result *r, struct arena *a,
@@ -119,4 +128,5 @@ void probe_twins_tell(const struct probe_twins *t, const struct probe_result *r,
 	out->client_tls = r->client;
 	out->client_text = arena_strdup(a, r->client_text);
 	out->took_ms = r->took_ms;
+	out->sizes = sizes_of(r, out->n_paths, a);
 }

@@ -66,7 +66,17 @@ void twin_path(struct twin *t, enum probe_part part, size_t disk, const char *pa
 {
 	if (path && *path)
 		*ARENA_PUSH(t->a, t->paths, t->n_paths) =
-			(struct probe_path){ part, disk, arena_strdup(t->a, path) };
+			(struct probe_path){ part, disk, arena_strdup(t->a, path), NULL };
+}
+
+void twin_images(struct twin *t)
+{
+	const struct vm_config *vm = &t->f->config;
+
+	for (size_t i = 0; t->f->images && i < vm->n_images; i++)
+		if (vm->images[i].kind != IMAGE_FIRMWARE && t->f->images[i].there == TRI_YES)
+			twin_path(t, vm->images[i].kind == IMAGE_ROM ? PROBE_ROM : PROBE_NVRAM, 0,
+				vm->images[i].path);
 }
 
 static void no_relabel(xmlNode *source, const char *model)
@@ -169,11 +179,24 @@ static void boot_files(struct twin *t, xmlNode *os)
 		twin_drop(vxml_child(os, "cmdline"));
 }
 
+/* Of a server that must be reached from there. */
+static void take_nvram(struct twin *t, xmlNode *os)
+{
+	xmlNode *nvram = vxml_child(os, "nvram");
+
+	if (!nvram || !vxml_attr_is(nvram, "type", "network"))
+		return;
+	t->nvram = vxml_child(nvram, "source");
+	if (t->nvram)
+		xmlUnlinkNode(t->nvram);
+}
+
 static void operating_system(struct twin *t, xmlNode *os)
 {
 	static const char *const kept[] = { "type", "loader", "kernel", "initrd", "cmdline", "dtb",
 		"smbios", "acpi", NULL };
 
+	take_nvram(t, os);
 	twin_keep(os, kept);
 	take_loader(t, os);
 	boot_files(t, os);

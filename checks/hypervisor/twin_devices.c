@@ -17,7 +17,7 @@ static bool chardev(struct twin *t, xmlNode *n)
 	static const char *const attrs[] = { "type", NULL };
 	xmlNode *target;
 
-	(void)t;
+	twin_note_tls(t, n);
 	twin_keep(n, kept);
 	twin_keep_attrs(n, attrs);
 	twin_set(n, "type", "null");
@@ -207,6 +207,7 @@ void twin_devices(struct twin *t, xmlNode *devices)
 		if (!change(t, n))
 			twin_drop(n);
 	}
+	twin_images(t);
 	twin_extra_disks(t, devices);
 	twin_ports(t, devices);
 	twin_tls(t, devices);

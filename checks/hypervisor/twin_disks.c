@@ -174,21 +174,21 @@ static unsigned scsi_controllers(const xmlNode *devices)
 	return next;
 }
 
-static void extra_disk(
-	struct twin *t, xmlNode *devices, const char *path, const char *controller, unsigned unit)
+/* Returns what the twin calls it. */
+static const char *extra_disk(struct twin *t, xmlNode *devices, const char *type, xmlNode *source,
+	const char *controller, unsigned unit)
 {
-	bool device = strncmp(path, "/dev/", 5) == 0;
+	const char *target =
+		arena_printf(t->a, "sdx%c%c", 'a' + (int)(unit / 26 % 26), 'a' + (int)(unit % 26));
 	xmlNode *disk = twin_add(devices, "disk"), *n;
 
-	twin_set(disk, "type", device ? "block" : "file");
+	twin_set(disk, "type", type);
 	twin_set(disk, "device", "disk");
 	rewrite_driver(disk);
-	n = twin_add(disk, "source");
-	twin_set(n, device ? "dev" : "file", path);
-	twin_no_relabel(t, n);
+	xmlAddChild(disk, source);
+	rewrite_source(t, disk);
 	n = twin_add(disk, "target");
-	twin_set(n, "dev",
-		arena_printf(t->a, "sdx%c%c", 'a' + (int)(unit / 26 % 26), 'a' + (int)(unit % 26)));
+	twin_set(n, "dev", target);
 	twin_set(n, "bus", "scsi");
 	twin_add(disk, "readonly");
 	twin_add(disk, "shareable");
@@ -198,19 +198,32 @@ static void extra_disk(
 	twin_set(n, "bus", "0");
 	twin_set(n, "target", "0");
 	twin_set(n, "unit", arena_printf(t->a, "%u", unit));
+	return target;
 }
 
+static const char *path_disk(
+	struct twin *t, xmlNode *devices, const char *path, const char *controller, unsigned unit)
+{
+	bool device = strncmp(path, "/dev/", 5) == 0;
+	xmlNode *source = xmlNewDocNode(devices->doc, NULL, BAD_CAST "source", NULL);
+
+	twin_set(source, device ? "dev" : "file", path);
+	return extra_disk(t, devices, device ? "block" : "file", source, controller, unit);
+}
+
+/* As a disk of its own. */
 static bool seen_before(const struct twin *t, size_t i)
 {
 	for (size_t j = 0; j < i; j++)
-		if (strcmp(t->paths[j].path, t->paths[i].path) == 0)
+		if (t->paths[j].target && strcmp(t->paths[j].path, t->paths[i].path) == 0)
 			return true;
 	return false;
 }
 
 static bool needs_disk(const struct twin *t, const struct probe_path *p)
 {
-	return p->part == PROBE_BACKING || p->part == PROBE_FIRMWARE ||
+	return p->part == PROBE_BACKING || p->part == PROBE_FIRMWARE || p->part == PROBE_NVRAM ||
+	       p->part == PROBE_ROM ||
 	       (p->part == PROBE_DISK && elsewhere(&t->f->config.disks[p->disk]));
 }
 
@@ -222,8 +235,11 @@ void twin_extra_disks(struct twin *t, xmlNode *devices)
 
 	for (size_t i = 0; i < t->n_paths && unit < 200; i++) {
 		if (needs_disk(t, &t->paths[i]) && !seen_before(t, i))
-			extra_disk(t, devices, t->paths[i].path, controller, unit++);
+			t->paths[i].target =
+				path_disk(t, devices, t->paths[i].path, controller, unit++);
 	}
+	if (t->nvram)
+		extra_disk(t, devices, "network", take(t->nvram), controller, unit++);
 	if (!unit)
 		return;
 	n = twin_add(devices, "controller");

@@ -12,6 +12,11 @@ struct twin {
 	struct arena *a;
 	struct probe_path *paths;
 	size_t n_paths;
+	struct twin_tls_port {
+		const char *port, *tls;
+	} * tls_ports;
+	size_t n_tls_ports;
+	xmlNode *nvram; /* the source of NVRAM on the network; NULL once it is in the twin */
 	bool *disks, *nics; /* of f->config: are in the twin */
 	bool listens, binds, tls;
 	size_t disk, nic; /* how many were seen */
@@ -29,6 +34,8 @@ void twin_keep(xmlNode *n, const char *const *names);
 void twin_keep_attrs(xmlNode *n, const char *const *names);
 /* The twin needs the path; disk: of f->config, for PROBE_DISK and PROBE_BACKING. */
 void twin_path(struct twin *t, enum probe_part part, size_t disk, const char *path);
+/* The files whose size must be the same there. */
+void twin_images(struct twin *t);
 /* A source keeps its owner and label. */
 void twin_no_relabel(struct twin *t, xmlNode *source);
 
@@ -40,6 +47,8 @@ bool twin_disk(struct twin *t, xmlNode *disk);
 bool twin_nic(struct twin *t, xmlNode *nic);
 /* Every interface below has another address than anybody else's. */
 void twin_new_macs(const xmlNode *devices, struct arena *a);
+/* Whether the VM says itself that the ports of this device are with TLS, or without. */
+void twin_note_tls(struct twin *t, const xmlNode *device);
 /* Channels that bind the ports of the VM's devices. */
 void twin_ports(struct twin *t, xmlNode *devices);
 /* A channel that opens the credentials for TLS, when the data are to travel by it. */

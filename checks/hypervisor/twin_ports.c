@@ -6,6 +6,8 @@
  * server on the VM's own host there is another over there, or none; whether there is shows in how
  * another twin fails, which wants the same port for itself.
  */
+#include <string.h>
+
 #include "checks/hypervisor/twin_inner.h"
 
 enum { PORTS = 16 }; /* in one twin */
@@ -34,12 +36,35 @@ static void bind_port(struct arena *a, xmlNode *devices, const struct vm_port *p
 	twin_set(target, "name", arena_printf(a, "vsmigd%zu", number));
 }
 
+void twin_note_tls(struct twin *t, const xmlNode *device)
+{
+	XML_EACH(source, device, "source")
+	{
+		const char *tls = vxml_attr(t->a, source, "tls");
+		const char *port = vxml_attr(t->a, source, "service");
+
+		if (tls && port)
+			*ARENA_PUSH(t->a, t->tls_ports, t->n_tls_ports) =
+				(struct twin_tls_port){ port, tls };
+	}
+}
+
+/* What the VM leaves to the configuration of its host, the target's decides. */
+static void same_tls(const struct twin *t, xmlNode *channel, const char *port)
+{
+	for (size_t i = 0; i < t->n_tls_ports; i++)
+		if (strcmp(t->tls_ports[i].port, port) == 0)
+			twin_set(vxml_child(channel, "source"), "tls", t->tls_ports[i].tls);
+}
+
 void twin_ports(struct twin *t, xmlNode *devices)
 {
 	const struct vm_config *vm = &t->f->config;
 
 	for (size_t i = 0; i < vm->n_ports && vm->n_ports <= PORTS; i++) {
 		bind_port(t->a, devices, &vm->ports[i], i);
+		if (!vm->ports[i].udp)
+			same_tls(t, xmlGetLastChild(devices), vm->ports[i].port);
 		t->binds = true;
 	}
 }

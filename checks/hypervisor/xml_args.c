@@ -5,28 +5,50 @@
  */
 #include "checks/hypervisor/vxml.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-/* Options that open a file, and the key before its path; NULL: the argument is the path. */
+/* Options that open a file, or make one in a folder, and the key before its path; NULL: the argument
+ * is the path. */
 static const struct {
 	const char *option, *key;
+	enum vm_path_kind kind;
 } files[] = {
-	{ "-fw_cfg", "file" },
-	{ "-smbios", "file" },
-	{ "-acpitable", "file" },
-	{ "-acpitable", "data" },
-	{ "-drive", "file" },
-	{ "-blockdev", "filename" },
-	{ "-object", "filename" },
-	{ "-object", "file" },
-	{ "-device", "romfile" },
-	{ "-kernel", NULL },
-	{ "-initrd", NULL },
-	{ "-dtb", NULL },
-	{ "-bios", NULL },
-	{ "-cdrom", NULL },
-	{ "-hda", NULL },
-	{ "-hdb", NULL },
+	{ "-fw_cfg", "file", PATH_FILE },
+	{ "-smbios", "file", PATH_FILE },
+	{ "-acpitable", "file", PATH_FILE },
+	{ "-acpitable", "data", PATH_FILE },
+	{ "-drive", "file", PATH_FILE },
+	{ "-blockdev", "filename", PATH_FILE },
+	{ "-object", "filename", PATH_FILE },
+	{ "-object", "file", PATH_FILE },
+	{ "-object", "dir", PATH_FILE },
+	{ "-object", "mem-path", PATH_FOLDER },
+	{ "-device", "romfile", PATH_FILE },
+	{ "-device", "file", PATH_FILE },
+	{ "-virtfs", "path", PATH_FILE },
+	{ "-fsdev", "path", PATH_FILE },
+	{ "-plugin", "file", PATH_FILE },
+	{ "-trace", "events", PATH_FILE },
+	{ "-trace", "file", PATH_FOLDER },
+	{ "-readconfig", NULL, PATH_FILE },
+	{ "-mem-path", NULL, PATH_FILE },
+	{ "-kernel", NULL, PATH_FILE },
+	{ "-initrd", NULL, PATH_FILE },
+	{ "-dtb", NULL, PATH_FILE },
+	{ "-bios", NULL, PATH_FILE },
+	{ "-cdrom", NULL, PATH_FILE },
+	{ "-hda", NULL, PATH_FILE },
+	{ "-hdb", NULL, PATH_FILE },
+	{ "-D", NULL, PATH_FOLDER },
+	{ "-pidfile", NULL, PATH_FOLDER },
+};
+
+struct args {
+	struct arena *a;
+	struct vm_config *out;
+	struct vm_path *paths;
+	size_t n_paths;
 };
 
 /* The value of a key in "id=x,host=y", or of a flag ("server", "server=on"). */
@@ -46,59 +68,136 @@ static const char *value(struct arena *a, const char *list, const char *key)
 	return NULL;
 }
 
-static void port(
-	struct vm_config *out, struct arena *a, const char *host, const char *number, bool udp)
+static void push_path(struct args *g, enum vm_path_kind kind, const char *option, const char *path)
+{
+	if (path && path[0] == '/')
+		*ARENA_PUSH(g->a, g->paths, g->n_paths) =
+			(struct vm_path){ kind, arena_printf(g->a, "QEMU's %s", option), path };
+}
+
+static void port(struct args *g, const char *option, const char *host, const char *number, bool udp)
 {
 	if (number && *number)
-		*ARENA_PUSH(a, out->ports, out->n_ports) = (struct vm_port){
+		*ARENA_PUSH(g->a, g->out->ports, g->out->n_ports) = (struct vm_port){
 			.kind = "arguments for QEMU",
-			.name = "-chardev",
+			.name = arena_strdup(g->a, option),
 			.host = host && *host ? host : NULL,
 			.port = number,
 			.udp = udp,
 		};
 }
 
-static void chardev(struct vm_config *out, struct arena *a, const char *arg)
+/* "HOST:PORT" and what may follow. */
+static void host_port(struct args *g, const char *option, const char *text, bool udp)
 {
-	const char *server = value(a, arg, "server");
+	const char *colon = strchr(text, ':');
 
-	if (strncmp(arg, "socket,", 7) == 0 && server && strcmp(server, "on") == 0)
-		port(out, a, value(a, arg, "host"), value(a, arg, "port"), false);
+	if (colon)
+		port(g, option, arena_printf(g->a, "%.*s", (int)(colon - text), text),
+			arena_printf(g->a, "%.*s", (int)strspn(colon + 1, "0123456789"), colon + 1),
+			udp);
+}
+
+static bool serves(struct args *g, const char *arg)
+{
+	const char *server = value(g->a, arg, "server");
+
+	return server && strcmp(server, "on") == 0;
+}
+
+static void chardev(struct args *g, const char *option, const char *arg)
+{
+	const char *path = value(g->a, arg, "path");
+
+	if (strncmp(arg, "socket,", 7) == 0 && serves(g, arg)) {
+		port(g, option, value(g->a, arg, "host"), value(g->a, arg, "port"), false);
+		push_path(g, PATH_FOLDER, option, path);
+	} else if (strncmp(arg, "socket,", 7) == 0 && !value(g->a, arg, "reconnect")) {
+		push_path(g, PATH_FILE, option, path);
+	} else if (strncmp(arg, "file,", 5) == 0) {
+		push_path(g, PATH_FOLDER, option, path);
+	}
+}
+
+/* A character device in one word: "tcp:HOST:PORT,server=on", "unix:PATH", "file:PATH". */
+static void short_chardev(struct args *g, const char *option, const char *arg)
+{
+	static const char *const sockets[] = { "tcp:", "telnet:", "websocket:" };
+	const char *path = strchr(arg, ':');
+
+	for (size_t i = 0; i < ARRAY_LEN(sockets); i++)
+		if (strncmp(arg, sockets[i], strlen(sockets[i])) == 0 && serves(g, arg))
+			host_port(g, option, path + 1, false);
+	if (!path)
+		return;
+	path = arena_printf(g->a, "%.*s", (int)strcspn(path + 1, ","), path + 1);
+	if (strncmp(arg, "unix:", 5) == 0)
+		push_path(g, serves(g, arg) ? PATH_FOLDER : PATH_FILE, option, path);
+	if (strncmp(arg, "file:", 5) == 0)
+		push_path(g, PATH_FOLDER, option, path);
+}
+
+/* "HOST:DISPLAY", where display N has port 5900 + N. */
+static void vnc(struct args *g, const char *option, const char *arg)
+{
+	const char *colon = strchr(arg, ':');
+
+	if (strncmp(arg, "unix:", 5) == 0)
+		push_path(g, PATH_FOLDER, option,
+			arena_printf(g->a, "%.*s", (int)strcspn(arg + 5, ","), arg + 5));
+	else if (colon && strspn(colon + 1, "0123456789") > 0 && !value(g->a, arg, "to"))
+		port(g, option, arena_printf(g->a, "%.*s", (int)(colon - arg), arg),
+			arena_printf(g->a, "%d", 5900 + atoi(colon + 1)), false);
 }
 
 /* user,hostfwd=tcp:HOST:PORT-GUEST:PORT, as often as it stands there. */
-static void forwards(struct vm_config *out, struct arena *a, const char *arg)
+static void netdev(struct args *g, const char *option, const char *arg)
 {
+	const char *listen = value(g->a, arg, "listen");
+
+	if (strncmp(arg, "socket,", 7) == 0 && listen)
+		host_port(g, option, listen, false);
+	if (strncmp(arg, "user,", 5) != 0)
+		return;
 	for (const char *at = strstr(arg, "hostfwd="); at; at = strstr(at, "hostfwd=")) {
 		bool udp = strncmp(at += 8, "udp:", 4) == 0;
-		const char *host = strchr(at, ':'), *number = host ? strchr(host + 1, ':') : NULL;
+		const char *host = strchr(at, ':');
 
-		if (number)
-			port(out, a, arena_printf(a, "%.*s", (int)(number - host - 1), host + 1),
-				arena_printf(a, "%.*s", (int)strspn(number + 1, "0123456789"),
-					number + 1),
-				udp);
+		if (host)
+			host_port(g, option, host + 1, udp);
 	}
 }
 
-static void file(struct arena *a, const char *option, const char *arg, struct vm_path **paths,
-	size_t *n_paths)
-{
-	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-		const char *path = strcmp(files[i].option, option) != 0 ? NULL
-				   : files[i].key ? value(a, arg, files[i].key)
-						  : arg;
+static const struct {
+	const char *option;
+	void (*read)(struct args *g, const char *option, const char *arg);
+} special[] = {
+	{ "-chardev", chardev },
+	{ "-monitor", short_chardev },
+	{ "-qmp", short_chardev },
+	{ "-qmp-pretty", short_chardev },
+	{ "-serial", short_chardev },
+	{ "-parallel", short_chardev },
+	{ "-debugcon", short_chardev },
+	{ "-vnc", vnc },
+	{ "-netdev", netdev },
+};
 
-		if (path && path[0] == '/')
-			*ARENA_PUSH(a, *paths, *n_paths) = (struct vm_path){ PATH_FILE,
-				arena_printf(a, "QEMU's %s", option), path };
-	}
+static void read_arg(struct args *g, const char *option, const char *arg)
+{
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		if (strcmp(files[i].option, option) == 0)
+			push_path(g, files[i].kind, option,
+				files[i].key ? value(g->a, arg, files[i].key) : arg);
+	for (size_t i = 0; i < ARRAY_LEN(special); i++)
+		if (strcmp(special[i].option, option) == 0)
+			special[i].read(g, option, arg);
 }
 
 void vxml_domain_args(const xmlNode *root, struct arena *a, struct vm_config *out,
 	struct vm_path **paths, size_t *n_paths)
 {
+	struct args g = { a, out, *paths, *n_paths };
 	const char *option = "";
 
 	XML_EACH(n, vxml_child(root, "commandline"), "arg")
@@ -107,11 +206,9 @@ void vxml_domain_args(const xmlNode *root, struct arena *a, struct vm_config *ou
 
 		if (!arg)
 			continue;
-		file(a, option, arg, paths, n_paths);
-		if (strcmp(option, "-chardev") == 0)
-			chardev(out, a, arg);
-		if (strcmp(option, "-netdev") == 0 && strncmp(arg, "user,", 5) == 0)
-			forwards(out, a, arg);
+		read_arg(&g, option, arg);
 		option = arg;
 	}
+	*paths = g.paths;
+	*n_paths = g.n_paths;
 }

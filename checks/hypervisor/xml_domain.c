@@ -117,7 +117,7 @@ static const char *comparable(const xmlNode *cpu, struct arena *a)
 
 static void read_cpu(const xmlNode *root, struct arena *a, struct vm_config *out)
 {
-	const xmlNode *cpu = vxml_child(root, "cpu");
+	xmlNode *cpu = vxml_child(root, "cpu");
 	struct vm_feature *features = NULL;
 
 	if (!cpu)

@@ -59,6 +59,7 @@ static void read_loader(const xmlNode *root, struct arena *a, struct domcaps *ou
 {
 	const xmlNode *os = vxml_child(root, "os"), *loader = vxml_child(os, "loader");
 
+	out->firmware_told = find_enum(os, "firmware") != NULL;
 	out->firmwares = read_values(find_enum(os, "firmware"), a, &out->n_firmwares);
 	out->loader_supported = vxml_attr_is(loader, "supported", "yes");
 	out->loaders = read_values(loader, a, &out->n_loaders);

@@ -8,12 +8,20 @@ struct paths {
 	struct arena *a;
 	struct vm_path *items;
 	size_t n;
+	struct vm_image *images;
+	size_t n_images;
 };
 
 static void push(struct paths *p, enum vm_path_kind kind, const char *user, const char *path)
 {
 	if (path && path[0] == '/')
 		*ARENA_PUSH(p->a, p->items, p->n) = (struct vm_path){ kind, user, path };
+}
+
+static void push_image(struct paths *p, enum vm_image_kind kind, const char *user, const char *path)
+{
+	if (path && path[0] == '/')
+		*ARENA_PUSH(p->a, p->images, p->n_images) = (struct vm_image){ user, path, kind };
 }
 
 /* What libvirt places itself it places anew over there. */
@@ -51,8 +59,13 @@ static void boot_files(struct paths *p, const xmlNode *root)
 static void roms(struct paths *p, const xmlNode *devices)
 {
 	XML_EACH(device, devices, NULL)
-	push(p, PATH_FILE, with(p, "the boot ROM of", (const char *)device->name),
-		vxml_attr(p->a, vxml_child(device, "rom"), "file"));
+	{
+		const char *user = with(p, "the boot ROM of", (const char *)device->name);
+		const char *file = vxml_attr(p->a, vxml_child(device, "rom"), "file");
+
+		push(p, PATH_FILE, user, file);
+		push_image(p, IMAGE_ROM, user, file);
+	}
 }
 
 static void shares(struct paths *p, const xmlNode *devices)
@@ -84,6 +97,8 @@ static void far_end(struct paths *p, const char *user, const xmlNode *n)
 	const char *path = vxml_attr(p->a, source, "path");
 	bool connects = vxml_attr_is(source, "mode", "connect");
 
+	if (vxml_attr_is(vxml_child(source, "reconnect"), "enabled", "yes"))
+		return; /* it starts without */
 	for (size_t k = 0; path && k < ARRAY_LEN(types); k++)
 		if (vxml_attr_is(n, "type", types[k].type) && !libvirts_own(path))
 			push(p, connects ? PATH_FILE : types[k].kind, user, path);
@@ -163,7 +178,10 @@ static void nvram(struct paths *p, const xmlNode *root)
 	const xmlNode *n = vxml_at(root, "os/nvram");
 	const char *file = vxml_attr(p->a, vxml_child(n, "source"), "file");
 
-	push_made(p, "NVRAM", file ? file : vxml_text(p->a, n));
+	file = file ? file : vxml_text(p->a, n);
+	push_made(p, "NVRAM", file);
+	push_image(p, IMAGE_NVRAM, "NVRAM", file);
+	push_image(p, IMAGE_FIRMWARE, "the firmware", vxml_text(p->a, vxml_at(root, "os/loader")));
 	push(p, PATH_TEMPLATE, "NVRAM's template", vxml_attr(p->a, n, "template"));
 }
 
@@ -190,4 +208,6 @@ void vxml_domain_paths(const xmlNode *root, struct arena *a, struct vm_config *o
 	vxml_domain_args(root, a, out, &p.items, &p.n);
 	out->paths = p.items;
 	out->n_paths = p.n;
+	out->images = p.images;
+	out->n_images = p.n_images;
 }

@@ -32,6 +32,9 @@ static void of_source(const struct places *p, const xmlNode *device, const xmlNo
 	{
 		bool binds = vxml_attr_is(source, "mode", "bind");
 
+		/* One that connects again and again starts without. */
+		if (vxml_attr_is(vxml_child(source, "reconnect"), "enabled", "yes"))
+			continue;
 		if (tcp || (udp && binds))
 			push(p, device, vxml_attr(p->a, source, "host"),
 				vxml_attr(p->a, source, "service"), udp, !binds);

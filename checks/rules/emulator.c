@@ -23,7 +23,10 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	bool told = facts_known(f, FACT_DST_DOMCAPS) && f->domcaps.supported != TRI_UNKNOWN;
 
 	(void)c;
-	if (!path || rule_started(f) || listed(f) || (told && f->domcaps.supported == TRI_YES))
+	if (!path || rule_started(f) || (told && f->domcaps.supported == TRI_YES))
+		return;
+	/* The list may be older; libvirt speaks of the binary when it is gone or does not run. */
+	if (listed(f) && !(told && error && strstr(error, "QEMU binary")))
 		return;
 	if (!told) {
 		const struct fact_state *st = &f->state[FACT_DST_DOMCAPS];

@@ -1,8 +1,19 @@
 /*
  * libvirt before 10.0 refuses every virtiofs share; later ones ask the daemon behind it. QEMU
- * refuses a 9p share only while the guest has it mounted, which cannot be seen from outside.
+ * refuses a 9p share only while the guest has it mounted, which cannot be seen from outside. A guest
+ * that starts anew needs a virtiofsd over there.
  */
 #include "checks/rules/rules.h"
+
+static void anew(const struct vm_filesystem *fs, struct findings *out)
+{
+	if (rule_is(fs->driver, "virtiofs") && !fs->external_socket)
+		finding_unknown(out,
+			arena_printf(out->arena,
+				"whether the target host has virtiofsd, for share %s",
+				rule_name(fs->target)),
+			NULL, "libvirt does not show it, and a probe shares nothing");
+}
 
 static void one(const struct facts *f, const struct vm_filesystem *fs, struct findings *out)
 {
@@ -31,13 +42,16 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 {
 	(void)c;
 	for (size_t i = 0; i < f->config.n_filesystems; i++)
-		one(f, &f->config.filesystems[i], out);
+		if (f->settings->move & MOVE_HOT)
+			one(f, &f->config.filesystems[i], out);
+		else
+			anew(&f->config.filesystems[i], out);
 }
 
 const struct rule rule_filesystems = {
 	.name = "filesystems",
 	.what = "whether file system shares can be migrated",
-	.moves = MOVE_HOT,
+	.moves = MOVE_ANY & ~MOVE_OFFLINE,
 	.applies = applies,
 	.needs = FACT_BIT(FACT_VM_CONFIG) | FACT_BIT(FACT_SRC_HOST),
 	.run = run,

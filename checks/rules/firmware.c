@@ -62,7 +62,7 @@ static void rom(const struct facts *f, struct findings *out)
  * that are. */
 static void chosen_there(const struct domcaps *d, const char *firmware, struct findings *out)
 {
-	if (d->n_firmwares > 0 && !rule_has(d->firmwares, d->n_firmwares, firmware))
+	if (d->firmware_told && !rule_has(d->firmwares, d->n_firmwares, firmware))
 		refuse(out, firmware, d->firmwares, d->n_firmwares);
 	else if (rule_is(firmware, "efi") && d->loader_supported && d->n_loaders == 0)
 		refuse(out, firmware, d->loaders, d->n_loaders);

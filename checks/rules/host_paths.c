@@ -21,7 +21,7 @@ static void one(const struct vm_path *p, enum tri there, struct findings *out)
 {
 	if (there == TRI_NO)
 		finding_detail(out, finding_add(out, VSM4116, p->path, p->user), p->user,
-			p->kind == PATH_FOLDER ? "its folder is absent" : "absent", p->path);
+			p->kind == PATH_FOLDER ? "it cannot be made there" : "absent", p->path);
 	else
 		finding_unknown(out,
 			arena_printf(out->arena,

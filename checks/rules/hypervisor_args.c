@@ -142,6 +142,12 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	if (vm->n_qemu_args == 0)
 		return;
 	finding_add(out, VSM5022, "custom hypervisor arguments");
+	for (size_t i = 0; i < vm->n_qemu_args && (f->settings->move & MOVE_HOT); i++)
+		if (rule_is(vm->qemu_args[i], "-incoming"))
+			finding_detail(out,
+				finding_add(out, VSM4901,
+					"the guest itself waits for one that arrives (-incoming)"),
+				"hypervisor arguments", "-incoming", "no such argument");
 	for (size_t i = 1; i < vm->n_qemu_args && (f->settings->move & MOVE_HOT); i++) {
 		const char *arg = vm->qemu_args[i];
 		const char *device = arg ? blocked(f, vm->qemu_args[i - 1], arg) : NULL;

@@ -10,6 +10,12 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	const char *type = f->config.memory_source;
 
 	(void)c;
+	if (rule_is(type, "file") && f->settings->move != MOVE_OFFLINE)
+		finding_unknown(out,
+			arena_printf(out->arena,
+				"whether the target's folder for memory in files has room for %s",
+				rule_mib(out->arena, f->config.memory_kib)),
+			NULL, "libvirt shows neither the folder nor its file system");
 	if (rule_offers(f, "memoryBacking/sourceType", type) != TRI_NO)
 		return;
 	const struct domcaps_enum *e = rule_enum(f, "memoryBacking/sourceType");

@@ -188,7 +188,7 @@ bool rule_started(const struct facts *f)
 bool rule_shown(const struct facts *f, const char *path)
 {
 	for (size_t i = 0; rule_started(f) && i < f->probe.n_paths; i++)
-		if (rule_is(f->probe.paths[i].path, path))
+		if (f->probe.paths[i].part != PROBE_NVRAM && rule_is(f->probe.paths[i].path, path))
 			return true;
 	return false;
 }

@@ -12,11 +12,11 @@
 #define RULES(RULE) \
 	RULE(source_maintenance) RULE(target_access) RULE(target_maintenance) RULE(target_limit) RULE(same_host) \
 	RULE(hypervisor_type) RULE(target_names) RULE(target_localhost) RULE(live_offered) \
-	RULE(transport) RULE(compression) RULE(link) RULE(bandwidth) RULE(options) RULE(addresses) RULE(data_path) RULE(planned) \
+	RULE(transport) RULE(compression) RULE(link) RULE(bandwidth) RULE(options) RULE(addresses) RULE(data_path) RULE(port_range) RULE(planned) \
 	RULE(unmanaged) RULE(versions) RULE(dirty_rate) RULE(guest_agent) RULE(state) RULE(job) \
 	RULE(control) RULE(blockjobs) RULE(io_error) RULE(save_image) RULE(persistence) \
 	RULE(autostart) RULE(pending) RULE(new_settings) RULE(guest_type) RULE(machine) RULE(emulator) \
-	RULE(firmware) RULE(nvram) RULE(cpu_features) RULE(cpu_vendor) RULE(cpu_mode) \
+	RULE(firmware) RULE(images) RULE(nvram) RULE(cpu_features) RULE(cpu_vendor) RULE(cpu_mode) \
 	RULE(cpu_passthrough) RULE(invtsc) RULE(tsc) RULE(hyperv) RULE(hyperv_features) RULE(vcpus) \
 	RULE(overcommit) RULE(overcommit_all) RULE(pinning) RULE(memory_total) RULE(memory_free) RULE(hugepages) \
 	RULE(numa) RULE(memory_devices) RULE(memory_source) RULE(disk_local) \
@@ -26,7 +26,7 @@
 	RULE(nwfilters) RULE(nic_kind) RULE(user_net) RULE(macs) RULE(hostdevs) RULE(hostdevs_there) RULE(usb) RULE(shmem) \
 	RULE(filesystems) RULE(tpm) RULE(tpm_state) RULE(models) RULE(device_types) RULE(chardevs) RULE(host_paths) RULE(connects) RULE(tap_names) \
 	RULE(clipboard) RULE(graphics_listen) RULE(graphics_ports) RULE(vsock) \
-	RULE(hypervisor_args) RULE(hidden) RULE(launch_security) RULE(seclabel) RULE(lease) RULE(probe)
+	RULE(hypervisor_args) RULE(hidden) RULE(launch_security) RULE(seclabel) RULE(lease) RULE(starts) RULE(probe)
 /* clang-format on */
 
 #define RULE_DECLARE(x) extern const struct rule rule_##x;

@@ -50,9 +50,13 @@ class Host:
     hide: tuple = ()            # files that this host does not have
     no_machines: tuple = ()     # machine types that its QEMU does not know
     no_features: tuple = ()     # CPU features that it cannot give a guest
+    no_devices: tuple = ()      # device models that its QEMU was built without
     memory_mib: int = 0         # physical memory, when not the machine's
     only_ipv6: bool = False
     user: str = "root"          # whom QEMU runs as; another than root owns what its guests have
+    settings: str = ""          # further lines of its qemu.conf
+    small_memory: bool = False  # there is little room for memory in files
+    hooks: bool = False         # a program "hook" among its local files is asked about every guest
 
     @property
     def addresses(self):
@@ -88,6 +92,8 @@ HOSTS = (
     Host("epsilon", 15, only_ipv6=True),
     Host("delta", 14, user="libvirt-qemu"),
     Host("zeta", 16, user="libvirt-qemu"),
+    Host("eta", 17, no_devices=("virtio-balloon-pci",), small_memory=True, hooks=True,
+         settings='vnc_listen = "203.0.113.5"\nmemory_backing_dir = "/run/vsmlab/memory"\n'),
 )
 BY_NAME = {host.name: host for host in HOSTS}
 SOURCE = HOSTS[0]
@@ -239,7 +245,10 @@ def start(host):
         (host.folder / folder).mkdir(parents=True)
     (host.folder / "etc/libvirtd.conf").write_text(LIBVIRTD_CONF.format(host=host))
     listen = "::" if host.only_ipv6 else host.address
-    (host.folder / "etc/qemu.conf").write_text(QEMU_CONF.format(host=host, listen=listen, owns=int(host.user != "root")))
+    (host.folder / "etc/qemu.conf").write_text(QEMU_CONF.format(host=host, listen=listen, owns=int(host.user != "root")) +
+                                              host.settings)
+    if host.hooks:
+        make_hook(host)
     steps = [f"hostname {host.name}"]
     steps += [f"mkdir -p {target} && mount --bind {host.folder / ours} {target}" for ours, target in FOLDERS.items()]
     for name, place in (("local", LOCAL), ("pki", PKI)):
@@ -250,6 +259,12 @@ def start(host):
     steps.append("exec " + " ".join(LIBVIRTD))
     return subprocess.Popen(["ip", "netns", "exec", host.netns, "unshare", "--mount", "--uts",
                              "sh", "-ec", "\n".join(steps)], stdin=subprocess.DEVNULL)
+
+
+def make_hook(host):
+    folder = host.folder / "etc/hooks"
+    folder.mkdir()
+    script(folder / "qemu", f'[ ! -x {LOCAL}/hook ] || exec {LOCAL}/hook "$@"')
 
 
 def connect(host):
@@ -271,7 +286,9 @@ def differences(host):
     if host.memory_mib:
         steps += [f"mount --bind {meminfo(host, 'Node 0 ')} /sys/devices/system/node/node0/meminfo",
                   f"mount --bind {meminfo(host, '')} /proc/meminfo"]
-    if host.memory_mib or host.no_machines or host.no_features:
+    if host.small_memory:
+        steps.append("mkdir -p /run/vsmlab/memory && mount -t tmpfs -o size=16m vsmlab-memory /run/vsmlab/memory")
+    if host.memory_mib or host.no_machines or host.no_features or host.no_devices:
         steps.append(f"mount --bind {lesser_emulator(host)} {EMULATOR}")
     return steps
 
@@ -294,6 +311,8 @@ def lesser_emulator(host):
     for machine in host.no_machines:
         program = program.replace(f"\0{machine}-machine\0".encode(), f"\0{machine[:-1]}X-machine\0".encode())
     binary = tree / "bin/qemu"
+    for device in host.no_devices:
+        program = program.replace(f"\0{device}\0".encode(), f"\0{device[:-1]}X\0".encode())
     binary.write_bytes(program)
     binary.chmod(0o755)
     lines = [f"ulimit -v {(host.memory_mib + QEMU_ITSELF_MIB) * 1024}"] if host.memory_mib else []

@@ -25,7 +25,8 @@ class Outcome:
     seconds: float = 0
 
     def refused_with(self, code, pattern):
-        return not self.arrived and self.code == code and re.search(pattern, self.text, re.IGNORECASE)
+        codes = code if isinstance(code, tuple) else (code,)
+        return not self.arrived and self.code in codes and re.search(pattern, self.text, re.IGNORECASE)
 
     def __str__(self):
         return "arrived" if self.arrived else f"{self.code}: {self.text}"

@@ -3,7 +3,7 @@
 finds    the ids of every finding with an effect that the daemon must have, and no others (`may`: it may have these)
 warns    ids of findings that it must have too, without effect
 code     the return code, when it is not 0
-refused  (libvirt's error code, a regular expression for its text) of the real move; None: the VM arrives
+refused  (libvirt's error code or several, a regular expression for its text) of the real move; None: the VM arrives
 unseen   what of the cause neither libvirt nor the probe shows, as a regular expression: a daemon that says yes all the
          same must have a finding "not evaluated" with such a text
 probed   the same for what only the probe shows, of a daemon that may not probe

@@ -123,6 +123,7 @@ static inline void facts_domcaps(struct domcaps *d)
 		.n_loaders = 1,
 		.firmwares = firmwares,
 		.n_firmwares = 2,
+		.firmware_told = true,
 		.loader_supported = true,
 		.host_passthrough = true,
 		.host_model = true,

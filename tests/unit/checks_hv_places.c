@@ -1,6 +1,7 @@
 /* Where things of a VM and of a host lie, read from libvirt's XML. */
 #include <check.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "checks/hypervisor/link.h"
 #include "checks/hypervisor/side.h"
@@ -100,6 +101,90 @@ START_TEST(test_pins)
 				a, &c, &e),
 			0);
 		ck_assert_uint_eq(c.n_pinned, rows[i].n);
+	}
+}
+END_TEST
+
+/* What connects again and again needs nobody when the guest starts. */
+START_TEST(test_patient)
+{
+	static const char text[] =
+		"<domain type='qemu'><devices>"
+		"<serial type='unix'><source mode='connect' path='/s'><reconnect enabled='yes' "
+		"timeout='5'/></source></serial>"
+		"<serial type='tcp'><source mode='connect' host='127.0.0.1' service='1'><reconnect "
+		"enabled='yes' timeout='5'/></source></serial>"
+		"<channel type='tcp'><source mode='connect' host='127.0.0.1' "
+		"service='2'><reconnect "
+		"enabled='no'/></source></channel></devices></domain>";
+	struct arena *a = arena_new();
+	struct vm_config c;
+	struct err e;
+
+	ck_assert_int_eq(vxml_domain(text, a, &c, &e), 0);
+	ck_assert_uint_eq(c.n_paths, 0);
+	ck_assert_uint_eq(c.n_far_ports, 1);
+	ck_assert_str_eq(c.far_ports[0].port, "2");
+	arena_free(a);
+}
+END_TEST
+
+/* Arguments for QEMU, what they need of a host: a file, a folder to make one in, a port. */
+START_TEST(test_arguments)
+{
+	static const struct {
+		const char *option, *value, *want;
+	} rows[] = {
+		{ "-drive", "file=/d.img,if=none", "file /d.img" },
+		{ "-drive", "file=fat:/d,if=none", "" },
+		{ "-device", "loader,file=/blob,addr=0", "file /blob" },
+		{ "-readconfig", "/c.cfg", "file /c.cfg" },
+		{ "-virtfs", "local,path=/srv,mount_tag=t", "file /srv" },
+		{ "-object", "memory-backend-file,id=m,mem-path=/m/x", "folder /m/x" },
+		{ "-object", "tls-creds-psk,id=t,dir=/psk", "file /psk" },
+		{ "-D", "/log/x", "folder /log/x" },
+		{ "-pidfile", "/run/x.pid", "folder /run/x.pid" },
+		{ "-chardev", "file,id=c,path=/log/c", "folder /log/c" },
+		{ "-chardev", "socket,id=c,path=/s", "file /s" },
+		{ "-chardev", "socket,id=c,path=/s,reconnect=1", "" },
+		{ "-chardev", "socket,id=c,path=/s,server=on,wait=off", "folder /s" },
+		{ "-chardev", "socket,id=c,host=::1,port=7,server=on", "port [::1] 7" },
+		{ "-chardev", "socket,id=c,host=h,port=7", "" },
+		{ "-monitor", "unix:/s,server=on,wait=off", "folder /s" },
+		{ "-monitor", "unix:/s", "file /s" },
+		{ "-monitor", "stdio", "" },
+		{ "-qmp", "tcp:0.0.0.0:4445,server=on,wait=off", "port [0.0.0.0] 4445" },
+		{ "-qmp", "tcp:0.0.0.0:4445", "" },
+		{ "-serial", "file:/log/s", "folder /log/s" },
+		{ "-serial", "telnet::23,server=on", "port [any] 23" },
+		{ "-vnc", "0.0.0.0:77", "port [0.0.0.0] 5977" },
+		{ "-vnc", "unix:/v.sock", "folder /v.sock" },
+		{ "-vnc", "none", "" },
+		{ "-netdev", "socket,id=n,listen=:5354", "port [any] 5354" },
+		{ "-netdev", "user,id=n,hostfwd=tcp:127.0.0.1:22-:22", "port [127.0.0.1] 22" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		auto_arena struct arena *a = arena_new();
+		const char *got = "", *text;
+		struct vm_config c;
+		struct err e;
+
+		text = arena_printf(a,
+			"<domain type='qemu'><devices/><qemu:commandline "
+			"xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:arg "
+			"value='%s'/><qemu:arg value='%s'/></qemu:commandline></domain>",
+			rows[i].option, rows[i].value);
+		ck_assert_int_eq(vxml_domain(text, a, &c, &e), 0);
+		if (c.n_paths)
+			got = arena_printf(a, "%s %s",
+				c.paths[0].kind == PATH_FILE ? "file" : "folder", c.paths[0].path);
+		if (c.n_ports)
+			got = arena_printf(a, "port [%s] %s",
+				c.ports[0].host ? c.ports[0].host : "any", c.ports[0].port);
+		ck_assert_uint_le(c.n_paths + c.n_ports, 1);
+		ck_assert_msg(strcmp(got, rows[i].want) == 0, "%s %s: %s", rows[i].option,
+			rows[i].value, got);
 	}
 }
 END_TEST
@@ -222,6 +307,8 @@ int main(void)
 	tcase_add_test(t, test_pins);
 	tcase_add_test(t, test_labels);
 	tcase_add_test(t, test_host);
+	tcase_add_test(t, test_patient);
+	tcase_add_test(t, test_arguments);
 	tcase_add_test(t, test_where_a_pool_comes_from);
 	tcase_add_test(t, test_addresses);
 	tcase_add_test(t, test_ways);

@@ -217,6 +217,8 @@ START_TEST(memory_and_websocket)
 }
 END_TEST
 
+#include "tests/unit/checks_hv_twin_files.h"
+
 START_TEST(equal_twins)
 {
 	auto_arena struct arena *a = arena_new();
@@ -572,6 +574,9 @@ int main(void)
 	tcase_add_test(t, every_recorded_domain);
 	tcase_add_loop_test(t, what_it_needs, 0, ARRAY_LEN(rows));
 	tcase_add_test(t, memory_and_websocket);
+	tcase_add_test(t, images);
+	tcase_add_test(t, of_the_network);
+	tcase_add_test(t, boot_rom);
 	tcase_add_test(t, equal_twins);
 	tcase_add_test(t, unknown_label);
 	tcase_add_test(t, changed);

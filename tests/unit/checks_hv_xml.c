@@ -416,6 +416,25 @@ static const struct {
 	{ "hostdev/capsType", 0 },
 };
 
+/* None announced is not the same as nothing told. */
+START_TEST(test_domcaps_without_firmware)
+{
+	static const char empty[] =
+		"<domainCapabilities><os supported='yes'><enum name='firmware'/>"
+		"<loader supported='yes'/></os></domainCapabilities>",
+			  older[] = "<domainCapabilities><os supported='yes'><loader "
+				    "supported='yes'/></os></domainCapabilities>";
+	auto_arena struct arena *a = arena_new();
+	struct domcaps c;
+	struct err e;
+
+	ck_assert_int_eq(vxml_domcaps(empty, a, &c, &e), 0);
+	ck_assert(c.firmware_told && c.n_firmwares == 0);
+	ck_assert_int_eq(vxml_domcaps(older, a, &c, &e), 0);
+	ck_assert(!c.firmware_told);
+}
+END_TEST
+
 START_TEST(test_domcaps)
 {
 	auto_arena struct arena *a = arena_new();
@@ -429,6 +448,7 @@ START_TEST(test_domcaps)
 	ck_assert(c.loader_supported && !c.loader_secure);
 	ck_assert_uint_eq(c.n_loaders, 1);
 	ck_assert_str_eq(c.loaders[0], "/usr/share/OVMF/OVMF_CODE_4M.fd");
+	ck_assert(c.firmware_told);
 	ck_assert_uint_eq(c.n_firmwares, 1);
 	ck_assert(!c.host_passthrough && c.host_model && c.maximum && c.custom);
 	for (size_t i = 0; i < ARRAY_LEN(enums); i++) {
@@ -550,6 +570,7 @@ int main(void)
 	tcase_add_test(t, test_minimal);
 	tcase_add_loop_test(t, test_broken, 0, ARRAY_LEN(broken));
 	tcase_add_test(t, test_caps);
+	tcase_add_test(t, test_domcaps_without_firmware);
 	tcase_add_test(t, test_domcaps);
 	tcase_add_test(t, test_network);
 	tcase_add_loop_test(t, test_mounts, 0, ARRAY_LEN(lines));

@@ -304,6 +304,12 @@ START_TEST(platform)
 	ROW("emulator", "absent", LIVE, "VSM4112:false", f->config.emulator = "/opt/qemu";
 		f->domcaps.supported = TRI_NO;
 		f->domcaps.error = "Cannot check QEMU binary /opt/qemu");
+	ROW("emulator", "listed, and gone since", LIVE, "VSM4112:false",
+		f->domcaps.supported = TRI_NO;
+		f->domcaps.error = "QEMU binary /usr/bin/qemu is not executable");
+	ROW("emulator", "listed, and the machine type refused", LIVE, "",
+		f->domcaps.supported = TRI_NO;
+		f->domcaps.error = "the accel is not supported");
 	ROW("emulator", "absent, offline", OFFLINE, "VSM4112:false",
 		f->config.emulator = "/opt/qemu";
 		f->domcaps.supported = TRI_NO; SHUT_OFF);
@@ -333,6 +339,11 @@ START_TEST(platform)
 		f->config.loader = "/srv/bios.bin"; f->loader_there = TRI_NO);
 	ROW("firmware", "efi not offered", RESTART, "VSM4114:false", f->config.firmware = "efi";
 		f->domcaps.n_firmwares = 1);
+	ROW("firmware", "none announced at all", RESTART, "VSM4114:false",
+		f->config.firmware = "efi";
+		f->domcaps.n_firmwares = 0);
+	ROW("firmware", "an older libvirt tells of none", RESTART, "", f->config.firmware = "efi";
+		f->domcaps.n_firmwares = 0; f->domcaps.firmware_told = false);
 	ROW("firmware", "efi offered, listed", RESTART, "", f->config.firmware = "efi");
 	ROW("firmware", "efi offered, its files absent", RESTART, "VSM4114:false",
 		f->config.firmware = "efi";

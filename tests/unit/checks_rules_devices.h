@@ -327,7 +327,11 @@ START_TEST(devices)
 	ROW("filesystems", "virtiofs", LIVE, "VSM4504:false", SHARE(.driver = "virtiofs"));
 	ROW("filesystems", "virtiofs, later", LIVE, "VSM6002", SHARE(.driver = "virtiofs");
 		f->src.lib_version = 11003000);
-	ROW("filesystems", "boots anew", RESTART, "", SHARE(.driver = "virtiofs"));
+	ROW("filesystems", "boots anew", RESTART, "", SHARE(.driver = "path"));
+	ROW("filesystems", "boots anew, with a virtiofsd over there", RESTART, "VSM6002",
+		SHARE(.driver = "virtiofs"));
+	ROW("filesystems", "boots anew, somebody else serves", RESTART, "",
+		SHARE(.driver = "virtiofs", .external_socket = true));
 
 	ROW("tpm", "emulated", LIVE, "", f->config.tpm_backend = "emulator");
 	ROW("tpm-state", "its own", LIVE, "", f->config.tpm_backend = "emulator";
@@ -533,6 +537,17 @@ START_TEST(devices)
 		f->config.qemu_args = LIST("-device", "nvme-like,id=x"));
 	ROW("hypervisor-args", "nvme", LIVE, "VSM4515:false,VSM5022", f->config.n_qemu_args = 2;
 		f->config.qemu_args = LIST("-device", "nvme,drive=d0"));
+	ROW("hypervisor-args", "tablet that stays", LIVE, "VSM4515:false,VSM5022",
+		f->config.n_qemu_args = 2;
+		f->config.qemu_args = LIST("-device", "usb-wacom-tablet,bus=xx.0"));
+	ROW("hypervisor-args", "shared memory, peer", LIVE, "VSM4515:false,VSM5022",
+		f->config.n_qemu_args = 2;
+		f->config.qemu_args = LIST("-device", "ivshmem-plain,memdev=m"));
+	ROW("hypervisor-args", "shared memory, master", LIVE, "VSM5022", f->config.n_qemu_args = 2;
+		f->config.qemu_args = LIST("-device", "ivshmem-plain,memdev=m,master=on"));
+	ROW("hypervisor-args", "waits itself", LIVE, "VSM4901:false,VSM5022",
+		f->config.n_qemu_args = 2;
+		f->config.qemu_args = LIST("-incoming", "defer"));
 	ROW("hypervisor-args", "boots anew", RESTART, "VSM5022", f->config.n_qemu_args = 2;
 		f->config.qemu_args = LIST("-device", "nvme,drive=d0"));
 #define ARG(option, arg)                                                                           \

@@ -60,6 +60,8 @@ START_TEST(memory)
 		MEMDEV(.model = "nvdimm", .path = "/x"); config.refuse_memory_file = false);
 	ROW("memory-devices", "enclave", LIVE, "VSM4206:false", MEMDEV(.model = "sgx-epc"));
 	ROW("memory-source", "offered", LIVE, "", f->config.memory_source = "memfd");
+	ROW("memory-source", "files", LIVE, "VSM6002", f->config.memory_source = "file");
+	ROW("memory-source", "files, only defined", OFFLINE, "", f->config.memory_source = "file");
 	ROW("memory-source", "not offered", LIVE, "VSM4207:false",
 		f->config.memory_source = "hugetlb");
 }

@@ -131,7 +131,9 @@ START_TEST(options)
 	ROW("hidden", "a guest that stands still", MOVE_RESUME, "VSM6002", f->vm.state = 3);
 	ROW("hidden", "a guest that is off", LIVE, "", SHUT_OFF);
 	ROW("hidden", "another hypervisor", LIVE, "", f->src.type = "Test");
-
+	ROW("port-range", "live", LIVE, "VSM6002", (void)0);
+	ROW("port-range", "no data", OFFLINE, "VSM6002", (void)0);
+	ROW("port-range", "another hypervisor", LIVE, "", f->dst.type = f->src.type = "Test");
 	ROW("planned", "none", LIVE, "", (void)0);
 	ROW("planned", "defined there", LIVE, "", s.planned_vm = UUID_VM;
 		f->same_uuid = ((struct name_clash){ TRI_YES, "web1", UUID_VM, false, 5, 0 }));

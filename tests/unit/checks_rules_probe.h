@@ -12,11 +12,35 @@ static void no_file(struct facts *f, enum probe_part part, const char *path)
 {
 	struct probe_path *p = NEW(f, struct probe_path);
 
-	*p = (struct probe_path){ part, 0, path };
+	*p = (struct probe_path){ part, 0, path, NULL };
 	f->probe.paths = p;
 	f->probe.n_paths = 1;
 	no_start(f, PROBE_FILE,
 		arena_printf(f->arena, "Cannot access '%s': No such file or directory", path));
+}
+
+/* The firmware has 4 MiB here; a twin that started has found so many bytes there. */
+static void image(struct facts *f, enum vm_image_kind kind, uint64_t there)
+{
+	static const enum probe_part parts[] = { PROBE_FIRMWARE, PROBE_NVRAM, PROBE_ROM };
+	struct vm_image *image = NEW(f, struct vm_image);
+	struct probe_path *p = NEW(f, struct probe_path);
+	uint64_t *size = NEW(f, uint64_t);
+
+	*image = (struct vm_image){ "the firmware", "/fw", kind };
+	f->config.images = image;
+	f->config.n_images = 1;
+	f->images = NEW(f, struct image_here);
+	*f->images = (struct image_here){ 4 << 20, TRI_YES };
+	*p = (struct probe_path){ parts[kind], 0, "/fw", "sdxaa" };
+	*size = there;
+	f->probe.paths = p;
+	f->probe.sizes = size;
+	f->probe.n_paths = 1;
+	if (there) {
+		facts_set_known(f, FACT_DST_PROBE);
+		f->probe.started = TRI_YES;
+	}
 }
 
 #define PORT                                                                                       \
@@ -81,6 +105,25 @@ START_TEST(probes)
 		no_start(f, PROBE_PORT, "Failed to reserve port 5799"));
 	ROW("firmware", "found by a twin", LIVE, "", f->config.loader_type = "pflash"; STARTED;
 		f->config.loader = "/usr/share/AAVMF/AAVMF_CODE.fd");
+	ROW("starts", "nobody tried", LIVE, "VSM6002", (void)0);
+	ROW("starts", "seen", LIVE, "", STARTED);
+	ROW("starts", "seen that not", LIVE, "", no_start(f, PROBE_OTHER, "no"));
+	ROW("starts", "only defined", OFFLINE, "", SHUT_OFF);
+	ROW("images", "of the same size", LIVE, "", image(f, IMAGE_FIRMWARE, 4 << 20));
+	ROW("images", "of another size", LIVE, "VSM4901:false", image(f, IMAGE_FIRMWARE, 2 << 20));
+	ROW("images", "of another size, started anew", RESTART, "",
+		image(f, IMAGE_FIRMWARE, 2 << 20));
+	ROW("images", "NVRAM of another size", LIVE, "VSM4901:false",
+		image(f, IMAGE_NVRAM, 2 << 20));
+	ROW("images", "NVRAM that is made there", LIVE, "", image(f, IMAGE_NVRAM, 0);
+		f->images[0].there = TRI_UNKNOWN);
+	ROW("images", "a ROM that needs the same place", LIVE, "", image(f, IMAGE_ROM, 3 << 20));
+	ROW("images", "a ROM that needs more", LIVE, "VSM4901:false", image(f, IMAGE_ROM, 5 << 20));
+	ROW("images", "not seen there", LIVE, "VSM6002", image(f, IMAGE_FIRMWARE, 0));
+	ROW("images", "not seen here", LIVE, "VSM6002", image(f, IMAGE_FIRMWARE, 2 << 20);
+		f->images[0].size = 0);
+	ROW("images", "absent, which another rule says", LIVE, "", image(f, IMAGE_FIRMWARE, 0);
+		f->images[0].there = TRI_NO);
 	ROW("emulator", "that ran a twin", LIVE, "", f->config.emulator = "/opt/qemu"; STARTED;
 		facts_set_unknown(f, FACT_DST_DOMCAPS, NULL, "Test"));
 }

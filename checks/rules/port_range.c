@@ -1,0 +1,26 @@
+/*
+ * Libvirt on the target takes a port of its range for every move, even for one that carries no data,
+ * and one more for disks that are copied. It shows neither the range nor what is left of it.
+ */
+#include "checks/rules/rules.h"
+
+static void run(const struct facts *f, const struct check_config *c, struct findings *out)
+{
+	bool copy = f->settings->move == MOVE_LIVE_COPY;
+
+	(void)c;
+	if (rule_is(f->src.type, "QEMU") && rule_is(f->dst.type, "QEMU"))
+		finding_unknown(out,
+			copy ? "whether two ports for migrations are free on the target host"
+			     : "whether a port for migrations is free on the target host",
+			NULL, "libvirt does not show the range that it takes them from");
+}
+
+const struct rule rule_port_range = {
+	.name = "port-range",
+	.what = "whether a port for migrations is free on the target host",
+	.moves = MOVE_ANY,
+	.advisory = true,
+	.needs = FACT_BIT(FACT_SRC_HOST) | FACT_BIT(FACT_DST_HOST),
+	.run = run,
+};
