@@ -177,13 +177,20 @@ static void cpu(const struct facts *f, struct findings *out)
 	finding_detail(out, finding_add(out, VSM4104, f->probe.text), NULL, f->probe.text, NULL);
 }
 
+/* Which every host has; the target's qemu.conf then puts another in its place. */
+static bool everywhere(const char *address)
+{
+	return host_is_loopback(address) || rule_is(address, "0.0.0.0") || rule_is(address, "::");
+}
+
 static void address(const struct facts *f, struct findings *out)
 {
 	for (size_t i = 0; i < f->config.n_graphics; i++) {
 		const struct vm_graphics *g = &f->config.graphics[i];
 
-		if (!g->listen || (f->config.n_graphics > 1 && !quotes(f, g->listen) &&
-					  i + 1 < f->config.n_graphics))
+		if (!g->listen || everywhere(g->listen) ||
+			(f->config.n_graphics > 1 && !quotes(f, g->listen) &&
+				i + 1 < f->config.n_graphics))
 			continue;
 		finding_detail(out, finding_add(out, VSM4511, g->listen),
 			arena_printf(out->arena, "graphics %s", rule_name(g->type)), f->probe.text,

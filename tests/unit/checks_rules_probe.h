@@ -91,6 +91,11 @@ START_TEST(probes)
 		no_start(f, PROBE_ADDRESS, "Cannot assign requested address"));
 	ROW("probe", "no address, as was concluded", LIVE, "", LISTEN;
 		no_start(f, PROBE_ADDRESS, "Cannot assign requested address"));
+	ROW("probe", "no address, which the host itself chooses", LIVE, "VSM4901:false",
+		f->config.n_graphics = 1;
+		f->config.graphics =
+			((struct vm_graphics[]){ { .type = "vnc", .listen = "127.0.0.1" } });
+		no_start(f, PROBE_ADDRESS, "Cannot assign requested address"));
 	ROW("graphics-listen", "an address of both", LIVE, "", LISTEN; STARTED);
 	ROW("probe", "no port", LIVE, "VSM4512:false", PORT;
 		no_start(f, PROBE_PORT, "Address already in use"));
