@@ -192,6 +192,7 @@ struct nic_there {
 	enum tri filter; /* nwfilter; UNKNOWN without one */
 	const char *forward, *bridge; /* of the network there */
 	const char *lacks; /* a bridge or device of that network that is not there */
+	const char *doubt; /* the same, of which it is not known */
 	enum tri tap_taken; /* another device has the name that the interface's is to have */
 	const char *forward_here, *bridge_here; /* of the network on the source */
 	const char *why;

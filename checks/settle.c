@@ -71,6 +71,7 @@ static void settle_nic(struct facts *f, size_t i)
 	struct nic_there *there = &f->nics_there[i];
 
 	there->exists = TRI_YES;
+	there->doubt = NULL;
 	if (is(f->config.nics[i].type, "network"))
 		there->active = TRI_YES;
 	if (f->config.nics[i].filter)

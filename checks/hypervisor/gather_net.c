@@ -85,31 +85,42 @@ static void describe(
 		out->portgroup = has_portgroup(xml, nic->portgroup);
 }
 
-static void ask_device(struct side *s, const char *device, struct nic_there *out);
+static void ask_device(struct side *s, const char *device, bool bridge, struct nic_there *out);
+
+/* Which of several devices is given out next changes without an event. */
+static const struct vxml_network *lender(
+	struct side *s, virNetworkPtr net, const struct vm_nic *nic)
+{
+	const struct vxml_network *xml = read_network(s, net, nic->network, false);
+
+	return xml && xml->n_devs > 1 ? read_network(s, net, nic->network, true) : xml;
+}
 
 /* A network that lends out a bridge or devices of the host is active without them. That they are
  * there is kept as long as what the network is; that they are not is not. */
 static void ask_lent(
 	struct side *s, virNetworkPtr net, const struct vm_nic *nic, struct nic_there *out)
 {
-	const struct vxml_network *xml = read_network(s, net, nic->network, false);
-	const char *one = NULL, *key;
+	const struct vxml_network *xml = side_is_test(s) ? NULL : lender(s, net, nic);
+	const char *one, *key, *missing = s->missing;
 	struct nic_there there = { 0 };
+	bool bridge;
 
-	if (side_is_test(s) || !xml || !xml->forward || strcmp(xml->forward, "hostdev") == 0)
+	if (!xml || !xml->forward || strcmp(xml->forward, "hostdev") == 0)
 		return;
-	if (strcmp(xml->forward, "bridge") == 0 && xml->bridge)
-		one = xml->bridge;
-	else if (xml->n_devs == 1 && !xml->bridge)
-		one = xml->devs[0]; /* of several, libvirt takes one that is free */
-	if (!one ||
-		side_kept(s, TOPIC_NETWORKS, arena_printf(s->arena, "%s on", nic->network), &key))
+	bridge = strcmp(xml->forward, "bridge") == 0 && xml->bridge;
+	one = bridge ? xml->bridge : xml->bridge ? NULL : xml->dev;
+	if (!one || side_kept(s, TOPIC_NETWORKS,
+			    arena_printf(s->arena, "%s on %s", nic->network, one), &key))
 		return;
-	ask_device(s, one, &there);
+	ask_device(s, one, bridge, &there);
+	s->missing = missing; /* it is not the network that cannot be asked for */
 	if (there.exists == TRI_NO)
 		out->lacks = arena_strdup(s->arena, one);
 	else if (there.exists == TRI_YES)
 		side_keep(s, key, box_new());
+	else
+		out->doubt = arena_strdup(s->arena, one);
 }
 
 static void ask_network(struct side *s, const struct networks *running, const struct vm_nic *nic,
@@ -255,11 +266,28 @@ static enum tri find_node_device(struct side *s, const char *device, const char 
 	return all.n ? TRI_NO : TRI_UNKNOWN;
 }
 
+/* What is none cannot be one end of a guest's cable; but switches of other makers are called
+ * otherwise. */
+static bool is_bridge(struct side *s, virInterfacePtr iface)
+{
+	const char *type = NULL;
+	struct err e;
+	char *text;
+
+	if (side_is_test(s) || !side_more(s, "looking at bridges of the target host"))
+		return true;
+	text = virInterfaceGetXMLDesc(iface, 0);
+	if (text && vxml_interface_type(text, s->arena, &type, &e) < 0)
+		type = NULL;
+	free(text);
+	return !type || strcmp(type, "bridge") == 0;
+}
+
 /*
  * Present when either driver knows it. Absent when libvirt's interface driver says so and its
  * list of devices, where there is one, agrees: one of them may know only what is configured.
  */
-static void ask_device(struct side *s, const char *device, struct nic_there *out)
+static void ask_device(struct side *s, const char *device, bool bridge, struct nic_there *out)
 {
 	auto_iface virInterfacePtr iface = NULL;
 	enum tri interface = TRI_UNKNOWN, node;
@@ -271,6 +299,10 @@ static void ask_device(struct side *s, const char *device, struct nic_there *out
 	iface = virInterfaceLookupByName(s->v, device);
 	interface = side_tri(s, iface != NULL, VIR_ERR_NO_INTERFACE, &out->why);
 	out->exists = interface;
+	if (interface == TRI_YES && bridge && !is_bridge(s, iface)) {
+		out->exists = TRI_UNKNOWN;
+		out->why = "a device of that name is there, which libvirt does not call a bridge";
+	}
 	if (interface == TRI_YES)
 		return;
 	interface_missing = s->missing;
@@ -290,7 +322,7 @@ static void ask_tap(struct side *s, const char *name, struct nic_there *out)
 
 	if (side_is_test(s))
 		return; /* it names every interface's device */
-	ask_device(s, name, &there);
+	ask_device(s, name, false, &there);
 	out->tap_taken = there.exists;
 }
 
@@ -307,7 +339,7 @@ void gather_bridges(struct side *s)
 							      : NULL;
 
 		if (device)
-			ask_device(s, device, &s->f->nics_there[i]);
+			ask_device(s, device, is_type(nic, "bridge"), &s->f->nics_there[i]);
 		if (nic->tap)
 			ask_tap(s, nic->tap, &s->f->nics_there[i]);
 		if (s->missing)

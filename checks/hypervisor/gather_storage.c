@@ -197,6 +197,14 @@ static void ask_image(
 	free(text);
 }
 
+/* A pool lists what it saw when it was last refreshed, be it gone since. A copy goes by the list. */
+static void look_again(
+	struct side *s, const struct vm_disk *disk, const char *path, struct disk_there *out)
+{
+	if (out->exists == TRI_YES && !is_copied(s, disk) && side_path(s, path) == TRI_NO)
+		out->exists = TRI_NO;
+}
+
 static void ask_volume(struct storage *st, const struct vm_disk *disk, struct disk_there *out)
 {
 	struct side *s = st->s;
@@ -224,6 +232,9 @@ static void ask_volume(struct storage *st, const struct vm_disk *disk, struct di
 	ask_room(s, pool, out);
 	vol = virStorageVolLookupByName(pool, disk->volume);
 	out->exists = side_tri(s, vol != NULL, VIR_ERR_NO_STORAGE_VOL, &out->why);
+	if (seen->target && holds_files(seen))
+		look_again(
+			s, disk, arena_printf(s->arena, "%s/%s", seen->target, disk->volume), out);
 	ask_image(s, disk, vol, out);
 }
 
@@ -269,6 +280,7 @@ static void ask_path(struct storage *st, const struct vm_disk *disk, struct disk
 		ask_covering(st, disk, out);
 	else
 		out->exists = found;
+	look_again(s, disk, disk->source, out);
 	ask_image(s, disk, vol, out);
 	/* A copy is written into what is there, whether a pool lists it or not. */
 	if (found == TRI_NO && is_copied(s, disk) && side_path(s, disk->source) == TRI_YES)

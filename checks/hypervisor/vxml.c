@@ -169,11 +169,37 @@ const char *vxml_dump(struct arena *a, const xmlNode *n)
 	return copy;
 }
 
+/* libvirt gives out the first of those that are used least. */
+static void read_devs(const xmlNode *forward, struct arena *a, struct vxml_network *out)
+{
+	uint64_t least = 0;
+
+	XML_EACH(interface, forward, "interface")
+	{
+		uint64_t used = xml_attr_u64(interface, "connections");
+
+		if (out->n_devs++ == 0 || used < least) {
+			out->dev = vxml_attr(a, interface, "dev");
+			least = used;
+		}
+	}
+}
+
+int vxml_interface_type(const char *text, struct arena *a, const char **out, struct err *e)
+{
+	auto_doc xmlDoc *doc = vxml_read(text, "interface", e);
+
+	if (!doc)
+		return -e->code;
+	*out = vxml_attr(a, xmlDocGetRootElement(doc), "type");
+	return 0;
+}
+
 int vxml_network(const char *text, struct arena *a, struct vxml_network *out, struct err *e)
 {
 	auto_doc xmlDoc *doc = vxml_read(text, "network", e);
 	const xmlNode *root = xmlDocGetRootElement(doc);
-	const char **groups = NULL, **addresses = NULL, **devs = NULL;
+	const char **groups = NULL, **addresses = NULL;
 
 	if (!doc)
 		return -e->code;
@@ -189,9 +215,7 @@ int vxml_network(const char *text, struct arena *a, struct vxml_network *out, st
 	XML_EACH(ip, root, "ip")
 	*ARENA_PUSH(a, addresses, out->n_addresses) = vxml_attr(a, ip, "address");
 	out->addresses = addresses;
-	XML_EACH(interface, vxml_child(root, "forward"), "interface")
-	*ARENA_PUSH(a, devs, out->n_devs) = vxml_attr(a, interface, "dev");
-	out->devs = devs;
+	read_devs(vxml_child(root, "forward"), a, out);
 	return 0;
 }
 

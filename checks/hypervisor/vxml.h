@@ -70,7 +70,7 @@ struct vxml_network {
 	size_t n_portgroups;
 	const char *const *addresses; /* that the host has on it */
 	size_t n_addresses;
-	const char *const *devs; /* of the host, to which it gives access */
+	const char *dev; /* of the host, to which it gives access: the one it gives out next */
 	size_t n_devs;
 };
 int vxml_network(const char *text, struct arena *a, struct vxml_network *out, struct err *e);
@@ -81,6 +81,8 @@ struct vxml_pool {
 		*source; /* where it comes from: "nas1", "/export/vm"; NULL: nowhere else */
 	uint64_t available; /* bytes */
 };
+/* The type of an interface of the host: "bridge". */
+int vxml_interface_type(const char *text, struct arena *a, const char **out, struct err *e);
 int vxml_volume_format(const char *text, struct arena *a, const char **out, struct err *e);
 int vxml_pool(const char *text, struct arena *a, struct vxml_pool *out, struct err *e);
 

@@ -16,8 +16,11 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 		return;
 	}
 	need = (f->config.memory_kib + size - 1) / size;
-	if (need <= f->dst.free_pages)
+	if (need <= f->dst.free_pages) {
+		finding_unknown(out, "whether the target host has a file system of huge pages",
+			NULL, "libvirt does not show it, nor does a probe need it");
 		return;
+	}
 	if (f->config.hugepages_partly) {
 		finding_unknown(out, "whether enough huge pages are free", NULL,
 			"not all of the guest's memory is of the same pages");

@@ -43,6 +43,12 @@ static void one(const struct facts *f, const struct vm_nic *nic, const struct ni
 	if (there->lacks)
 		finding_detail(out, finding_add(out, VSM4404, there->lacks, rule_name(nic->mac)),
 			object(nic, out), "no such device", there->lacks);
+	if (there->doubt)
+		finding_unknown(out,
+			arena_printf(out->arena,
+				"whether the target host has a bridge or device %s, of network %s",
+				there->doubt, nic->network),
+			NULL, "libvirt did not tell, or shows something else of that name");
 	if (nic->portgroup && there->exists == TRI_YES && there->portgroup == TRI_NO)
 		no_portgroup(nic, out);
 }

@@ -57,9 +57,10 @@ def lending_network(host, name, bridge_name):
         f"<network><name>{name}</name><forward mode='bridge'/><bridge name='{bridge_name}'/></network>").create()
 
 
-def macvtap_network(host, device):
+def macvtap_network(host, *devices):
+    interfaces = "".join(f"<interface dev='{device}'/>" for device in devices)
     return lambda hosts: hosts[host].networkDefineXML(
-        f"<network><name>blue</name><forward mode='bridge'><interface dev='{device}'/></forward></network>").create()
+        f"<network><name>blue</name><forward mode='bridge'>{interfaces}</forward></network>").create()
 
 
 def own_network(host, mode):

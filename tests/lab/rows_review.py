@@ -30,10 +30,10 @@ def arguments(*words):
     return Guest(more=guests.arguments(*words))
 
 
-def cd_of_pool(policy=""):
+def cd_of_pool(policy="", folder=SHARED):
     return Guest((Device("<disk type='volume' device='cdrom'><driver name='qemu' type='raw'/>"
                          f"<source pool='tank' volume='cd.iso'{policy}/><target dev='hda' bus='ide'/><readonly/></disk>",
-                         (f"{SHARED}/cd.iso", "raw", "1M")),))
+                         (f"{folder}/cd.iso", "raw", "1M")),))
 
 
 def script(host):
@@ -42,6 +42,10 @@ def script(host):
         path.write_text("#!/bin/sh\n")
         path.chmod(0o755)
     return step
+
+
+def gone(host, name):
+    return lambda _: (BY_NAME[host].folder / "local" / name).unlink()
 
 
 def neighbour(port):
@@ -82,6 +86,25 @@ ROWS = (
       refused=(38, "block")),
     S("disk that may be absent, restart", MAY_BE_ABSENT, type="restart", hosts=(outside.block_device("alpha"),),
       warns=("VSM4302",)),
+    S("CD that a pool saw, gone since", Guest((guests.cdrom(LOCAL / "cd.iso"),)), hosts=(
+        prepare.file("beta", "cd.iso"), prepare.pool("beta", "attic", LOCAL), gone("beta", "cd.iso")),
+      finds=("VSM4316",), refused=(38, "cd.iso")),
+    S("volume that a pool saw, gone since", cd_of_pool(folder=LOCAL), hosts=(
+        prepare.pool("alpha", "tank", LOCAL), prepare.file("beta", "cd.iso"), prepare.pool("beta", "tank", LOCAL),
+        gone("beta", "cd.iso")), finds=("VSM4316",), refused=(50, "cd.iso")),
+    S("bridge that is none", Guest((nic("bridge=br-red"),)), hosts=(
+        prepare.bridge("alpha", "br-red"), prepare.tap("beta", "br-red")), finds=("VSM4901",), probed="br-red",
+      refused=(38, "br-red")),
+    S("network whose bridge is none", Guest(BLUE), hosts=(
+        prepare.bridge("alpha", "br-red"), prepare.lending_network("alpha", "blue", "br-red"),
+        prepare.tap("beta", "br-red"), prepare.lending_network("beta", "blue", "br-red")), finds=("VSM4901",),
+      probed="br-red", refused=(38, "br-red")),
+    S("network of two devices, the first absent", Guest(BLUE), hosts=(
+        outside.tap_nodes("alpha", "beta"), prepare.macvtap_network("alpha", "eth0"),
+        prepare.macvtap_network("beta", "eth7", "eth0")), finds=("VSM4404",), refused=(38, "eth7")),
+    S("network of two devices, the second absent", Guest(BLUE), hosts=(
+        outside.tap_nodes("alpha", "beta"), prepare.macvtap_network("alpha", "eth0"),
+        prepare.macvtap_network("beta", "eth0", "eth7"))),
     S("secret without a value", LUKS, hosts=(prepare.secret("alpha"), prepare.secret("beta", value=None)),
       unseen="secret", refused=(66, "value")),
 )

@@ -227,6 +227,38 @@ START_TEST(test_host)
 }
 END_TEST
 
+/* Of several devices that one is given out that is used least. */
+START_TEST(test_devices_of_a_network)
+{
+	static const struct {
+		const char *devs, *next;
+	} rows[] = {
+		{ "<interface dev='a'/><interface dev='b'/>", "a" },
+		{ "<interface dev='a' connections='1'/><interface dev='b'/>", "b" },
+		{ "<interface dev='a' connections='2'/><interface dev='b' connections='2'/>", "a" },
+		{ "", NULL },
+	};
+	auto_arena struct arena *a = arena_new();
+	const char *type;
+	struct err e;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct vxml_network n;
+
+		ck_assert_int_eq(vxml_network(arena_printf(a,
+						      "<network><forward mode='bridge'>%s"
+						      "</forward></network>",
+						      rows[i].devs),
+					 a, &n, &e),
+			0);
+		ck_assert_pstr_eq(n.dev, rows[i].next);
+	}
+	ck_assert_int_eq(
+		vxml_interface_type("<interface type='ethernet' name='br0'/>", a, &type, &e), 0);
+	ck_assert_str_eq(type, "ethernet");
+}
+END_TEST
+
 START_TEST(test_where_a_pool_comes_from)
 {
 	struct arena *a = arena_new();
@@ -309,6 +341,7 @@ int main(void)
 	tcase_add_test(t, test_host);
 	tcase_add_test(t, test_patient);
 	tcase_add_test(t, test_arguments);
+	tcase_add_test(t, test_devices_of_a_network);
 	tcase_add_test(t, test_where_a_pool_comes_from);
 	tcase_add_test(t, test_addresses);
 	tcase_add_test(t, test_ways);

@@ -206,6 +206,8 @@ START_TEST(network)
 		f->nics_there[0].portgroup = TRI_NO);
 	ROW("networks", "that lends out what is not there", LIVE, "VSM4404:false",
 		f->nics_there[0].lacks = "br0");
+	ROW("networks", "that lends out what may be there", LIVE, "VSM6002",
+		f->nics_there[0].doubt = "br0");
 	ROW("networks", "not known", LIVE, "VSM6002", f->nics_there[0].exists = TRI_UNKNOWN);
 	ROW("networks", "gone, and another setting speaks of one", LIVE, "VSM4401:false",
 		f->nics_there[0].exists = TRI_NO;

@@ -18,8 +18,8 @@ START_TEST(memory)
 		f->config.locked = true);
 	ROW("memory-free", "not told", LIVE, "", f->dst.free_kib = 0);
 	ROW("hugepages", "none", LIVE, "", (void)0);
-	ROW("hugepages", "enough", LIVE, "", f->config.hugepages = true; f->dst.page_kib = 2048;
-		f->dst.free_pages = 1024);
+	ROW("hugepages", "enough", LIVE, "VSM6002", f->config.hugepages = true;
+		f->dst.page_kib = 2048; f->dst.free_pages = 1024);
 	ROW("hugepages", "too few", LIVE, "VSM4203:false", f->config.hugepages = true;
 		f->dst.page_kib = 2048; f->dst.free_pages = 1023);
 	ROW("hugepages", "too few for all, but it is not all", LIVE, "VSM6002",
