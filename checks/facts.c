@@ -129,6 +129,53 @@ uint64_t facts_memory_needed(const struct facts *f)
 	return vm->locked || vm->prealloc || !vm->current_kib ? vm->memory_kib : vm->current_kib;
 }
 
+const char *facts_user(const struct facts *f, const struct host_facts *host)
+{
+	return f->config.dac_label ? f->config.dac_label : host->caps.dac_label;
+}
+
+bool facts_user_is_root(const struct facts *f)
+{
+	static const char *const roots[] = { "+0:", "0:", "root:" };
+	const char *user = facts_user(f, &f->dst);
+
+	for (size_t i = 0; user && i < ARRAY_LEN(roots); i++)
+		if (strncmp(user, roots[i], strlen(roots[i])) == 0)
+			return true;
+	return false;
+}
+
+bool facts_keeps_owner(const struct facts *f, size_t i)
+{
+	return f->config.keeps_owners || f->config.disks[i].keeps_owner;
+}
+
+const char *facts_disk_path(const struct facts *f, size_t i)
+{
+	const struct vm_disk *d = &f->config.disks[i];
+
+	if (!d->type || !d->source)
+		return NULL;
+	if (strcmp(d->type, "volume") == 0)
+		return f->disks_there ? f->disks_there[i].path : NULL;
+	return strcmp(d->type, "file") == 0 || strcmp(d->type, "block") == 0 ? d->source : NULL;
+}
+
+/* One of two users that are not told may be another: that counts for a disk that keeps its owner. */
+bool facts_owner_matters(const struct facts *f, size_t i)
+{
+	static const char *const types[] = { "file", "block", "volume" };
+	const char *here = facts_user(f, &f->src), *there = facts_user(f, &f->dst);
+	const struct vm_disk *d = &f->config.disks[i];
+	bool fits = false;
+
+	for (size_t k = 0; d->type && k < ARRAY_LEN(types); k++)
+		fits |= strcmp(d->type, types[k]) == 0;
+	if (!fits || !d->source || facts_user_is_root(f))
+		return false;
+	return here && there ? strcmp(here, there) != 0 : facts_keeps_owner(f, i);
+}
+
 const char *fact_text(enum fact id)
 {
 	return id < FACT_COUNT ? texts[id] : "";

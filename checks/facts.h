@@ -183,6 +183,7 @@ struct disk_there { /* the same disk on the destination */
 	uint64_t capacity; /* of what a copy would write into; 0: not known */
 	const char *format;
 	const char *pool_host, *pool_source; /* where the pool comes from */
+	const char *path; /* of a volume of a folder; NULL: not told */
 };
 
 struct nic_there {
@@ -251,6 +252,7 @@ enum probe_cause { /* what kept a twin from starting */
 	PROBE_MEMORY,
 	PROBE_TLS, /* credentials */
 	PROBE_FORMAT, /* of an image */
+	PROBE_DENIED, /* QEMU may not open one of probe.opens */
 	PROBE_CAUSE_COUNT
 };
 
@@ -283,6 +285,16 @@ struct probe_facts {
 		enum tri there;
 	} * addresses;
 	size_t n_addresses;
+	/* What QEMU opens there by itself, as far as that is tried; the first may_open of them it may
+	 * open. With cause PROBE_DENIED it may not open the one behind these. */
+	const struct probe_open {
+		const char *path;
+		const char *user; /* "disk vda", "QEMU's -fw_cfg" */
+		bool write, block, folder; /* folder: a file is made in there */
+		bool kept; /* nobody gives it to QEMU */
+	} * opens;
+	size_t n_opens, may_open;
+	enum tri gives; /* whether libvirt there gives a guest's files to QEMU's user */
 };
 
 /* The source's interface that leads to where the data are to go. */
@@ -373,6 +385,16 @@ bool facts_known(const struct facts *f, enum fact id);
 /* KiB of a host's free memory that the VM takes: all that it may have where that must be there at
  * once, else what it has now. 0: unknown, or none, for huge pages come from a pool of their own. */
 uint64_t facts_memory_needed(const struct facts *f);
+/* Whom the VM's QEMU runs as on a host, "+64055:+64055"; NULL: not told. */
+const char *facts_user(const struct facts *f, const struct host_facts *host);
+/* That is root on the target, who may open everything. */
+bool facts_user_is_root(const struct facts *f);
+/* Disk i keeps its owner, wherever the VM goes. */
+bool facts_keeps_owner(const struct facts *f, size_t i);
+/* The file or device of disk i on the target; NULL: it has none, or it is not told. */
+const char *facts_disk_path(const struct facts *f, size_t i);
+/* QEMU on the target is another user than on the source, who may not be allowed to use disk i. */
+bool facts_owner_matters(const struct facts *f, size_t i);
 /* "the networks of the target host", for messages. */
 const char *fact_text(enum fact id);
 /* Whether a host's name or address, of a device's far end, means the host itself. */

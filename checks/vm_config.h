@@ -32,6 +32,7 @@ struct vm_disk {
 		*const *backing_sources; /* the chain below, top first */
 	size_t n_backing;
 	bool readonly, shareable, transient, mirror, reservations, encrypted;
+	bool keeps_owner; /* libvirt does not give it to the user that QEMU runs as */
 };
 
 struct vm_nic {
@@ -95,10 +96,17 @@ enum vm_path_kind {
 	PATH_PIPE /* it or PATH.in and PATH.out must be there */
 };
 
+enum vm_path_owner {
+	PATH_OTHERS, /* libvirt opens it, or no more can be found out than that it is there */
+	PATH_GIVEN, /* QEMU opens it, to which libvirt gives it where it gives anything */
+	PATH_KEPT /* QEMU opens it as it is; of PATH_FOLDER: makes it anew */
+};
+
 struct vm_path { /* a file of the host that is no disk */
 	enum vm_path_kind kind;
 	const char *user; /* "serial", "the boot ROM of interface" */
 	const char *path;
+	enum vm_path_owner owner;
 };
 
 struct vm_image { /* a file whose size is the size of memory that moves along */
@@ -170,6 +178,8 @@ struct vm_config {
 	const char *launch_security; /* "sev", "s390-pv", ... */
 	const char *const *seclabel_models; /* whose drivers must be there; see xml_domain.c */
 	size_t n_seclabel_models;
+	const char *dac_label; /* a static one: whom QEMU runs as, on every host */
+	bool keeps_owners; /* libvirt gives nothing of the guest's to the user that QEMU runs as */
 	const char *lease, *lockspace; /* the first lease */
 	unsigned vsock_cid; /* fixed; 0: none */
 	const struct vm_path *paths;

@@ -227,6 +227,8 @@ static void ask_volume(struct storage *st, const struct vm_disk *disk, struct di
 	out->pool_host = seen->host;
 	out->pool_source = seen->source;
 	out->pool_active = seen->active ? TRI_YES : TRI_NO;
+	if (holds_files(seen) && seen->target)
+		out->path = arena_printf(s->arena, "%s/%s", seen->target, disk->volume);
 	if (out->pool_active != TRI_YES || !side_more(s, "looking for volumes on the target host"))
 		return;
 	ask_room(s, pool, out);

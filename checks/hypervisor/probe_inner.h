@@ -53,6 +53,8 @@ struct probe_result {
 	char client_text[1024]; /* NO: what it said */
 	int64_t took_ms;
 	uint64_t sizes[PROBE_SIZES]; /* of the first paths, where the twin started */
+	size_t may_open; /* as in probe_facts */
+	enum tri gives;
 	bool left; /* the twin, or what became of the call, is out of our hands */
 	bool client_left; /* on the source */
 };
@@ -67,6 +69,7 @@ struct probe_twins {
 	xmlDoc *twin;
 	struct twin_far far[PROBE_FAR_MAX], addresses[PROBE_FAR_MAX];
 	size_t n_far, n_addresses;
+	struct twin_owner owner;
 	bool all_far; /* there are no more */
 	xmlDoc *client; /* on the source; NULL: none */
 };
@@ -85,6 +88,11 @@ void probe_twins_try_client(const struct probe_twins *t, struct probes *ps, virC
 /* What came of them, in `a`; what they cover is left as it is. */
 void probe_twins_tell(const struct probe_twins *t, const struct probe_result *r, struct arena *a,
 	struct probe_facts *out);
+
+/* Whether QEMU may open what it opens by itself: may_open and gives of *out. Where it may not, *out
+ * becomes that of a twin that did not start, else it is added to. */
+void probe_owner(const struct twin_owner *owner, struct probes *ps, virConnectPtr v,
+	const char *host, struct probe_result *out);
 
 /* What libvirt's error says of a twin that did not start. */
 enum probe_cause probe_cause_of(int code, const char *text);

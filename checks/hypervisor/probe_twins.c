@@ -15,7 +15,14 @@ const char *probe_twins_make(struct probe_twins *t, const struct facts *f, struc
 	t->n_far = t->all_far ? t->n_far : PROBE_FAR_MAX;
 	t->n_addresses = twin_addresses(f, t->twin, a, t->addresses, PROBE_FAR_MAX);
 	t->client = twin_client(f, t->twin, a);
+	twin_owner(f, t->twin, a, &t->owner);
+	covers->opens = t->owner.opens;
+	covers->n_opens = t->owner.n_opens;
 	key = twin_text(t->twin, NULL, a);
+	if (t->owner.twin)
+		key = arena_printf(a, "%s%s", key, twin_text(t->owner.twin, NULL, a));
+	if (t->owner.ask)
+		key = arena_printf(a, "%s%s", key, twin_text(t->owner.gives, NULL, a));
 	for (size_t i = 0; i < t->n_far; i++)
 		key = arena_printf(a, "%s%s", key, twin_text(t->far[i].twin, NULL, a));
 	for (size_t i = 0; i < t->n_addresses; i++)
@@ -25,8 +32,11 @@ const char *probe_twins_make(struct probe_twins *t, const struct facts *f, struc
 
 void probe_twins_clear(struct probe_twins *t)
 {
-	if (t->twin)
-		xmlFreeDoc(t->twin);
+	xmlDoc *docs[] = { t->twin, t->owner.twin, t->owner.gives };
+
+	for (size_t i = 0; i < ARRAY_LEN(docs); i++)
+		if (docs[i])
+			xmlFreeDoc(docs[i]);
 	for (size_t i = 0; i < t->n_far; i++)
 		xmlFreeDoc(t->far[i].twin);
 	for (size_t i = 0; i < t->n_addresses; i++)
@@ -78,6 +88,8 @@ void probe_twins_try(const struct probe_twins *t, struct probes *ps, virConnectP
 	const char *host, const struct probe_facts *covers, struct probe_result *out)
 {
 	probe_try(ps, v, host, t->twin, covers, out);
+	if (out->started != TRI_NO && !out->left)
+		probe_owner(&t->owner, ps, v, host, out);
 	out->far = t->all_far;
 	for (size_t i = 0; i < t->n_far && out->started == TRI_YES; i++)
 		out->far &= is_served(ps, v, host, &t->far[i], out);
@@ -129,4 +141,6 @@ void probe_twins_tell(const struct probe_twins *t, const struct probe_result *r,
 	out->client_text = arena_strdup(a, r->client_text);
 	out->took_ms = r->took_ms;
 	out->sizes = sizes_of(r, out->n_paths, a);
+	out->may_open = r->may_open;
+	out->gives = r->gives;
 }

@@ -123,13 +123,14 @@ static void set_metadata(xmlNode *root, const struct twin_id *id, struct arena *
 }
 
 /*
- * With the label that the target's QEMU has anyway, given as a fixed one that relabels nothing,
+ * With the label that the VM's QEMU has there anyway, given as a fixed one that relabels nothing,
  * no file of the VM changes its owner, whichever it is. Not knowing that label, each source says
  * so for itself, and the files that libvirt would relabel beside disks are left out.
  */
 static void choose_labels(struct twin *t, xmlNode *root)
 {
 	const struct host_caps *caps = &t->f->dst.caps;
+	const char *user = facts_user(t->f, &t->f->dst);
 	xmlNode *label;
 
 	for (size_t i = 0; i < caps->n_secmodels; i++) {
@@ -138,14 +139,14 @@ static void choose_labels(struct twin *t, xmlNode *root)
 		if (caps->secmodels[i] && strcmp(caps->secmodels[i], "selinux") == 0)
 			t->label_selinux = true;
 	}
-	if (!t->label_dac || !caps->dac_label)
+	if (!t->label_dac || !user)
 		return;
 	t->label_dac = false;
 	label = twin_add(root, "seclabel");
 	twin_set(label, "type", "static");
 	twin_set(label, "model", "dac");
 	twin_set(label, "relabel", "no");
-	xmlNewTextChild(label, NULL, X("label"), X(caps->dac_label));
+	xmlNewTextChild(label, NULL, X("label"), X(user));
 }
 
 /* The loader becomes a disk: as one it needs no NVRAM, and is found or missing all the same. */

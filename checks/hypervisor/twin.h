@@ -66,6 +66,23 @@ size_t twin_addresses(
 /* A twin for the source host, which opens there what its QEMU has for TLS; for xmlFreeDoc. NULL: the
  * data are not to travel by TLS. */
 xmlDoc *twin_client(const struct facts *f, xmlDoc *twin, struct arena *a);
+/*
+ * A twin with nothing in it but what QEMU is to open by itself: bare block nodes without a format or a
+ * device, of which nothing is written, read or locked; and memory in a file that QEMU makes in a
+ * folder, and unlinks at once. Only where no other security driver than that of users and groups
+ * decides, and QEMU is not root. twin: NULL when there is nothing to try. gives: one that is to fail,
+ * and shows by how it does whether libvirt there gives a guest's files to QEMU. For xmlFreeDoc.
+ */
+struct twin_owner {
+	xmlDoc *twin, *gives;
+	const struct probe_open *opens; /* those first that nobody gives to QEMU */
+	size_t n_opens;
+	bool ask; /* gives is wanted in any case */
+};
+void twin_owner(const struct facts *f, xmlDoc *twin, struct arena *a, struct twin_owner *out);
+/* What QEMU's error has in it when it cannot open opens[i]. */
+const char *twin_complaint(struct arena *a, const struct probe_open *opens, size_t i);
+#define TWIN_ABSENT "/nonexistent/vsmigd-probe" /* what gives lacks */
 /* Its text in `a`: as it is for NULL, else with this identity and MAC addresses of its own. */
 const char *twin_text(xmlDoc *doc, const struct twin_id *id, struct arena *a);
 

@@ -53,6 +53,8 @@ void twin_note_tls(struct twin *t, const xmlNode *device);
 void twin_ports(struct twin *t, xmlNode *devices);
 /* A channel that opens the credentials for TLS, when the data are to travel by it. */
 void twin_tls(struct twin *t, xmlNode *devices);
+/* Another twin with nothing in it but an emulator; its <devices> in *devices. */
+xmlDoc *twin_bare(xmlDoc *twin, xmlNode **devices);
 /* Disks for paths that are not disks of the VM: lower images, firmware. */
 void twin_extra_disks(struct twin *t, xmlNode *devices);
 

@@ -95,8 +95,8 @@ static void set_number(xmlNode *n, const char *number, const char *const *attrs)
 		twin_set(n, attrs[0], "KiB");
 }
 
-/* Another twin with nothing in it but an emulator; no memory is used of what it may have. */
-static xmlDoc *bare(xmlDoc *twin, xmlNode **devices)
+/* No memory is used of what it may have. */
+xmlDoc *twin_bare(xmlDoc *twin, xmlNode **devices)
 {
 	static const char *const kept[] = { "memory", "vcpu", "os", "devices", NULL };
 	static const char *const type[] = { "type", NULL }, *const unit[] = { "unit", NULL };
@@ -129,7 +129,7 @@ size_t twin_far(
 			continue;
 		if (n == max)
 			return max + 1;
-		out[n] = (struct twin_far){ &vm->far_ports[i], bare(twin, &devices) };
+		out[n] = (struct twin_far){ &vm->far_ports[i], twin_bare(twin, &devices) };
 		bind_port(a, devices, &vm->far_ports[i], 0);
 		n++;
 	}
@@ -155,7 +155,7 @@ size_t twin_addresses(
 			continue;
 		port = arena_alloc(a, sizeof *port);
 		*port = (struct vm_port){ .host = arena_strdup(a, s->addresses[i]), .port = "0" };
-		out[n] = (struct twin_far){ port, bare(twin, &devices) };
+		out[n] = (struct twin_far){ port, twin_bare(twin, &devices) };
 		bind_port(a, devices, port, 0);
 		n++;
 	}
@@ -174,7 +174,7 @@ xmlDoc *twin_client(const struct facts *f, xmlDoc *twin, struct arena *a)
 
 	if (!settings_tls(f->settings))
 		return NULL;
-	doc = bare(twin, &devices);
+	doc = twin_bare(twin, &devices);
 	bind_port(a, devices, &nowhere, PORTS);
 	source = vxml_child(xmlGetLastChild(devices), "source");
 	twin_set(source, "mode", "connect");

@@ -13,35 +13,36 @@
 static const struct {
 	const char *option, *key;
 	enum vm_path_kind kind;
+	enum vm_path_owner owner;
 } files[] = {
-	{ "-fw_cfg", "file", PATH_FILE },
-	{ "-smbios", "file", PATH_FILE },
-	{ "-acpitable", "file", PATH_FILE },
-	{ "-acpitable", "data", PATH_FILE },
-	{ "-drive", "file", PATH_FILE },
-	{ "-blockdev", "filename", PATH_FILE },
-	{ "-object", "filename", PATH_FILE },
-	{ "-object", "file", PATH_FILE },
-	{ "-object", "dir", PATH_FILE },
-	{ "-object", "mem-path", PATH_FOLDER },
-	{ "-device", "romfile", PATH_FILE },
-	{ "-device", "file", PATH_FILE },
-	{ "-virtfs", "path", PATH_FILE },
-	{ "-fsdev", "path", PATH_FILE },
-	{ "-plugin", "file", PATH_FILE },
-	{ "-trace", "events", PATH_FILE },
-	{ "-trace", "file", PATH_FOLDER },
-	{ "-readconfig", NULL, PATH_FILE },
-	{ "-mem-path", NULL, PATH_FILE },
-	{ "-kernel", NULL, PATH_FILE },
-	{ "-initrd", NULL, PATH_FILE },
-	{ "-dtb", NULL, PATH_FILE },
-	{ "-bios", NULL, PATH_FILE },
-	{ "-cdrom", NULL, PATH_FILE },
-	{ "-hda", NULL, PATH_FILE },
-	{ "-hdb", NULL, PATH_FILE },
-	{ "-D", NULL, PATH_FOLDER },
-	{ "-pidfile", NULL, PATH_FOLDER },
+	{ "-fw_cfg", "file", PATH_FILE, PATH_KEPT },
+	{ "-smbios", "file", PATH_FILE, PATH_KEPT },
+	{ "-acpitable", "file", PATH_FILE, PATH_KEPT },
+	{ "-acpitable", "data", PATH_FILE, PATH_KEPT },
+	{ "-drive", "file", PATH_FILE, PATH_KEPT },
+	{ "-blockdev", "filename", PATH_FILE, PATH_KEPT },
+	{ "-object", "filename", PATH_FILE, PATH_OTHERS },
+	{ "-object", "file", PATH_FILE, PATH_OTHERS },
+	{ "-object", "dir", PATH_FILE, PATH_OTHERS },
+	{ "-object", "mem-path", PATH_FOLDER, PATH_OTHERS },
+	{ "-device", "romfile", PATH_FILE, PATH_KEPT },
+	{ "-device", "file", PATH_FILE, PATH_KEPT },
+	{ "-virtfs", "path", PATH_FILE, PATH_OTHERS },
+	{ "-fsdev", "path", PATH_FILE, PATH_OTHERS },
+	{ "-plugin", "file", PATH_FILE, PATH_OTHERS },
+	{ "-trace", "events", PATH_FILE, PATH_OTHERS },
+	{ "-trace", "file", PATH_FOLDER, PATH_OTHERS },
+	{ "-readconfig", NULL, PATH_FILE, PATH_KEPT },
+	{ "-mem-path", NULL, PATH_FILE, PATH_OTHERS },
+	{ "-kernel", NULL, PATH_FILE, PATH_KEPT },
+	{ "-initrd", NULL, PATH_FILE, PATH_KEPT },
+	{ "-dtb", NULL, PATH_FILE, PATH_KEPT },
+	{ "-bios", NULL, PATH_FILE, PATH_KEPT },
+	{ "-cdrom", NULL, PATH_FILE, PATH_KEPT },
+	{ "-hda", NULL, PATH_FILE, PATH_KEPT },
+	{ "-hdb", NULL, PATH_FILE, PATH_KEPT },
+	{ "-D", NULL, PATH_FOLDER, PATH_OTHERS },
+	{ "-pidfile", NULL, PATH_FOLDER, PATH_OTHERS },
 };
 
 struct args {
@@ -68,11 +69,12 @@ static const char *value(struct arena *a, const char *list, const char *key)
 	return NULL;
 }
 
-static void push_path(struct args *g, enum vm_path_kind kind, const char *option, const char *path)
+static void push_path(struct args *g, enum vm_path_kind kind, const char *option, const char *path,
+	enum vm_path_owner owner)
 {
 	if (path && path[0] == '/')
-		*ARENA_PUSH(g->a, g->paths, g->n_paths) =
-			(struct vm_path){ kind, arena_printf(g->a, "QEMU's %s", option), path };
+		*ARENA_PUSH(g->a, g->paths, g->n_paths) = (struct vm_path){ kind,
+			arena_printf(g->a, "QEMU's %s", option), path, owner };
 }
 
 static void port(struct args *g, const char *option, const char *host, const char *number, bool udp)
@@ -111,11 +113,11 @@ static void chardev(struct args *g, const char *option, const char *arg)
 
 	if (strncmp(arg, "socket,", 7) == 0 && serves(g, arg)) {
 		port(g, option, value(g->a, arg, "host"), value(g->a, arg, "port"), false);
-		push_path(g, PATH_FOLDER, option, path);
+		push_path(g, PATH_FOLDER, option, path, PATH_KEPT);
 	} else if (strncmp(arg, "socket,", 7) == 0 && !value(g->a, arg, "reconnect")) {
-		push_path(g, PATH_FILE, option, path);
+		push_path(g, PATH_FILE, option, path, PATH_OTHERS);
 	} else if (strncmp(arg, "file,", 5) == 0) {
-		push_path(g, PATH_FOLDER, option, path);
+		push_path(g, PATH_FOLDER, option, path, PATH_OTHERS);
 	}
 }
 
@@ -132,9 +134,10 @@ static void short_chardev(struct args *g, const char *option, const char *arg)
 		return;
 	path = arena_printf(g->a, "%.*s", (int)strcspn(path + 1, ","), path + 1);
 	if (strncmp(arg, "unix:", 5) == 0)
-		push_path(g, serves(g, arg) ? PATH_FOLDER : PATH_FILE, option, path);
+		push_path(g, serves(g, arg) ? PATH_FOLDER : PATH_FILE, option, path,
+			serves(g, arg) ? PATH_KEPT : PATH_OTHERS);
 	if (strncmp(arg, "file:", 5) == 0)
-		push_path(g, PATH_FOLDER, option, path);
+		push_path(g, PATH_FOLDER, option, path, PATH_OTHERS);
 }
 
 /* "HOST:DISPLAY", where display N has port 5900 + N. */
@@ -144,7 +147,7 @@ static void vnc(struct args *g, const char *option, const char *arg)
 
 	if (strncmp(arg, "unix:", 5) == 0)
 		push_path(g, PATH_FOLDER, option,
-			arena_printf(g->a, "%.*s", (int)strcspn(arg + 5, ","), arg + 5));
+			arena_printf(g->a, "%.*s", (int)strcspn(arg + 5, ","), arg + 5), PATH_KEPT);
 	else if (colon && strspn(colon + 1, "0123456789") > 0 && !value(g->a, arg, "to"))
 		port(g, option, arena_printf(g->a, "%.*s", (int)(colon - arg), arg),
 			arena_printf(g->a, "%d", 5900 + atoi(colon + 1)), false);
@@ -188,7 +191,8 @@ static void read_arg(struct args *g, const char *option, const char *arg)
 	for (size_t i = 0; i < ARRAY_LEN(files); i++)
 		if (strcmp(files[i].option, option) == 0)
 			push_path(g, files[i].kind, option,
-				files[i].key ? value(g->a, arg, files[i].key) : arg);
+				files[i].key ? value(g->a, arg, files[i].key) : arg,
+				files[i].owner);
 	for (size_t i = 0; i < ARRAY_LEN(special); i++)
 		if (strcmp(special[i].option, option) == 0)
 			special[i].read(g, option, arg);

@@ -148,6 +148,9 @@ static void read_disk(const xmlNode *n, struct arena *a, struct vm_disk *disk)
 		.reservations = vxml_child(source, "reservations") != NULL,
 		.encrypted = vxml_child(n, "encryption") || vxml_child(source, "encryption"),
 	};
+	XML_EACH(label, source, "seclabel")
+	disk->keeps_owner |=
+		vxml_attr_is(label, "model", "dac") && vxml_attr_is(label, "relabel", "no");
 	if (!disk->device)
 		disk->device = "disk";
 	if (!disk->type)

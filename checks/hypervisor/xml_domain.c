@@ -200,6 +200,19 @@ static void push_model(const xmlNode *label, struct arena *a, struct models *mod
 		*ARENA_PUSH(a, models->items, models->n) = model;
 }
 
+/* Of the driver of users and groups, which is there beside any other. */
+static void read_dac(const xmlNode *label, struct arena *a, struct vm_config *out)
+{
+	bool fixed = vxml_attr_is(label, "type", "static");
+
+	if (!vxml_attr_is(label, "model", "dac"))
+		return;
+	if (fixed)
+		out->dac_label = vxml_text(a, vxml_child(label, "label"));
+	out->keeps_owners = vxml_attr_is(label, "type", "none") ||
+			    (fixed && vxml_attr_is(label, "relabel", "no"));
+}
+
 /*
  * libvirt refuses a guest whose labels, its own or those of a disk or a character device, are of a
  * driver that the host does not have. It gives a running guest one of each driver, and sends all
@@ -211,8 +224,11 @@ static void read_security(const xmlNode *root, struct arena *a, struct vm_config
 
 	out->launch_security = vxml_attr(a, vxml_child(root, "launchSecurity"), "type");
 	XML_EACH(label, root, "seclabel")
-	if (!vxml_attr_is(label, "model", "dac") || vxml_attr_is(label, "type", "static"))
-		push_model(label, a, &models);
+	{
+		if (!vxml_attr_is(label, "model", "dac") || vxml_attr_is(label, "type", "static"))
+			push_model(label, a, &models);
+		read_dac(label, a, out);
+	}
 	XML_EACH(device, vxml_child(root, "devices"), NULL)
 	XML_EACH(label, vxml_child(device, "source"), "seclabel")
 	push_model(label, a, &models);

@@ -15,7 +15,14 @@ struct paths {
 static void push(struct paths *p, enum vm_path_kind kind, const char *user, const char *path)
 {
 	if (path && path[0] == '/')
-		*ARENA_PUSH(p->a, p->items, p->n) = (struct vm_path){ kind, user, path };
+		*ARENA_PUSH(p->a, p->items, p->n) = (struct vm_path){ kind, user, path, 0 };
+}
+
+/* What was pushed since the first one is opened by QEMU itself. */
+static void owned(struct paths *p, size_t first, enum vm_path_owner owner)
+{
+	for (; first < p->n; first++)
+		p->items[first].owner = owner;
 }
 
 static void push_image(struct paths *p, enum vm_image_kind kind, const char *user, const char *path)
@@ -47,17 +54,21 @@ static void boot_files(struct paths *p, const xmlNode *root)
 {
 	static const char *const places[] = { "kernel", "initrd", "dtb", "acpi/table" };
 	const xmlNode *os = vxml_child(root, "os");
+	size_t first = p->n;
 
 	for (size_t i = 0; i < ARRAY_LEN(places); i++)
 		push(p, PATH_FILE, places[i], vxml_text(p->a, vxml_at(os, places[i])));
 	XML_EACH(sysinfo, root, "sysinfo")
 	XML_EACH(entry, sysinfo, "entry")
 	push(p, PATH_FILE, "the firmware's configuration", vxml_attr(p->a, entry, "file"));
+	owned(p, first, PATH_GIVEN);
 }
 
 /* Any device may have a boot ROM of its own. */
 static void roms(struct paths *p, const xmlNode *devices)
 {
+	size_t first = p->n;
+
 	XML_EACH(device, devices, NULL)
 	{
 		const char *user = with(p, "the boot ROM of", (const char *)device->name);
@@ -66,6 +77,7 @@ static void roms(struct paths *p, const xmlNode *devices)
 		push(p, PATH_FILE, user, file);
 		push_image(p, IMAGE_ROM, user, file);
 	}
+	owned(p, first, PATH_KEPT);
 }
 
 static void shares(struct paths *p, const xmlNode *devices)
@@ -165,12 +177,15 @@ static void host_devices(struct paths *p, const xmlNode *root, const xmlNode *de
 
 static void output(struct paths *p, const xmlNode *devices)
 {
+	size_t first = p->n;
+
 	XML_EACH(n, devices, "graphics")
 	{
 		push_made(p, "graphics", vxml_attr(p->a, n, "socket"));
 		XML_EACH(listen, n, "listen")
 		push_made(p, "graphics", vxml_attr(p->a, listen, "socket"));
 	}
+	owned(p, first, PATH_KEPT);
 }
 
 static void nvram(struct paths *p, const xmlNode *root)

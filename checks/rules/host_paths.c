@@ -38,7 +38,7 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	for (size_t i = 0; i < f->config.n_paths; i++) {
 		const struct vm_path *p = &f->config.paths[i];
 
-		if (!of_others(p) && !rule_shown(f, p->path))
+		if (!of_others(p) && !rule_shown(f, p->path) && !rule_may_open(f, p->path))
 			one(p, f->paths_there ? f->paths_there[i] : TRI_UNKNOWN, out);
 	}
 }

@@ -275,6 +275,39 @@ static void credentials(const struct facts *f, struct findings *out)
 		"credentials", f->probe.text, "CA and server certificates, and the server's key");
 }
 
+/* In words of our own, for QEMU's are those of a twin. */
+static void denied(const struct facts *f, struct findings *out)
+{
+	const struct probe_open *o = &f->probe.opens[f->probe.may_open];
+	const char *user = rule_name(facts_user(f, &f->dst));
+	bool sealed = quotes(f, "Read-only file system");
+	const char *what = o->folder ? "make a file in" : o->write ? "write" : "read";
+	struct finding *found = finding_add(out, VSM4901,
+		arena_printf(out->arena, "QEMU, as user %s there, may not %s %s, for %s", user,
+			what, o->path, o->user));
+
+	finding_detail(out, found, o->user,
+		sealed ? "a file system that is mounted read-only"
+		       : arena_printf(
+				 out->arena, "%s, which user %s may not %s", o->path, user, what),
+		arena_printf(out->arena, "%s, which user %s may %s", o->path, user, what));
+	found->remedy = arena_printf(out->arena,
+		sealed	  ? "Mount the file system of %s to be written on the target."
+		: o->kept ? "Give %s on the target an owner or a mode that lets QEMU's user (user "
+			    "and "
+			    "group in /etc/libvirt/qemu.conf) %s it; a disk with <seclabel "
+			    "model='dac' "
+			    "relabel='no'/> may go without that element instead."
+			  : "Give %s on the target an owner or a mode that lets QEMU's user (user "
+			    "and "
+			    "group in /etc/libvirt/qemu.conf) %s it, or set dynamic_ownership = 1 "
+			    "there.",
+		o->path,
+		o->folder  ? "write to"
+		: o->write ? "write"
+			   : "read");
+}
+
 static void (*const reasons[])(const struct facts *f, struct findings *out) = {
 	[PROBE_OTHER] = other,
 	[PROBE_OWN] = other,
@@ -297,6 +330,7 @@ static void (*const reasons[])(const struct facts *f, struct findings *out) = {
 	[PROBE_MEMORY] = memory,
 	[PROBE_TLS] = credentials,
 	[PROBE_FORMAT] = format,
+	[PROBE_DENIED] = denied,
 };
 _Static_assert(ARRAY_LEN(reasons) == PROBE_CAUSE_COUNT, "every cause has its reason");
 

@@ -193,6 +193,23 @@ bool rule_shown(const struct facts *f, const char *path)
 	return false;
 }
 
+/* In a folder a file was made. */
+static bool is_opened(const struct probe_open *o, const char *path)
+{
+	size_t n = strlen(o->path);
+
+	return o->folder ? strncmp(path, o->path, n) == 0 && strrchr(path, '/') == path + n
+			 : strcmp(path, o->path) == 0;
+}
+
+bool rule_may_open(const struct facts *f, const char *path)
+{
+	for (size_t i = 0; path && i < f->probe.may_open; i++)
+		if (is_opened(&f->probe.opens[i], path))
+			return true;
+	return false;
+}
+
 bool rule_hosts_same(const struct facts *f)
 {
 	const struct host_facts *src = &f->src, *dst = &f->dst;

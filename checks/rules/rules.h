@@ -26,7 +26,7 @@
 	RULE(nwfilters) RULE(nic_kind) RULE(user_net) RULE(macs) RULE(hostdevs) RULE(hostdevs_there) RULE(usb) RULE(shmem) \
 	RULE(filesystems) RULE(tpm) RULE(tpm_state) RULE(models) RULE(device_types) RULE(chardevs) RULE(host_paths) RULE(connects) RULE(tap_names) \
 	RULE(clipboard) RULE(graphics_listen) RULE(graphics_ports) RULE(vsock) \
-	RULE(hypervisor_args) RULE(hidden) RULE(launch_security) RULE(seclabel) RULE(lease) RULE(starts) RULE(probe)
+	RULE(hypervisor_args) RULE(hidden) RULE(launch_security) RULE(seclabel) RULE(disk_owner) RULE(lease) RULE(starts) RULE(probe)
 /* clang-format on */
 
 #define RULE_DECLARE(x) extern const struct rule rule_##x;
@@ -95,6 +95,9 @@ bool rule_copied(const struct facts *f, size_t i);
 bool rule_started(const struct facts *f);
 /* ... and this path was among that. */
 bool rule_shown(const struct facts *f, const char *path);
+
+/* QEMU there may open this path as the guest does. */
+bool rule_may_open(const struct facts *f, const char *path);
 
 /* Whether a path of config.paths is there on the target, or the folder it is to be made in. */
 enum tri rule_path(const struct facts *f, enum vm_path_kind kind, const char *path);

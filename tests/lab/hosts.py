@@ -53,7 +53,8 @@ class Host:
     no_devices: tuple = ()      # device models that its QEMU was built without
     memory_mib: int = 0         # physical memory, when not the machine's
     only_ipv6: bool = False
-    user: str = "root"          # whom QEMU runs as; another than root owns what its guests have
+    user: str = "root"          # whom QEMU runs as; another than root owns what its guests have,
+    owns: bool = True           # unless the host gives nothing away
     settings: str = ""          # further lines of its qemu.conf
     small_memory: bool = False  # there is little room for memory in files
     hooks: bool = False         # a program "hook" among its local files is asked about every guest
@@ -94,6 +95,7 @@ HOSTS = (
     Host("zeta", 16, user="libvirt-qemu"),
     Host("eta", 17, no_devices=("virtio-balloon-pci",), small_memory=True, hooks=True,
          settings='vnc_listen = "203.0.113.5"\nmemory_backing_dir = "/run/vsmlab/memory"\n'),
+    Host("theta", 18, user="libvirt-qemu", owns=False),
 )
 BY_NAME = {host.name: host for host in HOSTS}
 SOURCE = HOSTS[0]
@@ -245,7 +247,7 @@ def start(host):
         (host.folder / folder).mkdir(parents=True)
     (host.folder / "etc/libvirtd.conf").write_text(LIBVIRTD_CONF.format(host=host))
     listen = "::" if host.only_ipv6 else host.address
-    (host.folder / "etc/qemu.conf").write_text(QEMU_CONF.format(host=host, listen=listen, owns=int(host.user != "root")) +
+    (host.folder / "etc/qemu.conf").write_text(QEMU_CONF.format(host=host, listen=listen, owns=int(host.owns and host.user != "root")) +
                                               host.settings)
     if host.hooks:
         make_hook(host)

@@ -17,6 +17,7 @@ import time
 import uuid
 
 import libvirt
+import libvirt_qemu
 
 import guests
 import hosts
@@ -275,6 +276,55 @@ def owners_stay(world):
     nothing_left(world)
     wrong = [f"{path} changed" for path in difference(before, picture(SHARED))]
     return wrong + ([] if started(answer) else [f"no probe: {answer.findings}"])
+
+
+def opened_files_stay(world):
+    """Disks that keep their owner, and files of QEMU's own, as another user: a probe opens them for writing while the
+    VM runs with them, writes and locks nothing, and the VM writes on, before and after it has moved."""
+    daemon = world.daemon(source=hosts.SOURCE)
+    world.here = world.hosts[hosts.SOURCE.name]
+    folder = SHARED / "sockets"
+    folder.mkdir()
+    folder.chmod(0o777)
+    keeps = guests.disk("keeps")
+    guest = Guest((Device(keeps.xml.replace("qcow2'/><target", "qcow2'><seclabel model='dac' relabel='no'/></source><target"),
+                          keeps.image),
+                   guests.disk("given", target="vdb", kind="raw"),
+                   Device(f"<graphics type='vnc'><listen type='socket' socket='{folder}/vnc.sock'/></graphics>")),
+                  more=guests.arguments("-fw_cfg", f"name=opt/lab,file={SHARED}/config"))
+    (SHARED / "config").write_text("lab")
+    vm = world.vm("opened", guest, (lambda _: (SHARED / "keeps.qcow2").chmod(0o666),))
+    write(vm, 0)
+    before, locks = picture(SHARED), locks_of(SHARED / "keeps.qcow2", SHARED / "given.raw")
+    answer = ask(daemon, "opened")
+    nothing_left(world)
+    wrong = [f"{path} changed" for path in difference(before, picture(SHARED))]
+    wrong += [] if started(answer) and answer.migratable else [f"no probe: {answer.findings}"]
+    wrong += [f"not evaluated: {finding['Message']}" for finding in answer.findings if "may " in finding["Message"]]
+    after = locks_of(SHARED / "keeps.qcow2", SHARED / "given.raw")
+    wrong += [] if after == locks and locks else [f"the locks changed: {locks}, {after}"]
+    write(vm, 1)
+    wrong += arrives(vm, "opened")
+    write(world.there.lookupByName("opened"), 2)
+    return wrong
+
+
+def locks_of(*paths):
+    files = {f"{os.major(about.st_dev)}:{os.minor(about.st_dev)} {about.st_ino}" for about in map(os.stat, paths)}
+    lines = sh_text("lslocks", "--noheadings", "--raw", "-o", "MAJ:MIN,INODE,START,END,MODE").splitlines()
+    return sorted(line for line in lines if line.rsplit(" ", 3)[0] in files)
+
+
+def write(vm, block):
+    """As the guest would, to each of its disks."""
+    place = f"{block * 65536} 65536"
+    for number, (kind, image) in enumerate((("qcow2", "keeps.qcow2"), ("raw", "given.raw"))):
+        said = "".join(libvirt_qemu.qemuMonitorCommand(
+            vm, f'qemu-io -d /machine/peripheral/virtio-disk{number}/virtio-backend "{command}"',
+            libvirt_qemu.VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP) for command in (f"write -P 7 {place}", "flush"))
+        found = sh_text("qemu-io", "-U", "-r", "-f", kind, "-c", f"read -P 7 {place}", str(SHARED / image))
+        if said.strip() or "verification failed" in found or "read 65536/65536" not in found:
+            raise LabError(f"{vm.name()} cannot write to {image}: {said} {found}")
 
 
 def arrives(vm, name):
@@ -554,7 +604,7 @@ def start_time(pid):
     return open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[19]
 
 
-TESTS = (running_vm_is_unharmed, servers_are_left_alone, owners_stay, typical_vm_takes_no_time, daemon_is_killed_at_the_start,
+TESTS = (running_vm_is_unharmed, servers_are_left_alone, owners_stay, opened_files_stay, typical_vm_takes_no_time, daemon_is_killed_at_the_start,
          daemon_is_killed_later, connection_breaks, libvirtd_is_killed_at_the_start, libvirtd_is_killed_later,
          deadline_passes, twenty_at_once, two_daemons, left_by_others, own_host_is_left_clean,
          daemon_is_killed_while_its_own_host_is_probed, own_libvirtd_is_killed)

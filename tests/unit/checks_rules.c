@@ -468,6 +468,7 @@ END_TEST
 #include "tests/unit/checks_rules_devices.h"
 /* clang-format on */
 #include "tests/unit/checks_rules_probe.h"
+#include "tests/unit/checks_rules_owner.h"
 
 START_TEST(every_rule_has_rows)
 {
@@ -547,6 +548,7 @@ int main(void)
 	tcase_add_test(tc, network);
 	tcase_add_test(tc, devices);
 	tcase_add_test(tc, probes);
+	tcase_add_test(tc, owners);
 	tcase_add_test(tc, every_rule_has_rows);
 	tcase_add_test(tc, every_finding_has_a_row);
 	suite_add_tcase(suite, tc);

@@ -501,8 +501,8 @@ START_TEST(devices)
 	ROW("host-paths", "none", LIVE, "", (void)0);
 	ROW("host-paths", "a kernel and a socket", RESTART, "VSM6002,VSM6002",
 		f->config.n_paths = 2;
-		f->config.paths = ((struct vm_path[]){ { PATH_FILE, "kernel", "/boot/vmlinuz" },
-			{ PATH_FOLDER, "serial", "/run/x" } }));
+		f->config.paths = ((struct vm_path[]){ { PATH_FILE, "kernel", "/boot/vmlinuz", 0 },
+			{ PATH_FOLDER, "serial", "/run/x", 0 } }));
 	ROW("host-paths", "a kernel that is there", LIVE, "VSM6002",
 		PATHS(PATH_FILE, "/boot/vmlinuz", TRI_YES));
 	ROW("host-paths", "a kernel that is absent", LIVE, "VSM4116:false",

@@ -45,7 +45,7 @@ START_TEST(memory)
 		MEMDEV(.model = "dimm", .slot = "0"));
 #define PATHS(kind, path, there)                                                                   \
 	f->config.n_paths = 1;                                                                     \
-	f->config.paths = ((struct vm_path[]){ { kind, "somebody", path } });                      \
+	f->config.paths = ((struct vm_path[]){ { kind, "somebody", path, 0 } });                   \
 	f->paths_there = ((enum tri[]){ there })
 	ROW("memory-devices", "nvdimm", LIVE, "VSM4206 policy,VSM6002",
 		PATHS(PATH_MEMORY, "/x", TRI_YES);
