@@ -349,8 +349,11 @@ struct facts {
 	enum tri *paths_there; /* config.n_paths: they, or of PATH_FOLDER their folders */
 	enum tri loader_there; /* config.loader */
 	struct image_here {
-		uint64_t size; /* on the source, bytes; 0: not known */
-		enum tri there; /* on the target */
+		const char *here; /* where it is on the source; NULL: not known */
+		uint64_t
+			size; /* there, bytes; 0: not known, or another than the guest began with */
+		const char *there; /* where it is on the target; NULL: not known, or nowhere */
+		bool absent; /* on the target */
 	} * images; /* config.n_images */
 	const char *xml; /* the XML that config was read from */
 	const char *move_xml; /* a probe's, of a VM that runs: as libvirt sends it to the target */

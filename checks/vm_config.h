@@ -111,7 +111,8 @@ struct vm_path { /* a file of the host that is no disk */
 
 struct vm_image { /* a file whose size is the size of memory that moves along */
 	const char *user, *path;
-	enum vm_image_kind { IMAGE_FIRMWARE, IMAGE_NVRAM, IMAGE_ROM } kind;
+	const char *name; /* without a path: of the file among QEMU's own */
+	enum vm_image_kind { IMAGE_FIRMWARE, IMAGE_NVRAM, IMAGE_ROM, IMAGE_BIOS } kind;
 };
 
 struct vm_port { /* of a device that is no graphics */

@@ -223,7 +223,7 @@ static int open_near(int root, const char *path, struct arena *a)
 	return (int)fd;
 }
 
-uint64_t fs_size(const struct fs_view *v, const char *path)
+uint64_t fs_size(const struct fs_view *v, const char *path, int64_t *changed)
 {
 	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
 	long fd = v->root < 0 ? -1 : syscall(SYS_openat2, v->root, path, &how, sizeof how);
@@ -232,6 +232,8 @@ uint64_t fs_size(const struct fs_view *v, const char *path)
 
 	if (fd >= 0)
 		close((int)fd);
+	if (ok && changed)
+		*changed = st.st_ctime;
 	return ok ? (uint64_t)st.st_size : 0;
 }
 

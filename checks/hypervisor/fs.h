@@ -29,8 +29,8 @@ void fs_view_close(struct fs_view *v);
 /* Fills shared_fs, coherent and fs, or why. fs lives in a. */
 void fs_look(const struct fs_view *v, const char *path, struct arena *a, struct disk_here *out);
 
-/* Bytes of the file at the path; 0: it could not be looked at. */
-uint64_t fs_size(const struct fs_view *v, const char *path);
+/* Bytes of the file at the path; 0: it could not be looked at. *changed: when it was, or NULL. */
+uint64_t fs_size(const struct fs_view *v, const char *path, int64_t *changed);
 
 /* For tests: what a line of mountinfo text says of a path. NULL when none holds it. */
 char *fs_type_in(const char *mountinfo, const char *path, unsigned long mount_id);

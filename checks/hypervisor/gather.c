@@ -216,6 +216,10 @@ static void lend_rest(struct facts *f, const struct facts *from)
 	f->src = from->src;
 	f->tpm_here = from->tpm_here;
 	f->disks_here = from->disks_here;
+	for (size_t i = 0; i < f->config.n_images; i++) {
+		f->images[i].here = from->images[i].here;
+		f->images[i].size = from->images[i].size;
+	}
 	for (size_t i = 0; i < f->config.n_nics; i++) {
 		f->nics_there[i].forward_here = from->nics_there[i].forward_here;
 		f->nics_there[i].bridge_here = from->nics_there[i].bridge_here;

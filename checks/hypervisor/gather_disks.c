@@ -136,6 +136,48 @@ static void look_at_tpm(struct look *l)
 		fs_look(&l->view, path, l->s->arena, &l->s->f->tpm_here);
 }
 
+/* Libvirt writes it when the guest begins, or arrives. */
+static int64_t began(struct look *l)
+{
+	int64_t when = 0;
+
+	fs_size(&l->view,
+		arena_printf(l->s->arena, "/run/libvirt/qemu/%s.pid", l->s->f->stored.name), &when);
+	return when;
+}
+
+static void look_at_image(struct look *l, const char *path, int64_t since, struct image_here *out)
+{
+	int64_t changed = 0;
+	uint64_t size = fs_size(&l->view, path, &changed);
+
+	if (!size)
+		return;
+	out->here = path;
+	/* A package that was exchanged since is not what the guest has. */
+	out->size = since && changed > since ? 0 : size;
+}
+
+static void look_at_images(struct look *l)
+{
+	const struct vm_config *config = &l->s->f->config;
+	int64_t since = config->n_images ? began(l) : 0;
+
+	for (size_t i = 0; i < config->n_images; i++) {
+		const struct vm_image *image = &config->images[i];
+		struct image_here *out = &l->s->f->images[i];
+
+		/* What the VM writes itself changes all the time. */
+		if (image->path)
+			look_at_image(l, image->path, image->kind == IMAGE_NVRAM ? 0 : since, out);
+		for (size_t k = 0; !image->path && !out->here && side_data_folders[k]; k++)
+			look_at_image(l,
+				arena_printf(
+					l->s->arena, "%s/%s", side_data_folders[k], image->name),
+				since, out);
+	}
+}
+
 /* Which process it is stays so while the connection to it lasts. That it was not found is not
  * kept. */
 static pid_t daemon_behind(struct side *s, const char **why)
@@ -177,8 +219,7 @@ void gather_vm_disks(struct side *s)
 	s->missing = NULL;
 	if ((config->n_disks || config->tpm_backend || config->n_images) && !side_is_test(s))
 		open_view(s, &l.view);
-	for (size_t i = 0; i < config->n_images; i++)
-		s->f->images[i].size = fs_size(&l.view, config->images[i].path);
+	look_at_images(&l);
 	for (size_t i = 0; i < config->n_disks; i++)
 		look_at(&l, &disks[i], &s->f->disks_here[i]);
 	look_at_tpm(&l);

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "checks/hypervisor/cache.h"
 #include "checks/hypervisor/side.h"
 
 enum kind { KIND_UNKNOWN, KIND_ABSENT, KIND_FOLDER, KIND_OTHER };
@@ -101,17 +102,54 @@ static enum tri known_path(const struct facts *f, const char *path)
 	return TRI_UNKNOWN;
 }
 
-/* NVRAM that is absent is made; only one that is there can have another size. */
-static enum tri image_there(struct side *s, const struct vm_image *image)
+const char *const side_data_folders[] = { "/usr/share/qemu", "/usr/share/seabios",
+	"/usr/share/seavgabios", "/usr/lib/ipxe/qemu", "/usr/share/ipxe/qemu", NULL };
+
+static const char *look_for(struct side *s, const char *name, struct arena *a)
 {
-	switch (image->kind) {
-	case IMAGE_FIRMWARE:
-		return s->f->loader_there;
-	case IMAGE_NVRAM:
-		return side_moves_running(s->f) ? side_path(s, image->path) : TRI_UNKNOWN;
-	default:
-		return known_path(s->f, image->path);
+	for (size_t k = 0; side_data_folders[k]; k++) {
+		const char *path = arena_printf(a, "%s/%s", side_data_folders[k], name);
+
+		if (kind_of(s, path) == KIND_OTHER)
+			return path;
 	}
+	return NULL;
+}
+
+/* Of QEMU's own files: kept for some minutes, for they are the same for all guests. */
+static const char *packaged(struct side *s, const char *name)
+{
+	const char *key = side_aged(s, arena_printf(s->arena, "data %s", name));
+	struct box *b = cache_get(conn_cache(s->conn), s->generation, key);
+
+	if (!b) {
+		b = box_new();
+		b->value = (void *)look_for(s, name, b->arena);
+		cache_put(conn_cache(s->conn), s->generation, key, b);
+	}
+	box_keep(s->arena, b);
+	return b->value;
+}
+
+/* NVRAM that is absent is made; only one that is there can have another size. */
+static void look_for_image(struct side *s, const struct vm_image *image, struct image_here *out)
+{
+	enum tri there = TRI_UNKNOWN;
+
+	if (!side_moves_running(s->f))
+		return;
+	if (image->name) {
+		out->there = packaged(s, image->name);
+		return;
+	}
+	if (image->kind == IMAGE_FIRMWARE)
+		there = s->f->loader_there;
+	else if (image->kind == IMAGE_NVRAM)
+		there = side_path(s, image->path);
+	else
+		there = known_path(s->f, image->path);
+	out->there = there == TRI_YES ? image->path : NULL;
+	out->absent = there == TRI_NO;
 }
 
 void gather_paths(struct side *s)
@@ -123,5 +161,5 @@ void gather_paths(struct side *s)
 	if (f->config.loader)
 		f->loader_there = side_path(s, f->config.loader);
 	for (size_t i = 0; i < f->config.n_images; i++)
-		f->images[i].there = image_there(s, &f->config.images[i]);
+		look_for_image(s, &f->config.images[i], &f->images[i]);
 }

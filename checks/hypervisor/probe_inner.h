@@ -14,7 +14,7 @@ enum {
 	PROBE_SWEEP_AGAIN_MS = 2000,
 	PROBE_SWEEPS = 300,
 	PROBE_FAR_MAX = 4,
-	PROBE_SIZES = 16, /* files whose size is looked at */
+	PROBE_SIZES = 64, /* files whose size is looked at */
 };
 
 struct probes;

@@ -212,15 +212,14 @@ static bool name_clashed(void)
 	       strstr(text, "already defined with uuid") || strstr(text, "already active");
 }
 
-/* Libvirt gives disks and kernels to QEMU's user; firmware and ROMs it leaves as they are. */
-static bool never_given(const struct probe_facts *covers, const char *text)
+/* The twin's own disks are of virtio-scsi, which the VM may have no need of. */
+static bool for_own_disks(const struct probe_facts *covers, const char *text)
 {
+	bool own = false;
+
 	for (size_t i = 0; covers && i < covers->n_paths; i++)
-		if ((covers->paths[i].part == PROBE_FIRMWARE ||
-			    covers->paths[i].part == PROBE_ROM) &&
-			strstr(text, covers->paths[i].path))
-			return strstr(text, "Permission denied") != NULL;
-	return false;
+		own |= covers->paths[i].target != NULL;
+	return own && strstr(text, "virtio-scsi");
 }
 
 static void failed(virConnectPtr v, const struct probe_facts *covers, struct probe_result *out)
@@ -228,7 +227,7 @@ static void failed(virConnectPtr v, const struct probe_facts *covers, struct pro
 	out->code = virGetLastErrorCode();
 	snprintf(out->text, sizeof out->text, "%s", virGetLastErrorMessage());
 	out->cause =
-		never_given(covers, out->text) ? PROBE_OTHER : probe_cause_of(out->code, out->text);
+		for_own_disks(covers, out->text) ? PROBE_OWN : probe_cause_of(out->code, out->text);
 	out->left = virConnectIsAlive(v) != 1;
 	out->started = out->left || out->cause == PROBE_OWN ? TRI_UNKNOWN : TRI_NO;
 }

@@ -92,6 +92,8 @@ void gather_paths(struct side *s);
 
 /* Whether libvirt's name of a node device is that of the network device ("br0"). */
 bool side_names_device(const char *node, const char *device);
+/* Where QEMU's own files are, as packages lay them out; NULL ends it. */
+extern const char *const side_data_folders[];
 /* Whether the path is there on the target; UNKNOWN where its driver is another than QEMU's. */
 enum tri side_path(struct side *s, const char *path);
 

@@ -74,9 +74,9 @@ void twin_images(struct twin *t)
 	const struct vm_config *vm = &t->f->config;
 
 	for (size_t i = 0; t->f->images && i < vm->n_images; i++)
-		if (vm->images[i].kind != IMAGE_FIRMWARE && t->f->images[i].there == TRI_YES)
-			twin_path(t, vm->images[i].kind == IMAGE_ROM ? PROBE_ROM : PROBE_NVRAM, 0,
-				vm->images[i].path);
+		if (vm->images[i].kind != IMAGE_FIRMWARE && t->f->images[i].there)
+			twin_path(t, vm->images[i].kind == IMAGE_NVRAM ? PROBE_NVRAM : PROBE_ROM, 0,
+				t->f->images[i].there);
 }
 
 static void no_relabel(xmlNode *source, const char *model)

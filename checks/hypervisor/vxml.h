@@ -60,6 +60,7 @@ void vxml_domain_paths(const xmlNode *root, struct arena *a, struct vm_config *o
 void vxml_domain_devices(const xmlNode *devices, struct arena *a, struct vm_config *out);
 void vxml_domain_ports(const xmlNode *devices, struct arena *a, struct vm_config *out);
 /* What arguments for QEMU say of files and ports. */
+void vxml_domain_images(const xmlNode *root, struct arena *a, struct vm_config *out);
 void vxml_domain_args(const xmlNode *root, struct arena *a, struct vm_config *out,
 	struct vm_path **paths, size_t *n_paths);
 void vxml_domain_disks(const xmlNode *devices, struct arena *a, struct vm_config *out);

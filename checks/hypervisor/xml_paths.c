@@ -8,8 +8,6 @@ struct paths {
 	struct arena *a;
 	struct vm_path *items;
 	size_t n;
-	struct vm_image *images;
-	size_t n_images;
 };
 
 static void push(struct paths *p, enum vm_path_kind kind, const char *user, const char *path)
@@ -23,12 +21,6 @@ static void owned(struct paths *p, size_t first, enum vm_path_owner owner)
 {
 	for (; first < p->n; first++)
 		p->items[first].owner = owner;
-}
-
-static void push_image(struct paths *p, enum vm_image_kind kind, const char *user, const char *path)
-{
-	if (path && path[0] == '/')
-		*ARENA_PUSH(p->a, p->images, p->n_images) = (struct vm_image){ user, path, kind };
 }
 
 /* What libvirt places itself it places anew over there. */
@@ -75,7 +67,6 @@ static void roms(struct paths *p, const xmlNode *devices)
 		const char *file = vxml_attr(p->a, vxml_child(device, "rom"), "file");
 
 		push(p, PATH_FILE, user, file);
-		push_image(p, IMAGE_ROM, user, file);
 	}
 	owned(p, first, PATH_KEPT);
 }
@@ -195,8 +186,6 @@ static void nvram(struct paths *p, const xmlNode *root)
 
 	file = file ? file : vxml_text(p->a, n);
 	push_made(p, "NVRAM", file);
-	push_image(p, IMAGE_NVRAM, "NVRAM", file);
-	push_image(p, IMAGE_FIRMWARE, "the firmware", vxml_text(p->a, vxml_at(root, "os/loader")));
 	push(p, PATH_TEMPLATE, "NVRAM's template", vxml_attr(p->a, n, "template"));
 }
 
@@ -223,6 +212,5 @@ void vxml_domain_paths(const xmlNode *root, struct arena *a, struct vm_config *o
 	vxml_domain_args(root, a, out, &p.items, &p.n);
 	out->paths = p.items;
 	out->n_paths = p.n;
-	out->images = p.images;
-	out->n_images = p.n_images;
+	vxml_domain_images(root, a, out);
 }

@@ -19,36 +19,42 @@ static uint64_t place(const struct vm_image *image, uint64_t size)
 
 static uint64_t size_there(const struct facts *f, const char *path)
 {
-	for (size_t i = 0; rule_started(f) && f->probe.sizes && i < f->probe.n_paths; i++)
+	for (size_t i = 0; path && rule_started(f) && f->probe.sizes && i < f->probe.n_paths; i++)
 		if (f->probe.sizes[i] && rule_is(f->probe.paths[i].path, path))
 			return f->probe.sizes[i];
 	return 0;
 }
 
-static void one(const struct facts *f, const struct vm_image *image, const struct image_here *here,
+static void differs(const struct vm_image *image, const struct image_here *seen, uint64_t there,
 	struct findings *out)
 {
-	uint64_t there = size_there(f, image->path);
-	const char *why;
+	const char *here = rule_number(out->arena, seen->size);
+	const char *found = rule_number(out->arena, there);
+	const char *why =
+		arena_printf(out->arena, "%s, %s, has %s bytes on the target host, and %s here",
+			image->user, seen->there, found, here);
 
-	if (here->there == TRI_NO || (image->kind == IMAGE_NVRAM && here->there != TRI_YES))
+	finding_detail(out, finding_add(out, VSM4901, why), image->user, found, here);
+}
+
+static void one(const struct facts *f, const struct vm_image *image, const struct image_here *seen,
+	struct findings *out)
+{
+	uint64_t there = size_there(f, seen->there);
+
+	if (seen->absent || (image->kind == IMAGE_NVRAM && !seen->there))
 		return; /* another rule's, or made as the template is */
-	if (here->size && there && place(image, here->size) == place(image, there))
+	if (seen->size && there && place(image, seen->size) == place(image, there))
 		return;
-	if (!here->size || !there) {
+	if (seen->size && there)
+		differs(image, seen, there, out);
+	else if (image->path)
 		finding_unknown(out,
 			arena_printf(out->arena,
 				"whether %s is of the same size on the target host", image->path),
 			NULL,
-			here->size ? "only a guest that starts there shows it"
-				   : "it cannot be looked at on the source host");
-		return;
-	}
-	why = arena_printf(out->arena, "%s, %s, has %s bytes on the target host, and %s here",
-		image->user, image->path, rule_number(out->arena, there),
-		rule_number(out->arena, here->size));
-	finding_detail(out, finding_add(out, VSM4901, why), image->user,
-		rule_number(out->arena, there), rule_number(out->arena, here->size));
+			seen->size ? "only a guest that starts there shows it"
+				   : "what the guest began with cannot be looked at");
 }
 
 static bool applies(const struct vm_config *vm)

@@ -30,7 +30,8 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 		arena_printf(out->arena,
 			"whether the target's QEMU has the models of all devices%s, and its host's "
 			"own settings let such a guest start: addresses, ports, certificates and "
-			"keymaps of displays, hooks, the log daemon",
+			"keymaps of displays, hooks, the log daemon; and whether its BIOS and boot "
+			"ROMs are as large as here",
 			models(f, out->arena)),
 		NULL, "only a guest that starts there shows it, and none was started");
 }

@@ -25,6 +25,7 @@ LOCAL = BASE / "local"          # other files on every host
 EMULATOR = pathlib.Path("/usr/bin/qemu-system-x86_64")
 SPARE_EMULATOR = BASE / "spare/qemu-system-x86_64"
 QEMU_ITSELF_MIB = 1536          # address space that QEMU takes beside the guest's memory
+BOOT_ROM = pathlib.Path("/usr/lib/ipxe/qemu/efi-virtio.rom")
 FIRMWARE = pathlib.Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
 FOLDERS = {"etc": "/etc/libvirt", "lib": "/var/lib/libvirt", "cache": "/var/cache/libvirt",
            "log": "/var/log/libvirt", "run": "/run/libvirt"}
@@ -56,6 +57,7 @@ class Host:
     user: str = "root"          # whom QEMU runs as; another than root owns what its guests have,
     owns: bool = True           # unless the host gives nothing away
     settings: str = ""          # further lines of its qemu.conf
+    large_rom: bool = False     # the boot ROM of its network cards of virtio is larger than elsewhere
     small_memory: bool = False  # there is little room for memory in files
     hooks: bool = False         # a program "hook" among its local files is asked about every guest
 
@@ -93,7 +95,7 @@ HOSTS = (
     Host("epsilon", 15, only_ipv6=True),
     Host("delta", 14, user="libvirt-qemu"),
     Host("zeta", 16, user="libvirt-qemu"),
-    Host("eta", 17, no_devices=("virtio-balloon-pci",), small_memory=True, hooks=True,
+    Host("eta", 17, no_devices=("virtio-balloon-pci",), small_memory=True, hooks=True, large_rom=True,
          settings='vnc_listen = "203.0.113.5"\nmemory_backing_dir = "/run/vsmlab/memory"\n'),
     Host("theta", 18, user="libvirt-qemu", owns=False),
 )
@@ -288,6 +290,10 @@ def differences(host):
     if host.memory_mib:
         steps += [f"mount --bind {meminfo(host, 'Node 0 ')} /sys/devices/system/node/node0/meminfo",
                   f"mount --bind {meminfo(host, '')} /proc/meminfo"]
+    if host.large_rom:
+        larger = host.folder / "boot.rom"
+        larger.write_bytes(BOOT_ROM.read_bytes().ljust(1 << 20, b"\0"))
+        steps.append(f"mount --bind {larger} {BOOT_ROM}")
     if host.small_memory:
         steps.append("mkdir -p /run/vsmlab/memory && mount -t tmpfs -o size=16m vsmlab-memory /run/vsmlab/memory")
     if host.memory_mib or host.no_machines or host.no_features or host.no_devices:

@@ -18,6 +18,7 @@ OTHER_BIOS = like(("alpha",), "bios.bin", BIOS) + like(("beta",), "bios.bin", SM
 OWN_NVRAM = Guest(machine=Q35, boot=f"<loader readonly='yes' type='pflash'>{CODE}</loader><nvram>{LOCAL}/vars.fd</nvram>")
 OWN_ROM = Guest((nic("bridge=br-red", inside=f"<rom file='{LOCAL}/boot.rom'/>"),))
 RED = (prepare.bridge("alpha", "br-red"), prepare.bridge("beta", "br-red"))
+CARD = Guest((nic("bridge=br-red"),))
 PATIENT = with_("<serial type='tcp'><source mode='connect' host='127.0.0.1' service='4603'><reconnect enabled='yes'"
                 " timeout='5'/></source><protocol type='raw'/></serial>")
 LOG = with_(f"<serial type='file'><source path='{LOCAL}/place/serial.log'/></serial>")
@@ -53,6 +54,12 @@ ROWS = (
     S("boot ROM that needs more room there", OWN_ROM, hosts=(*RED, rom("alpha", 65536), rom("beta", 200000)),
       finds=("VSM4901",), probed=SIZE, refused=MISMATCH),
     S("boot ROM that needs the same room", OWN_ROM, hosts=(*RED, rom("alpha", 65536), rom("beta", 60000))),
+    S("network card with a larger ROM there", CARD, to="eta", hosts=(RED[0], prepare.bridge("eta", "br-red")),
+      finds=("VSM4901",), probed="boot ROMs", refused=MISMATCH),
+    S("network card with a larger ROM there, restart", CARD, to="eta", type="restart",
+      hosts=(RED[0], prepare.bridge("eta", "br-red"))),
+    S("network card without a ROM", Guest((nic("bridge=br-red", inside="<rom enabled='no'/>"),)), to="eta",
+      hosts=(RED[0], prepare.bridge("eta", "br-red"))),
     S("emulator that may not be run", OWN_EMULATOR, hosts=(program("alpha"), program("beta", mode=0o644)),
       finds=("VSM4112",), refused=(38, "not executable")),
     S("emulator that does not run, offline", OWN_EMULATOR, type="offline", state="off",

@@ -259,6 +259,46 @@ START_TEST(test_devices_of_a_network)
 }
 END_TEST
 
+/* Files that are memory of the guest: its own, and those of QEMU's packages, each once. */
+START_TEST(test_images)
+{
+	static const struct {
+		const char *os, *devices, *want;
+	} rows[] = {
+		{ "<type machine='pc-i440fx-7.2'/>", "", " bios-256k.bin" },
+		{ "<type machine='pc-q35-7.2'/><loader>/code</loader><nvram>/vars</nvram>", "",
+			" /code /vars" },
+		{ "<type machine='virt-7.2'/>",
+			"<interface><model type='virtio'/></interface><interface><model "
+			"type='virtio'/></interface><video><model type='qxl'/></video>",
+			" efi-virtio.rom vgabios-qxl.bin" },
+		{ "<type machine='virt-7.2'/>",
+			"<interface><model type='virtio'/><rom file='/own.rom'/></interface>"
+			"<interface><model type='e1000'/><rom enabled='no'/></interface>"
+			"<interface><model type='e1000'/><rom bar='off'/></interface>",
+			" /own.rom" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		auto_arena struct arena *a = arena_new();
+		const char *got = "";
+		struct vm_config c;
+		struct err e;
+
+		ck_assert_int_eq(
+			vxml_domain(
+				arena_printf(a, "<domain><os>%s</os><devices>%s</devices></domain>",
+					rows[i].os, rows[i].devices),
+				a, &c, &e),
+			0);
+		for (size_t k = 0; k < c.n_images; k++)
+			got = arena_printf(a, "%s %s", got,
+				c.images[k].path ? c.images[k].path : c.images[k].name);
+		ck_assert_str_eq(got, rows[i].want);
+	}
+}
+END_TEST
+
 START_TEST(test_where_a_pool_comes_from)
 {
 	struct arena *a = arena_new();
@@ -339,6 +379,7 @@ int main(void)
 	tcase_add_test(t, test_pins);
 	tcase_add_test(t, test_labels);
 	tcase_add_test(t, test_host);
+	tcase_add_test(t, test_images);
 	tcase_add_test(t, test_patient);
 	tcase_add_test(t, test_arguments);
 	tcase_add_test(t, test_devices_of_a_network);

@@ -10,7 +10,7 @@ START_TEST(images)
 
 	f->images = arena_array(a, f->config.n_images, sizeof *f->images);
 	for (size_t i = 0; i < f->config.n_images; i++) {
-		f->images[i].there = TRI_YES;
+		f->images[i].there = f->config.images[i].path;
 		if (f->config.images[i].kind == IMAGE_NVRAM)
 			nvram = f->config.images[i].path;
 	}
@@ -22,7 +22,7 @@ START_TEST(images)
 	ck_assert(covers.paths[0].target && covers.paths[1].target);
 	ck_assert_str_ne(covers.paths[0].target, covers.paths[1].target);
 	for (size_t i = 0; i < f->config.n_images; i++)
-		f->images[i].there = TRI_UNKNOWN;
+		f->images[i].there = NULL;
 	ck_assert(!strstr(twin_of(f, &covers), nvram));
 	facts_free(f);
 }
@@ -65,7 +65,8 @@ START_TEST(boot_rom)
 	const char *target = NULL;
 
 	f->images = arena_array(a, f->config.n_images, sizeof *f->images);
-	f->images[0].there = TRI_YES;
+	ck_assert_uint_eq(f->config.n_images, 1);
+	f->images[0].there = f->config.images[0].path;
 	twin_of(f, &covers);
 	for (size_t i = 0; i < covers.n_paths; i++)
 		if (covers.paths[i].part == PROBE_ROM)

@@ -22,16 +22,17 @@ static void no_file(struct facts *f, enum probe_part part, const char *path)
 /* The firmware has 4 MiB here; a twin that started has found so many bytes there. */
 static void image(struct facts *f, enum vm_image_kind kind, uint64_t there)
 {
-	static const enum probe_part parts[] = { PROBE_FIRMWARE, PROBE_NVRAM, PROBE_ROM };
+	static const enum probe_part parts[] = { PROBE_FIRMWARE, PROBE_NVRAM, PROBE_ROM,
+		PROBE_ROM };
 	struct vm_image *image = NEW(f, struct vm_image);
 	struct probe_path *p = NEW(f, struct probe_path);
 	uint64_t *size = NEW(f, uint64_t);
 
-	*image = (struct vm_image){ "the firmware", "/fw", kind };
+	*image = (struct vm_image){ "the firmware", "/fw", NULL, kind };
 	f->config.images = image;
 	f->config.n_images = 1;
 	f->images = NEW(f, struct image_here);
-	*f->images = (struct image_here){ 4 << 20, TRI_YES };
+	*f->images = (struct image_here){ "/fw", 4 << 20, "/fw", false };
 	*p = (struct probe_path){ parts[kind], 0, "/fw", "sdxaa" };
 	*size = there;
 	f->probe.paths = p;
@@ -121,14 +122,19 @@ START_TEST(probes)
 	ROW("images", "NVRAM of another size", LIVE, "VSM4901:false",
 		image(f, IMAGE_NVRAM, 2 << 20));
 	ROW("images", "NVRAM that is made there", LIVE, "", image(f, IMAGE_NVRAM, 0);
-		f->images[0].there = TRI_UNKNOWN);
+		f->images[0].there = NULL);
 	ROW("images", "a ROM that needs the same place", LIVE, "", image(f, IMAGE_ROM, 3 << 20));
 	ROW("images", "a ROM that needs more", LIVE, "VSM4901:false", image(f, IMAGE_ROM, 5 << 20));
 	ROW("images", "not seen there", LIVE, "VSM6002", image(f, IMAGE_FIRMWARE, 0));
 	ROW("images", "not seen here", LIVE, "VSM6002", image(f, IMAGE_FIRMWARE, 2 << 20);
 		f->images[0].size = 0);
 	ROW("images", "absent, which another rule says", LIVE, "", image(f, IMAGE_FIRMWARE, 0);
-		f->images[0].there = TRI_NO);
+		f->images[0].there = NULL; f->images[0].absent = true);
+	ROW("images", "of a package, not seen there", LIVE, "", image(f, IMAGE_BIOS, 0);
+		((struct vm_image *)f->config.images)->path = NULL);
+	ROW("images", "of a package, of another size", LIVE, "VSM4901:false",
+		image(f, IMAGE_BIOS, 2 << 20);
+		((struct vm_image *)f->config.images)->path = NULL);
 	ROW("emulator", "that ran a twin", LIVE, "", f->config.emulator = "/opt/qemu"; STARTED;
 		facts_set_unknown(f, FACT_DST_DOMCAPS, NULL, "Test"));
 }
