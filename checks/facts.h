@@ -179,6 +179,7 @@ struct disk_there { /* the same disk on the destination */
 	enum tri exists; /* the volume or path */
 	const char *base_absent; /* an image below it that is not there */
 	const char *why;
+	bool pool_told; /* how much is free there */
 	uint64_t pool_free; /* bytes */
 	uint64_t capacity; /* of what a copy would write into; 0: not known */
 	const char *format;

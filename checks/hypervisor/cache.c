@@ -1,4 +1,5 @@
 #include "checks/hypervisor/cache.h"
+#include "daemon/base/clock.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -10,6 +11,7 @@ enum { CACHE_SIZE = 64 };
 struct cache {
 	pthread_mutex_t lock;
 	unsigned generation;
+	int64_t began;
 	size_t next; /* the slot to be used next, the oldest */
 	struct slot {
 		char *key;
@@ -82,7 +84,18 @@ void cache_begin(struct cache *c, unsigned generation)
 	pthread_mutex_lock(&c->lock);
 	empty_all(c);
 	c->generation = generation;
+	c->began = clock_ms();
 	pthread_mutex_unlock(&c->lock);
+}
+
+int64_t cache_age(struct cache *c)
+{
+	int64_t began;
+
+	pthread_mutex_lock(&c->lock);
+	began = c->began;
+	pthread_mutex_unlock(&c->lock);
+	return clock_ms() - began;
 }
 
 static struct slot *find(struct cache *c, unsigned generation, const char *key)

@@ -6,6 +6,8 @@
 #ifndef VSMIGD_HV_CACHE_H
 #define VSMIGD_HV_CACHE_H
 
+#include <stdint.h>
+
 #include "daemon/base/mem.h"
 
 struct box { /* immutable once it is in a cache */
@@ -27,6 +29,8 @@ struct cache *cache_new(void);
 void cache_free(struct cache *c);
 /* Forgets everything; only results of this generation are taken from now on. */
 void cache_begin(struct cache *c, unsigned generation);
+/* How long ago that was, in milliseconds. */
+int64_t cache_age(struct cache *c);
 /* A reference to the box of this key, or NULL. */
 struct box *cache_get(struct cache *c, unsigned generation, const char *key);
 /* Takes a reference of its own, unless the generation has passed; what had this key before goes.

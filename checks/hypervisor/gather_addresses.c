@@ -3,7 +3,6 @@
 #include "checks/hypervisor/open.h"
 #include "checks/hypervisor/side.h"
 #include "checks/hypervisor/vxml.h"
-#include "daemon/base/clock.h"
 
 #include <netdb.h>
 #include <stdlib.h>
@@ -39,8 +38,8 @@ struct resolved {
 static const struct resolved *resolve(struct side *s, const char *name)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL;
-	const char *key = arena_printf(
-		s->arena, "resolves %s %lld", name, (long long)(clock_ms() / EVENTS_AGE_MS));
+	const char *key =
+		arena_printf(s->arena, "resolves %s %lld", name, side_period(s, EVENTS_AGE_MS));
 	struct box *b = cache_get(conn_cache(s->conn), s->generation, key);
 	struct resolved *res;
 	int r;
@@ -71,8 +70,7 @@ static const char *owner_key(struct side *s, const struct sockaddr_storage *addr
 	if (getnameinfo((const struct sockaddr *)address, sizeof *address, text, sizeof text, NULL,
 		    0, NI_NUMERICHOST) != 0)
 		return NULL;
-	return arena_printf(
-		s->arena, "owner %s %lld", text, (long long)(clock_ms() / OWNER_AGE_MS));
+	return arena_printf(s->arena, "owner %s %lld", text, side_period(s, OWNER_AGE_MS));
 }
 
 static bool kept_owner(struct side *s, const char *key, struct link_facts *link)

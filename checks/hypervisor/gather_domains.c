@@ -6,7 +6,6 @@
 #include "checks/hypervisor/side.h"
 #include "checks/hypervisor/twin.h"
 #include "checks/hypervisor/vxml.h"
-#include "daemon/base/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -240,8 +239,7 @@ static void read_all(struct side *s, const struct domain_list *all, const struct
 /* Each check has a list of its own, for who is active is said by the call just made. */
 static void gather_peers(struct side *s, const struct domain_list *all)
 {
-	const char *key =
-		arena_printf(s->arena, "domains %lld", (long long)(clock_ms() / EVENTS_AGE_MS));
+	const char *key = arena_printf(s->arena, "domains %lld", side_period(s, EVENTS_AGE_MS));
 	struct box *old = cache_get(conn_inventory(s->conn), s->generation, key);
 	struct box *new = box_new();
 	struct inventory *inv = new->value = arena_alloc(new->arena, sizeof *inv);

@@ -2,7 +2,6 @@
 #include "checks/hypervisor/cache.h"
 #include "checks/hypervisor/side.h"
 #include "checks/hypervisor/vxml.h"
-#include "daemon/base/clock.h"
 
 #include <stdlib.h>
 #include <string.h>

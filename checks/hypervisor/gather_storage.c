@@ -166,10 +166,12 @@ static void ask_room(struct side *s, virStoragePoolPtr pool, struct disk_there *
 {
 	virStoragePoolInfo info;
 
-	if (s->f->settings && s->f->settings->move == MOVE_LIVE_COPY &&
-		side_more(s, "reading how much room there is on the target host") &&
-		virStoragePoolGetInfo(pool, &info) == 0)
-		out->pool_free = info.available;
+	if (!s->f->settings || s->f->settings->move != MOVE_LIVE_COPY ||
+		!side_more(s, "reading how much room there is on the target host") ||
+		virStoragePoolGetInfo(pool, &info) < 0)
+		return;
+	out->pool_told = true;
+	out->pool_free = info.available;
 }
 
 static bool is_copied(const struct side *s, const struct vm_disk *disk)

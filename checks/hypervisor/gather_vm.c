@@ -1,7 +1,6 @@
 /* The virtual system on the source: state, configuration, jobs, what hangs on it. */
 #include "checks/hypervisor/side.h"
 #include "checks/hypervisor/vxml.h"
-#include "daemon/base/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -62,8 +61,7 @@ struct kept_vm {
 
 static const char *vm_key(struct side *s)
 {
-	return arena_printf(
-		s->arena, "vm %s %lld", s->f->vm.uuid, (long long)(clock_ms() / EVENTS_AGE_MS));
+	return arena_printf(s->arena, "vm %s %lld", s->f->vm.uuid, side_period(s, EVENTS_AGE_MS));
 }
 
 static const struct kept_vm *kept_vm(struct side *s, virDomainPtr dom)
@@ -450,8 +448,7 @@ static void gather_dirty(struct side *s, virDomainPtr dom)
 		facts_set_known(s->f, FACT_VM_DIRTY);
 		return;
 	}
-	key = arena_printf(
-		s->arena, "dirty %s %lld", s->f->vm.uuid, (long long)(clock_ms() / DIRTY_AGE_MS));
+	key = arena_printf(s->arena, "dirty %s %lld", s->f->vm.uuid, side_period(s, DIRTY_AGE_MS));
 	b = cache_get(conn_inventory(s->conn), s->generation, key);
 	if (!b) {
 		b = ask_dirty(s, dom);

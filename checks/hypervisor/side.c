@@ -82,6 +82,11 @@ static void note_loss(struct side *s, const char *why, int code)
 	s->host->access_text = arena_printf(s->arena, "the connection was lost: %s", why);
 }
 
+long long side_period(struct side *s, int64_t ms)
+{
+	return cache_age(conn_cache(s->conn)) / ms;
+}
+
 struct box *side_kept(struct side *s, enum topic t, const char *name, const char **key)
 {
 	unsigned revision = events_revision(conn_events(s->conn), t);
@@ -90,8 +95,8 @@ struct box *side_kept(struct side *s, enum topic t, const char *name, const char
 	*key = NULL;
 	if (revision == 0)
 		return NULL;
-	*key = arena_printf(s->arena, "%d %u %lld %s", t, revision,
-		(long long)(clock_ms() / EVENTS_AGE_MS), name);
+	*key = arena_printf(
+		s->arena, "%d %u %lld %s", t, revision, side_period(s, EVENTS_AGE_MS), name);
 	b = cache_get(conn_inventory(s->conn), s->generation, *key);
 	if (b)
 		box_keep(s->arena, b);
@@ -107,7 +112,7 @@ void side_keep(struct side *s, const char *key, struct box *b)
 
 const char *side_aged(struct side *s, const char *name)
 {
-	return arena_printf(s->arena, "%s %lld", name, (long long)(clock_ms() / EVENTS_AGE_MS));
+	return arena_printf(s->arena, "%s %lld", name, side_period(s, EVENTS_AGE_MS));
 }
 
 const char *side_error(struct side *s)

@@ -49,6 +49,9 @@ void side_skip(struct facts *f, enum fact id, const char *why);
  */
 struct box *side_kept(struct side *s, enum topic t, const char *name, const char **key);
 void side_keep(struct side *s, const char *key, struct box *b);
+/* Which of the periods of so many milliseconds it is since the connection was opened: as part of a key,
+ * it lets what was kept in one be asked for anew in the next. */
+long long side_period(struct side *s, int64_t ms);
 /* The key of what is asked for anew every few minutes, for it changes without an event. */
 const char *side_aged(struct side *s, const char *name);
 

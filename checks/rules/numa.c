@@ -13,8 +13,13 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	bool lacking = false;
 
 	(void)c;
-	if (!set || !cells)
+	if (!set)
 		return;
+	if (!cells) {
+		finding_unknown(out, "whether the NUMA nodes of the guest's placement are there",
+			NULL, "the target host's capabilities do not list its nodes");
+		return;
+	}
 	for (unsigned node = 0; node <= idset_top(set); node++)
 		lacking |= idset_has(set, node) && !idset_has(cells, node);
 	if (lacking)

@@ -23,8 +23,15 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	(void)c;
 	for (size_t i = 0; i < f->config.n_nics && !session(f->dst.uri); i++) {
 		const struct vm_nic *nic = &f->config.nics[i];
+		enum tri there = f->nics_there[i].filter;
 
-		if (!nic->filter || f->nics_there[i].filter != TRI_NO)
+		if (nic->filter && there == TRI_UNKNOWN)
+			finding_unknown(out,
+				arena_printf(out->arena,
+					"whether network filter %s is there on the target host",
+					nic->filter),
+				NULL, "libvirt did not tell");
+		if (!nic->filter || there != TRI_NO)
 			continue;
 		finding_detail(out, finding_add(out, VSM4405, nic->filter, rule_name(nic->mac)),
 			arena_printf(out->arena, "interface %s", rule_name(nic->mac)),

@@ -15,7 +15,12 @@ static void space(const struct vm_disk *d, const struct disk_here *here,
 {
 	uint64_t need = here->capacity;
 
-	if (need == 0 || there->pool_free == 0 || need <= there->pool_free)
+	if (need == 0 || !there->pool_told)
+		finding_unknown(out,
+			arena_printf(out->arena, "whether the target host has room for disk %s",
+				rule_name(d->target)),
+			NULL, need ? "libvirt did not tell how much" : "its size is not known");
+	if (need == 0 || !there->pool_told || need <= there->pool_free)
 		return;
 	const char *found = rule_gib(out->arena, there->pool_free);
 	const char *needed = rule_gib(out->arena, need);

@@ -12,6 +12,9 @@ static bool applies(const struct vm_config *vm)
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)
 {
 	(void)c;
+	if (f->tpm_here.shared_fs == TRI_UNKNOWN && f->tpm_here.why)
+		finding_unknown(out, "whether the TPM emulator's state is on shared storage", NULL,
+			f->tpm_here.why);
 	if (f->tpm_here.shared_fs == TRI_YES)
 		finding_unknown(out, "whether the TPM emulator can hand over its state", NULL,
 			"the state is on shared storage, and libvirt does not show what swtpm can");

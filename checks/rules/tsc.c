@@ -14,11 +14,12 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 
 	(void)c;
 	if (!f->config.has_tsc_frequency || !rule_is(f->config.virt, "kvm") || want == 0 ||
-		have == 0 || f->dst.caps.tsc_scaling == TRI_YES || off <= have / 4000)
+		f->dst.caps.tsc_scaling == TRI_YES || (have && off <= have / 4000))
 		return;
-	if (f->dst.caps.tsc_scaling == TRI_UNKNOWN) {
+	if (!have || f->dst.caps.tsc_scaling == TRI_UNKNOWN) {
 		finding_unknown(out, "whether the target host has the TSC frequency", NULL,
-			"its capabilities do not tell whether it can scale its own");
+			have ? "its capabilities do not tell whether it can scale its own"
+			     : "its capabilities do not tell its own");
 		return;
 	}
 	const char *found = rule_number(out->arena, have), *needed = rule_number(out->arena, want);

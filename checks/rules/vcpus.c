@@ -7,6 +7,9 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 			       : f->dst.max_vcpus;
 
 	(void)c;
+	if (max == 0)
+		finding_unknown(out, "whether the target host supports so many virtual CPUs", NULL,
+			"libvirt did not tell how many");
 	if (max == 0 || f->config.vcpus <= max)
 		return;
 	const char *found = rule_number(out->arena, max);

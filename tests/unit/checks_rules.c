@@ -409,6 +409,7 @@ START_TEST(platform)
 	ROW("tsc", "close", LIVE, "", TSC(2500500000));
 	ROW("tsc", "another", LIVE, "VSM4109:false", TSC(2400000000));
 	ROW("tsc", "scaled", LIVE, "", TSC(2400000000); f->dst.caps.tsc_scaling = TRI_YES);
+	ROW("tsc", "not told", LIVE, "VSM6002", TSC(0));
 	ROW("tsc", "perhaps scaled", LIVE, "VSM6002", TSC(2400000000);
 		f->dst.caps.tsc_scaling = TRI_UNKNOWN);
 
@@ -441,6 +442,8 @@ START_TEST(platform)
 	ROW("vcpus", "above", LIVE, "VSM4110:false", f->config.vcpus = 256);
 	ROW("vcpus", "above the host's", LIVE, "VSM4110:false", f->config.vcpus = 33;
 		f->dst.max_vcpus = 32; facts_set_unknown(f, FACT_DST_DOMCAPS, NULL, "Test"));
+	ROW("vcpus", "not told", LIVE, "VSM6002", f->dst.max_vcpus = 0;
+		facts_set_unknown(f, FACT_DST_DOMCAPS, NULL, "Test"));
 	ROW("overcommit", "as many", LIVE, "", f->config.vcpus_current = 4);
 	ROW("overcommit", "more", LIVE, "VSM5003", f->config.vcpus_current = 5);
 	ROW("overcommit-all", "two and two of four", LIVE, "", PEER(.active = true, .vcpus = 2));
@@ -541,6 +544,7 @@ int main(void)
 	tcase_add_test(tc, the_table_is_sound);
 	tcase_add_test(tc, identity);
 	tcase_add_test(tc, options);
+	tcase_add_test(tc, arguments);
 	tcase_add_test(tc, state);
 	tcase_add_test(tc, platform);
 	tcase_add_test(tc, memory);

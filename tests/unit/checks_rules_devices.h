@@ -154,13 +154,19 @@ START_TEST(storage)
 	ROW("secrets", "not known", LIVE, "VSM6002", SECRET(TRI_UNKNOWN, TRI_UNKNOWN, NULL));
 
 	ROW("storage-copy", "to a pool", COPY, "", LOCAL; f->disks_there[0].exists = TRI_NO;
-		f->disks_there[0].pool = TRI_YES; f->disks_there[0].pool_free = 8589934592);
+		f->disks_there[0].pool = TRI_YES; f->disks_there[0].pool_told = true;
+		f->disks_there[0].pool_free = 8589934592);
+	ROW("storage-copy", "to a pool that is full", COPY, "VSM4311:false", LOCAL;
+		f->disks_there[0].exists = TRI_NO; f->disks_there[0].pool = TRI_YES;
+		f->disks_there[0].pool_told = true);
+	ROW("storage-copy", "to a pool that does not tell", COPY, "VSM6002", LOCAL;
+		f->disks_there[0].exists = TRI_NO; f->disks_there[0].pool = TRI_YES);
 	ROW("storage-copy", "no room", COPY, "VSM4311:false", LOCAL; DISK.format = "raw";
 		f->disks_there[0].exists = TRI_NO; f->disks_there[0].pool = TRI_YES;
-		f->disks_there[0].pool_free = 2147483648);
+		f->disks_there[0].pool_told = true; f->disks_there[0].pool_free = 2147483648);
 	ROW("storage-copy", "sparse, and no room", COPY, "VSM4311:false", LOCAL;
 		f->disks_there[0].exists = TRI_NO; f->disks_there[0].pool = TRI_YES;
-		f->disks_there[0].pool_free = 2147483648);
+		f->disks_there[0].pool_told = true; f->disks_there[0].pool_free = 2147483648);
 	ROW("storage-copy", "no pool", COPY, "VSM4312:false", LOCAL;
 		f->disks_there[0].exists = TRI_NO; f->disks_there[0].pool = TRI_NO);
 	ROW("storage-copy", "a block device", COPY, "VSM4312:false", LOCAL; DISK.type = "block";
@@ -244,7 +250,10 @@ START_TEST(network)
 	ROW("bridges", "not known", LIVE, "VSM6002", NIC.type = "bridge"; NIC.bridge = "br0";
 		f->nics_there[0].exists = TRI_UNKNOWN);
 
-	ROW("nwfilters", "there", LIVE, "", NIC.filter = "clean-traffic");
+	ROW("nwfilters", "there", LIVE, "", NIC.filter = "clean-traffic";
+		f->nics_there[0].filter = TRI_YES);
+	ROW("nwfilters", "not known", LIVE, "VSM6002", NIC.filter = "clean-traffic";
+		f->nics_there[0].filter = TRI_UNKNOWN);
 	ROW("nwfilters", "gone", LIVE, "VSM4405:false", NIC.filter = "clean-traffic";
 		f->nics_there[0].filter = TRI_NO);
 	ROW("nwfilters", "gone, session", LIVE, "", NIC.filter = "clean-traffic";
@@ -292,7 +301,10 @@ START_TEST(devices)
 		HOSTDEV(.type = "pci", .address = "0000:01:00.0"));
 	ROW("hostdevs", "teamed", LIVE, "", HOSTDEV(.type = "pci", .teaming = "transient"));
 	ROW("hostdevs", "mdev", LIVE, "VSM4502:false", HOSTDEV(.type = "mdev"));
-	ROW("hostdevs", "scsi", LIVE, "VSM4501:false", HOSTDEV(.type = "scsi"));
+	ROW("hostdevs", "scsi", LIVE, "VSM6002", HOSTDEV(.type = "scsi"));
+	ROW("hostdevs", "scsi, before QEMU decided", LIVE, "VSM4501:false", HOSTDEV(.type = "scsi");
+		f->src.hv_version = 5002000);
+	ROW("hostdevs", "a host adapter", LIVE, "VSM4501:false", HOSTDEV(.type = "scsi_host"));
 	ROW("hostdevs", "usb", LIVE, "", HOSTDEV(.type = "usb"));
 	ROW("usb", "none", LIVE, "", HOSTDEV(.type = "pci"));
 	ROW("usb", "one", LIVE, "VSM5011,VSM6002", HOSTDEV(.type = "usb", .address = "1234:5678"));
@@ -338,6 +350,8 @@ START_TEST(devices)
 	ROW("tpm", "emulated", LIVE, "", f->config.tpm_backend = "emulator");
 	ROW("tpm-state", "its own", LIVE, "", f->config.tpm_backend = "emulator";
 		f->tpm_here.shared_fs = TRI_NO);
+	ROW("tpm-state", "who knows where", LIVE, "VSM6002", f->config.tpm_backend = "emulator";
+		f->tpm_here = ((struct disk_here){ .why = "the service runs elsewhere" }));
 	ROW("tpm-state", "shared", LIVE, "VSM6002", f->config.tpm_backend = "emulator";
 		f->tpm_here.shared_fs = TRI_YES);
 	ROW("tpm", "passed through", LIVE, "VSM4505:false", f->config.tpm_backend = "passthrough");
@@ -533,52 +547,6 @@ START_TEST(devices)
 		PEER(.active = true, .vsock_cid = 5));
 	ROW("vsock", "taken", LIVE, "VSM4513:false", f->config.vsock_cid = 4;
 		PEER(.active = true, .vsock_cid = 4));
-
-	ROW("hypervisor-args", "none", LIVE, "", (void)0);
-	ROW("hypervisor-args", "harmless", LIVE, "VSM5022", f->config.n_qemu_args = 2;
-		f->config.qemu_args = LIST("-device", "nvme-like,id=x"));
-	ROW("hypervisor-args", "nvme", LIVE, "VSM4515:false,VSM5022", f->config.n_qemu_args = 2;
-		f->config.qemu_args = LIST("-device", "nvme,drive=d0"));
-	ROW("hypervisor-args", "tablet that stays", LIVE, "VSM4515:false,VSM5022",
-		f->config.n_qemu_args = 2;
-		f->config.qemu_args = LIST("-device", "usb-wacom-tablet,bus=xx.0"));
-	ROW("hypervisor-args", "shared memory, peer", LIVE, "VSM4515:false,VSM5022",
-		f->config.n_qemu_args = 2;
-		f->config.qemu_args = LIST("-device", "ivshmem-plain,memdev=m"));
-	ROW("hypervisor-args", "shared memory, master", LIVE, "VSM5022", f->config.n_qemu_args = 2;
-		f->config.qemu_args = LIST("-device", "ivshmem-plain,memdev=m,master=on"));
-	ROW("hypervisor-args", "waits itself", LIVE, "VSM4901:false,VSM5022",
-		f->config.n_qemu_args = 2;
-		f->config.qemu_args = LIST("-incoming", "defer"));
-	ROW("hypervisor-args", "boots anew", RESTART, "VSM5022", f->config.n_qemu_args = 2;
-		f->config.qemu_args = LIST("-device", "nvme,drive=d0"));
-#define ARG(option, arg)                                                                           \
-	f->config.n_qemu_args = 2;                                                                 \
-	f->config.qemu_args = LIST(option, arg)
-	ROW("hypervisor-args", "nvme by its key", LIVE, "VSM4515:false,VSM5022",
-		ARG("-device", "driver=nvme,serial=1"));
-	ROW("hypervisor-args", "nvme behind another key", LIVE, "VSM4515:false,VSM5022",
-		ARG("-device", "id=a,driver=nvme"));
-	ROW("hypervisor-args", "as an object", LIVE, "VSM4515:false,VSM5022",
-		ARG("-device", "{ \"id\": \"a\", \"driver\" : \"virtio-crypto-pci\" }"));
-	ROW("hypervisor-args", "another object", LIVE, "VSM5022",
-		ARG("-device", "{\"driver\":\"usb-tablet\",\"id\":\"nvme\"}"));
-	ROW("hypervisor-args", "shared memory of a peer", LIVE, "VSM4515:false,VSM5022",
-		ARG("-device", "ivshmem-plain,memdev=hm"));
-	ROW("hypervisor-args", "shared memory of a master", LIVE, "VSM5022",
-		ARG("-device", "ivshmem-plain,memdev=hm,master=on"));
-	ROW("hypervisor-args", "shared memory of a master, as an object", LIVE, "VSM5022",
-		ARG("-device", "{\"driver\":\"ivshmem-plain\",\"master\":\"on\"}"));
-	ROW("hypervisor-args", "an image", LIVE, "VSM4515:false,VSM5022",
-		ARG("-drive", "file=/a.vmdk,if=none,format=vmdk"));
-	ROW("hypervisor-args", "an image of another format", LIVE, "VSM5022",
-		ARG("-drive", "file=/vmdk,format=qcow2"));
-	ROW("hypervisor-args", "an image as a node", LIVE, "VSM4515:false,VSM5022",
-		ARG("-blockdev", "node-name=a,driver=vdi,file.driver=file,file.filename=/a"));
-	ROW("hypervisor-args", "an image as a node, as an object", LIVE, "VSM4515:false,VSM5022",
-		ARG("-blockdev", "{\"file\":{\"driver\":\"file\"},\"driver\":\"qcow\"}"));
-	ROW("hypervisor-args", "an agent", LIVE, "VSM4515:false,VSM5022",
-		ARG("-chardev", "qemu-vdagent,id=a,clipboard=on"));
 
 	ROW("launch-security", "none", LIVE, "", (void)0);
 	ROW("launch-security", "sev", LIVE, "VSM4601:false", f->config.launch_security = "sev");

@@ -29,7 +29,7 @@ START_TEST(memory)
 	ROW("hugepages", "of no size", LIVE, "VSM6002", f->config.hugepages = true);
 	ROW("hugepages", "only defined", OFFLINE, "", SHUT_OFF; f->config.hugepages = true);
 	ROW("numa", "there", LIVE, "", f->config.numa_nodes = "0");
-	ROW("numa", "not told", LIVE, "", f->config.numa_nodes = "0-1";
+	ROW("numa", "not told", LIVE, "VSM6002", f->config.numa_nodes = "0-1";
 		f->dst.caps.numa_nodes = NULL);
 	ROW("numa", "gone", LIVE, "VSM4204:false", f->config.numa_nodes = "0-1");
 	ROW("numa", "there, with a gap", LIVE, "", f->config.numa_nodes = "8";
