@@ -354,6 +354,7 @@ static void set_source(struct change *c)
 	disk->type = strncmp(path, "/dev/", 5) == 0 ? "block" : "file";
 	disk->pool = disk->volume = NULL;
 	disk->n_backing = 0;
+	disk->chain_known = false;
 }
 
 static void set_target(struct change *c)

@@ -31,6 +31,7 @@ struct vm_disk {
 	const char *const *backing_formats,
 		*const *backing_sources; /* the chain below, top first */
 	size_t n_backing;
+	bool chain_known; /* they are told, or that there are none: what is stored seldom does */
 	bool readonly, shareable, transient, mirror, reservations, encrypted;
 	bool keeps_owner; /* libvirt does not give it to the user that QEMU runs as */
 };
@@ -149,7 +150,7 @@ struct vm_config {
 	const char *hyperv_mode;
 	const char *const *hyperv_features; /* those that are on */
 	size_t n_hyperv_features;
-	const char *numa_nodes; /* numatune: the nodesets of the guest and of its nodes, joined */
+	const char *numa_nodes; /* nodesets of the guest, its nodes and memory devices, joined */
 	const char *const *pinned; /* cpusets of vcpu, vcpupin, emulatorpin, iothreadpin */
 	size_t n_pinned;
 	struct vm_disk *disks;

@@ -152,7 +152,7 @@ static void take_chains(struct vm_config *stored, const struct vm_config *live)
 	for (size_t i = 0; i < stored->n_disks; i++) {
 		struct vm_disk *d = &stored->disks[i];
 
-		for (size_t k = 0; k < live->n_disks && d->n_backing == 0; k++) {
+		for (size_t k = 0; k < live->n_disks && !d->chain_known; k++) {
 			const struct vm_disk *now = &live->disks[k];
 
 			if (!same_image(d, now))
@@ -160,6 +160,7 @@ static void take_chains(struct vm_config *stored, const struct vm_config *live)
 			d->backing_formats = now->backing_formats;
 			d->backing_sources = now->backing_sources;
 			d->n_backing = now->n_backing;
+			d->chain_known = now->chain_known;
 		}
 	}
 }

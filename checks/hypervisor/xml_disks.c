@@ -146,6 +146,7 @@ static void read_disk(const xmlNode *n, struct arena *a, struct vm_disk *disk)
 		.transient = vxml_child(n, "transient") != NULL,
 		.mirror = vxml_child(n, "mirror") != NULL,
 		.reservations = vxml_child(source, "reservations") != NULL,
+		.chain_known = vxml_child(n, "backingStore") != NULL,
 		.encrypted = vxml_child(n, "encryption") || vxml_child(source, "encryption"),
 	};
 	XML_EACH(label, source, "seclabel")

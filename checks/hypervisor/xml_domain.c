@@ -65,20 +65,22 @@ static void read_memory(const xmlNode *root, struct arena *a, struct vm_config *
 			out->hugepage_kib *= units[i].kib;
 }
 
+static void push_nodes(const char *set, struct arena *a, struct vm_config *out)
+{
+	if (set)
+		out->numa_nodes =
+			out->numa_nodes ? arena_printf(a, "%s,%s", out->numa_nodes, set) : set;
+}
+
 static void read_numa(const xmlNode *root, struct arena *a, struct vm_config *out)
 {
 	const xmlNode *tune = vxml_child(root, "numatune");
 
-	out->numa_nodes = vxml_attr(a, vxml_child(tune, "memory"), "nodeset");
+	push_nodes(vxml_attr(a, vxml_child(tune, "memory"), "nodeset"), a, out);
 	XML_EACH(node, tune, "memnode")
-	{
-		const char *set = vxml_attr(a, node, "nodeset");
-
-		if (set)
-			out->numa_nodes = out->numa_nodes
-						  ? arena_printf(a, "%s,%s", out->numa_nodes, set)
-						  : set;
-	}
+	push_nodes(vxml_attr(a, node, "nodeset"), a, out);
+	XML_EACH(memory, vxml_child(root, "devices"), "memory")
+	push_nodes(vxml_text(a, vxml_at(memory, "source/nodemask")), a, out);
 }
 
 /* <relaxed state='on'/> and the like. */

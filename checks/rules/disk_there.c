@@ -57,6 +57,23 @@ static void backing(const struct facts *f, const struct vm_disk *d, const struct
 	}
 }
 
+/* A twin reads as what they are only images that are newly given. */
+static void chain(const struct facts *f, const struct vm_disk *d, struct findings *out)
+{
+	static const char *const formats[] = { "qcow2", "qcow", "qed", "vmdk", "vhdx" };
+
+	if (d->chain_known || !rule_has(formats, ARRAY_LEN(formats), d->format) ||
+		f->settings->move == MOVE_OFFLINE || f->src.simulated ||
+		(rule_started(f) && rule_is_new_value(f, d->source)))
+		return;
+	finding_unknown(out,
+		arena_printf(out->arena,
+			"whether the images below disk %s are there on the target host, if there "
+			"are any",
+			rule_name(d->target)),
+		NULL, "what is stored of the virtual system does not name them");
+}
+
 static void one(const struct facts *f, size_t i, struct findings *out)
 {
 	const struct vm_disk *d = &f->config.disks[i];
@@ -76,6 +93,7 @@ static void one(const struct facts *f, size_t i, struct findings *out)
 				rule_name(d->target)),
 			NULL, there->why ? there->why : "no storage pool there covers it");
 	backing(f, d, there, out);
+	chain(f, d, out);
 }
 
 static bool applies(const struct vm_config *vm)

@@ -142,6 +142,9 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	if (vm->n_qemu_args == 0)
 		return;
 	finding_add(out, VSM5022, "custom hypervisor arguments");
+	if (f->settings->move != MOVE_OFFLINE)
+		finding_unknown(out, "whether the custom hypervisor arguments suit the target host",
+			NULL, "libvirt does not read them, and no probe has them");
 	for (size_t i = 0; i < vm->n_qemu_args && (f->settings->move & MOVE_HOT); i++)
 		if (rule_is(vm->qemu_args[i], "-incoming"))
 			finding_detail(out,

@@ -29,7 +29,8 @@ static void one(const struct facts *f, size_t i, struct findings *out)
 		(!absent && facts_known(f, FACT_VM_DISK_FS) &&
 			f->disks_here[i].shared_fs == TRI_YES))
 		return;
-	finding_detail(out, finding_add(out, id, target, d->source),
+	struct finding *found = id == VSM4316 ? rule_new_value_absent(f, out, d->source) : NULL;
+	finding_detail(out, found ? found : finding_add(out, id, target, d->source),
 		arena_printf(out->arena, "disk %s", target),
 		absent			   ? "absent"
 		: there->exists == TRI_YES ? "another of the same name"

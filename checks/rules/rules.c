@@ -166,6 +166,14 @@ static bool had(const struct vm_config *vm, const char *value)
 	return false;
 }
 
+bool rule_is_new_value(const struct facts *f, const char *value)
+{
+	for (size_t i = 0; value && i < f->settings->n_resources && !had(&f->stored, value); i++)
+		if (naming(&f->settings->resources[i], value))
+			return true;
+	return false;
+}
+
 struct finding *rule_new_value_absent(
 	const struct facts *f, struct findings *out, const char *value)
 {

@@ -111,6 +111,7 @@ void rule_policy(struct finding *f, bool refuse);
 
 /* VSM3013 when the value, absent on the target, is there because NewResourceSettingData named
  * it; NULL when the VM's own configuration did. */
+bool rule_is_new_value(const struct facts *f, const char *value);
 struct finding *rule_new_value_absent(
 	const struct facts *f, struct findings *out, const char *value);
 

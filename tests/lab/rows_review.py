@@ -1,5 +1,7 @@
 """What reading the rules beside libvirt's source brought up: names and numbers that mean more than they show."""
 
+import libvirt
+
 import guests
 import outside
 import prepare
@@ -42,6 +44,11 @@ def script(host):
         path.write_text("#!/bin/sh\n")
         path.chmod(0o755)
     return step
+
+
+def redefine(old, new):
+    """In what is stored of the VM."""
+    return lambda vm: vm.connect().defineXML(vm.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE).replace(old, new))
 
 
 def gone(host, name):
@@ -105,6 +112,11 @@ ROWS = (
     S("network of two devices, the second absent", Guest(BLUE), hosts=(
         outside.tap_nodes("alpha", "beta"), prepare.macvtap_network("alpha", "eth0"),
         prepare.macvtap_network("beta", "eth0", "eth7"))),
+    S("image on top of an absent one, with the next start", Guest((disk(),)), type="restart",
+      hosts=(outside.backing_chain(LOCAL / "base.qcow2"),), vm=(redefine(f"{SHARED}/disk.qcow2", f"{SHARED}/top.qcow2"),),
+      unseen="below disk vda", refused=(38, "base")),
+    S("CD, another medium, absent", Guest((guests.cdrom(SHARED / "a.iso"),)), settings=(
+        settings.disk_at("hda", f"{LOCAL}/b.iso"),), code=6, finds=("VSM3013",), refused=(38, "b.iso")),
     S("secret without a value", LUKS, hosts=(prepare.secret("alpha"), prepare.secret("beta", value=None)),
       unseen="secret", refused=(66, "value")),
 )

@@ -68,6 +68,7 @@ static inline void facts_config(struct facts *f)
 		.type = "file",
 		.source = "/shared/web1.qcow2",
 		.format = "qcow2",
+		.chain_known = true,
 		.cache = "none" };
 	*nic = (struct vm_nic){ .mac = MAC_VM,
 		.type = "network",

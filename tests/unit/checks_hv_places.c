@@ -210,6 +210,21 @@ START_TEST(test_labels)
 }
 END_TEST
 
+START_TEST(test_nodes)
+{
+	auto_arena struct arena *a = arena_new();
+	struct vm_config c;
+	struct err e;
+
+	ck_assert_int_eq(vxml_domain("<domain><numatune><memory nodeset='0'/></numatune><devices>"
+				     "<memory><source><nodemask>1</nodemask></source></memory>"
+				     "</devices></domain>",
+				 a, &c, &e),
+		0);
+	ck_assert_str_eq(c.numa_nodes, "0,1");
+}
+END_TEST
+
 START_TEST(test_host)
 {
 	auto_arena struct arena *a = arena_new();
@@ -378,6 +393,7 @@ int main(void)
 	tcase_add_test(t, test_names_of_devices);
 	tcase_add_test(t, test_pins);
 	tcase_add_test(t, test_labels);
+	tcase_add_test(t, test_nodes);
 	tcase_add_test(t, test_host);
 	tcase_add_test(t, test_images);
 	tcase_add_test(t, test_patient);

@@ -44,6 +44,11 @@ START_TEST(storage)
 		DISK.backing_formats = LIST("raw");
 		DISK.backing_sources = LIST("/bases/base.qcow2");
 		f->disks_there[0].base_absent = "/bases/base.qcow2");
+	ROW("disk-there", "with a base or without", RESTART, "VSM6002", DISK.chain_known = false);
+	ROW("disk-there", "with a base or without, only defined", OFFLINE, "", SHUT_OFF;
+		DISK.chain_known = false);
+	ROW("disk-there", "raw, so without a base", RESTART, "", DISK.chain_known = false;
+		DISK.format = "raw");
 	ROW("disk-there", "on a server", LIVE, "VSM6002", DISK.type = "network";
 		f->disks_there[0].exists = TRI_UNKNOWN);
 #define POOL(here_host, here, there_host, there)                                                   \

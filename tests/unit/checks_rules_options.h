@@ -162,49 +162,54 @@ END_TEST
 START_TEST(arguments)
 {
 	ROW("hypervisor-args", "none", LIVE, "", (void)0);
-	ROW("hypervisor-args", "harmless", LIVE, "VSM5022", f->config.n_qemu_args = 2;
+	ROW("hypervisor-args", "only defined", OFFLINE, "VSM5022", SHUT_OFF;
+		f->config.n_qemu_args = 2; f->config.qemu_args = LIST("-device", "nvme"));
+	ROW("hypervisor-args", "harmless", LIVE, "VSM5022,VSM6002", f->config.n_qemu_args = 2;
 		f->config.qemu_args = LIST("-device", "nvme-like,id=x"));
-	ROW("hypervisor-args", "nvme", LIVE, "VSM4515:false,VSM5022", f->config.n_qemu_args = 2;
+	ROW("hypervisor-args", "nvme", LIVE, "VSM4515:false,VSM5022,VSM6002",
+		f->config.n_qemu_args = 2;
 		f->config.qemu_args = LIST("-device", "nvme,drive=d0"));
-	ROW("hypervisor-args", "tablet that stays", LIVE, "VSM4515:false,VSM5022",
+	ROW("hypervisor-args", "tablet that stays", LIVE, "VSM4515:false,VSM5022,VSM6002",
 		f->config.n_qemu_args = 2;
 		f->config.qemu_args = LIST("-device", "usb-wacom-tablet,bus=xx.0"));
-	ROW("hypervisor-args", "shared memory, peer", LIVE, "VSM4515:false,VSM5022",
+	ROW("hypervisor-args", "shared memory, peer", LIVE, "VSM4515:false,VSM5022,VSM6002",
 		f->config.n_qemu_args = 2;
 		f->config.qemu_args = LIST("-device", "ivshmem-plain,memdev=m"));
-	ROW("hypervisor-args", "shared memory, master", LIVE, "VSM5022", f->config.n_qemu_args = 2;
+	ROW("hypervisor-args", "shared memory, master", LIVE, "VSM5022,VSM6002",
+		f->config.n_qemu_args = 2;
 		f->config.qemu_args = LIST("-device", "ivshmem-plain,memdev=m,master=on"));
-	ROW("hypervisor-args", "waits itself", LIVE, "VSM4901:false,VSM5022",
+	ROW("hypervisor-args", "waits itself", LIVE, "VSM4901:false,VSM5022,VSM6002",
 		f->config.n_qemu_args = 2;
 		f->config.qemu_args = LIST("-incoming", "defer"));
-	ROW("hypervisor-args", "boots anew", RESTART, "VSM5022", f->config.n_qemu_args = 2;
+	ROW("hypervisor-args", "boots anew", RESTART, "VSM5022,VSM6002", f->config.n_qemu_args = 2;
 		f->config.qemu_args = LIST("-device", "nvme,drive=d0"));
 #define ARG(option, arg)                                                                           \
 	f->config.n_qemu_args = 2;                                                                 \
 	f->config.qemu_args = LIST(option, arg)
-	ROW("hypervisor-args", "nvme by its key", LIVE, "VSM4515:false,VSM5022",
+	ROW("hypervisor-args", "nvme by its key", LIVE, "VSM4515:false,VSM5022,VSM6002",
 		ARG("-device", "driver=nvme,serial=1"));
-	ROW("hypervisor-args", "nvme behind another key", LIVE, "VSM4515:false,VSM5022",
+	ROW("hypervisor-args", "nvme behind another key", LIVE, "VSM4515:false,VSM5022,VSM6002",
 		ARG("-device", "id=a,driver=nvme"));
-	ROW("hypervisor-args", "as an object", LIVE, "VSM4515:false,VSM5022",
+	ROW("hypervisor-args", "as an object", LIVE, "VSM4515:false,VSM5022,VSM6002",
 		ARG("-device", "{ \"id\": \"a\", \"driver\" : \"virtio-crypto-pci\" }"));
-	ROW("hypervisor-args", "another object", LIVE, "VSM5022",
+	ROW("hypervisor-args", "another object", LIVE, "VSM5022,VSM6002",
 		ARG("-device", "{\"driver\":\"usb-tablet\",\"id\":\"nvme\"}"));
-	ROW("hypervisor-args", "shared memory of a peer", LIVE, "VSM4515:false,VSM5022",
+	ROW("hypervisor-args", "shared memory of a peer", LIVE, "VSM4515:false,VSM5022,VSM6002",
 		ARG("-device", "ivshmem-plain,memdev=hm"));
-	ROW("hypervisor-args", "shared memory of a master", LIVE, "VSM5022",
+	ROW("hypervisor-args", "shared memory of a master", LIVE, "VSM5022,VSM6002",
 		ARG("-device", "ivshmem-plain,memdev=hm,master=on"));
-	ROW("hypervisor-args", "shared memory of a master, as an object", LIVE, "VSM5022",
+	ROW("hypervisor-args", "shared memory of a master, as an object", LIVE, "VSM5022,VSM6002",
 		ARG("-device", "{\"driver\":\"ivshmem-plain\",\"master\":\"on\"}"));
-	ROW("hypervisor-args", "an image", LIVE, "VSM4515:false,VSM5022",
+	ROW("hypervisor-args", "an image", LIVE, "VSM4515:false,VSM5022,VSM6002",
 		ARG("-drive", "file=/a.vmdk,if=none,format=vmdk"));
-	ROW("hypervisor-args", "an image of another format", LIVE, "VSM5022",
+	ROW("hypervisor-args", "an image of another format", LIVE, "VSM5022,VSM6002",
 		ARG("-drive", "file=/vmdk,format=qcow2"));
-	ROW("hypervisor-args", "an image as a node", LIVE, "VSM4515:false,VSM5022",
+	ROW("hypervisor-args", "an image as a node", LIVE, "VSM4515:false,VSM5022,VSM6002",
 		ARG("-blockdev", "node-name=a,driver=vdi,file.driver=file,file.filename=/a"));
-	ROW("hypervisor-args", "an image as a node, as an object", LIVE, "VSM4515:false,VSM5022",
+	ROW("hypervisor-args", "an image as a node, as an object", LIVE,
+		"VSM4515:false,VSM5022,VSM6002",
 		ARG("-blockdev", "{\"file\":{\"driver\":\"file\"},\"driver\":\"qcow\"}"));
-	ROW("hypervisor-args", "an agent", LIVE, "VSM4515:false,VSM5022",
+	ROW("hypervisor-args", "an agent", LIVE, "VSM4515:false,VSM5022,VSM6002",
 		ARG("-chardev", "qemu-vdagent,id=a,clipboard=on"));
 }
 END_TEST
