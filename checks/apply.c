@@ -367,6 +367,19 @@ static void set_target(struct change *c)
 	disk->target = text_of(c->s);
 }
 
+/* A volume of another pool, under its own name. */
+static bool moves_to_pool(struct change *c, const char *name)
+{
+	struct vm_disk *disk = &c->ap->out->disks[c->dev.i];
+
+	if (!disk->volume || !*name)
+		return false;
+	disk->pool = name;
+	disk->source = arena_printf(c->ap->a, "%s/%s", name, disk->volume);
+	disk->n_backing = 0;
+	return true;
+}
+
 /* What a device is taken from on this host, as it is read here, says nothing about another one. */
 static void set_pool(struct change *c)
 {
@@ -379,7 +392,8 @@ static void set_pool(struct change *c)
 	bool known = strncmp(text, prefix, strlen(prefix)) == 0;
 
 	if (known && c->dev.kind == DEVICE_DISK)
-		known = same(pool_name(c->ap, text), c->ap->stored->disks[c->dev.i].pool);
+		known = same(pool_name(c->ap, text), c->ap->stored->disks[c->dev.i].pool) ||
+			moves_to_pool(c, pool_name(c->ap, text));
 	if (!known)
 		change_unmapped(c);
 }
@@ -400,10 +414,29 @@ static void keep_model(struct change *c)
 		change_unmapped(c);
 }
 
+/* Every place that has the path of the character device, such as a console that is its serial port. */
+static void set_path(struct change *c, const char *old, const char *path)
+{
+	struct vm_config *out = c->ap->out;
+	struct vm_path *paths = arena_array(c->ap->a, out->n_paths, sizeof *paths);
+
+	for (size_t i = 0; i < out->n_paths; i++) {
+		paths[i] = out->paths[i];
+		if (strcmp(paths[i].path, old) == 0)
+			paths[i].path = path;
+	}
+	out->paths = paths;
+}
+
 static void keep_address(struct change *c)
 {
 	struct device_other d;
+	const char *old = device_path(c->ap->stored, c->dev.i);
 
+	if (old && text_of(c->s)[0] == '/') {
+		set_path(c, old, text_of(c->s));
+		return;
+	}
 	if (!device_other(c->ap->stored, c->dev.i, &d) || !same(d.address, text_of(c->s)))
 		change_unmapped(c);
 }

@@ -67,6 +67,13 @@ bool device_other(const struct vm_config *vm, size_t i, struct device_other *out
 	return false;
 }
 
+const char *device_path(const struct vm_config *vm, size_t i)
+{
+	if (i < vm->n_hostdevs || i - vm->n_hostdevs >= vm->n_chardevs)
+		return NULL;
+	return vm->chardevs[i - vm->n_hostdevs].path;
+}
+
 static struct device other_named(const struct vm_config *vm, const char *name)
 {
 	struct device_other d;
@@ -182,6 +189,30 @@ static struct device by_address(
 	return (struct device){ n == 1 ? kind : DEVICE_NONE, 0, "" };
 }
 
+/* The drives of a resource type: floppies, CDs, or hard disks. */
+static bool drive_of(const struct vm_disk *d, int type)
+{
+	bool floppy = same(d->device, "floppy"), cd = same(d->device, "cdrom");
+
+	return type == 14 ? floppy : type == 15 || type == 16 ? cd : !floppy && !cd;
+}
+
+/* The only one of its type; a VM that has but one disk means that one, whatever the type. */
+static struct device only_drive(const struct vm_config *vm, int type)
+{
+	size_t n = 0, at = 0;
+
+	for (size_t i = 0; i < vm->n_disks; i++)
+		if (drive_of(&vm->disks[i], type)) {
+			at = i;
+			n++;
+		}
+	if (n == 0 && vm->n_disks == 1)
+		n = 1;
+	return (struct device){ n == 1 ? DEVICE_DISK : DEVICE_NONE, at,
+		n == 1 ? vm->disks[at].target : "" };
+}
+
 static struct device by_type(const struct vm_config *vm, const struct new_resource *r)
 {
 	const char *type = setting_text(r->props, r->n, "ResourceType");
@@ -189,7 +220,9 @@ static struct device by_type(const struct vm_config *vm, const struct new_resour
 	const char *slot = setting_text(r->props, r->n, "AddressOnParent");
 	const char *target = slot ? slot : address;
 
-	switch (type ? atoi(type) : 0) { /* CIM_ResourceAllocationSettingData.ResourceType */
+	int number = type ? atoi(type) : 0;
+
+	switch (number) { /* CIM_ResourceAllocationSettingData.ResourceType */
 	case 3:
 		return any_named(vm, "vcpu");
 	case 4:
@@ -204,7 +237,8 @@ static struct device by_type(const struct vm_config *vm, const struct new_resour
 	case 19:
 	case 31:
 	case 32: /* drives, extents, volumes */
-		return by_address(disk_named(vm, target), target, vm->n_disks, DEVICE_DISK);
+		return target ? by_address(disk_named(vm, target), target, 0, DEVICE_DISK)
+			      : only_drive(vm, number);
 	default:
 		return (struct device){ DEVICE_NONE, 0, "" };
 	}

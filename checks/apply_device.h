@@ -38,5 +38,7 @@ struct device_other {
 /* The i-th of them, counted over all kinds; false when there are no more. One without an alias is
  * counted too, with a NULL one. */
 bool device_other(const struct vm_config *vm, size_t i, struct device_other *out);
+/* The file, socket or device of the host behind the i-th, a character device; else NULL. */
+const char *device_path(const struct vm_config *vm, size_t i);
 
 #endif

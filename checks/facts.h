@@ -180,7 +180,9 @@ struct disk_there { /* the same disk on the destination */
 	const char *base_absent; /* an image below it that is not there */
 	const char *why;
 	bool pool_told; /* how much is free there */
-	uint64_t pool_free; /* bytes */
+	uint64_t pool_free; /* bytes, as of the pool's last refresh */
+	bool folder_gone; /* that pool's */
+	const char *room; /* the pool in which a copy is made */
 	uint64_t capacity; /* of what a copy would write into; 0: not known */
 	const char *format;
 	const char *pool_host, *pool_source; /* where the pool comes from */
@@ -193,6 +195,9 @@ struct nic_there {
 	enum tri portgroup;
 	enum tri filter; /* nwfilter; UNKNOWN without one */
 	const char *forward, *bridge; /* of the network there */
+	bool more; /* that network does more with an interface than to put it on its bridge */
+	bool exclusive; /* and gives each interface a device of its own, */
+	size_t n_free; /* of which so many are left */
 	const char *lacks; /* a bridge or device of that network that is not there */
 	const char *doubt; /* the same, of which it is not known */
 	enum tri tap_taken; /* another device has the name that the interface's is to have */
@@ -203,6 +208,7 @@ struct nic_there {
 struct secret_there {
 	enum tri exists, has_value;
 	const char *why;
+	bool other_use; /* it is not for what the VM wants it for */
 };
 
 struct peer { /* another domain of the destination */
@@ -210,6 +216,8 @@ struct peer { /* another domain of the destination */
 	bool active;
 	const char *const *macs, *const *networks; /* pairs */
 	size_t n_macs;
+	const char *const *devices; /* of the host's network, on which its interfaces are */
+	size_t n_devices;
 	const int *ports; /* TCP ports of graphics and such, in use when active */
 	/* Where each of them listens; NULL for graphics, whose ports libvirt gives out only once.
 	 * NULL altogether: all are such. */
@@ -280,6 +288,12 @@ struct probe_facts {
 	enum tri client_tls; /* the source's QEMU has them too, for its end; NO: what it said */
 	const char *client_text;
 	bool far; /* all that the VM connects to on its own host is there */
+	/* QEMU over there can open the images of its disks as what they are, and write to those that
+	 * the VM writes to. A no is one to started, too. */
+	bool looked_at_images;
+	enum tri images;
+	const char *images_why; /* it is not known, because */
+	enum tri secrets; /* YES: libvirt over there has those of its encrypted disks */
 	/* Addresses that the data may be sent to: whether QEMU could bind each over there. */
 	const struct probe_address {
 		const char *text;

@@ -50,6 +50,13 @@ static bool began_without(const struct vm_disk *d, const struct disk_there *ther
 	       (there->exists == TRI_NO || there->pool == TRI_NO || there->pool_active == TRI_NO);
 }
 
+static bool of_disk(const struct facts *f, const struct vm_secret *s, const struct vm_disk *d)
+{
+	bool encrypts = is(s->usage_type, "volume");
+
+	return is(s->disk, d->target) && (encrypts ? f->probe.secrets == TRI_YES : !d->encrypted);
+}
+
 static void settle_disk(struct facts *f, size_t i)
 {
 	struct disk_there *there = &f->disks_there[i];
@@ -61,8 +68,7 @@ static void settle_disk(struct facts *f, size_t i)
 		there->pool = there->pool_active = TRI_YES;
 	/* Opened raw, an encrypted disk has asked for no secret; one of the network has. */
 	for (size_t k = 0; k < f->config.n_secrets; k++)
-		if (is(f->config.secrets[k].disk, f->config.disks[i].target) &&
-			!f->config.disks[i].encrypted)
+		if (of_disk(f, &f->config.secrets[k], &f->config.disks[i]))
 			f->secrets_there[k].exists = f->secrets_there[k].has_value = TRI_YES;
 }
 

@@ -32,8 +32,11 @@ struct vm_disk {
 		*const *backing_sources; /* the chain below, top first */
 	size_t n_backing;
 	bool chain_known; /* they are told, or that there are none: what is stored seldom does */
+	bool chain_ends; /* the images below that are listed are all that there are */
 	bool readonly, shareable, transient, mirror, reservations, encrypted;
 	bool keeps_owner; /* libvirt does not give it to the user that QEMU runs as */
+	bool sliced; /* only a part of the file is the disk, */
+	uint64_t slice_offset; /* which begins here */
 };
 
 struct vm_nic {
@@ -46,6 +49,7 @@ struct vm_nic {
 	const char *teaming; /* "persistent", "transient" */
 	const char *tap; /* the name of its device on the host, when it is not libvirt's choice */
 	bool tap_given; /* it is not libvirt that makes that device: it must be there */
+	bool passthrough; /* type direct: has its device for itself */
 	const char *backend; /* type user: "passt"; NULL: QEMU's own */
 };
 

@@ -177,6 +177,15 @@ static int usage_type(const char *name)
 	return VIR_SECRET_USAGE_TYPE_NONE;
 }
 
+/* libvirt gives a secret away for no other use than its own. */
+static bool other_use(virSecretPtr secret, int wanted)
+{
+	int is = virSecretGetUsageType(secret);
+
+	return wanted != VIR_SECRET_USAGE_TYPE_NONE && is > VIR_SECRET_USAGE_TYPE_NONE &&
+	       is != wanted;
+}
+
 /* Whether it has a value would mean reading the value: not asked. */
 static void ask_secret(struct side *s, const struct vm_secret *secret, struct secret_there *out)
 {
@@ -193,6 +202,7 @@ static void ask_secret(struct side *s, const struct vm_secret *secret, struct se
 	else
 		found = virSecretLookupByUsage(s->v, usage_type(secret->usage_type), secret->usage);
 	out->exists = side_tri(s, found != NULL, VIR_ERR_NO_SECRET, &out->why);
+	out->other_use = found && other_use(found, usage_type(secret->usage_type));
 }
 
 void gather_secrets(struct side *s)

@@ -41,13 +41,17 @@ static void read_nics(struct arena *a, const struct vm_config *config, struct pe
 {
 	const char **macs = arena_array(a, config->n_nics, sizeof *macs);
 	const char **networks = arena_array(a, config->n_nics, sizeof *networks);
+	const char **devices = NULL;
 
 	for (size_t i = 0; i < config->n_nics; i++) {
 		const struct vm_nic *nic = &config->nics[i];
 
 		macs[i] = nic->mac;
+		if (nic->dev)
+			*ARENA_PUSH(a, devices, out->n_devices) = nic->dev;
 		networks[i] = nic->network ? nic->network : nic->bridge ? nic->bridge : nic->dev;
 	}
+	out->devices = devices;
 	out->macs = macs;
 	out->networks = networks;
 	out->n_macs = config->n_nics;

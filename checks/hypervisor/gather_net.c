@@ -72,15 +72,27 @@ static virNetworkPtr active_network(const struct networks *l, const char *name)
 	return NULL;
 }
 
+/* Each of its devices goes to one interface alone. */
+static bool lends_whole(const struct vxml_network *net)
+{
+	return net->forward && strcmp(net->forward, "passthrough") == 0 && net->n_devs;
+}
+
 static void describe(
 	struct side *s, virNetworkPtr net, const struct vm_nic *nic, struct nic_there *out)
 {
 	const struct vxml_network *xml = read_network(s, net, nic->network, nic->portgroup != NULL);
 
+	/* Nor of a device that is lent out. */
+	if (xml && lends_whole(xml) && !nic->portgroup)
+		xml = read_network(s, net, nic->network, true);
 	if (!xml)
 		return;
+	out->exclusive = lends_whole(xml);
+	out->n_free = xml->n_free;
 	out->forward = xml->forward;
 	out->bridge = xml->bridge;
+	out->more = xml->more;
 	if (nic->portgroup)
 		out->portgroup = has_portgroup(xml, nic->portgroup);
 }

@@ -118,15 +118,29 @@ static bool holds_files(const struct pool_seen *p)
 	return false;
 }
 
-/* A pool lists the files of its directory, not of those below. */
+static const char *skip_slashes(const char *at)
+{
+	while (at[0] == '/' && at[1] == '/')
+		at++;
+	return at;
+}
+
+/* A pool lists the files of its directory, not of those below. libvirt takes several slashes for
+ * one, and leaves all else of a path as it is. */
 static bool covers(const struct pool_seen *p, const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	size_t len = p->target ? strlen(p->target) : 0;
+	const char *folder = p->target ? p->target : "", *slash = strrchr(path, '/');
 
-	while (len > 1 && p->target[len - 1] == '/')
-		len--;
-	return len && slash && (size_t)(slash - path) == len && strncmp(p->target, path, len) == 0;
+	while (slash && slash > path && slash[-1] == '/')
+		slash--;
+	while (slash && *folder && path < slash) {
+		folder = skip_slashes(folder);
+		path = skip_slashes(path);
+		if (*folder++ != *path++)
+			return false;
+	}
+	return slash && p->target && *p->target && path >= slash &&
+	       folder[strspn(folder, "/")] == '\0';
 }
 
 const struct pool_seen *side_pool_of(const struct pool_seen *pools, size_t n, const char *path)
@@ -166,8 +180,10 @@ static void ask_room(struct side *s, virStoragePoolPtr pool, struct disk_there *
 {
 	virStoragePoolInfo info;
 
-	if (!s->f->settings || s->f->settings->move != MOVE_LIVE_COPY ||
-		!side_more(s, "reading how much room there is on the target host") ||
+	if (!s->f->settings || s->f->settings->move != MOVE_LIVE_COPY)
+		return;
+	out->room = arena_strdup(s->arena, virStoragePoolGetName(pool));
+	if (!side_more(s, "reading how much room there is on the target host") ||
 		virStoragePoolGetInfo(pool, &info) < 0)
 		return;
 	out->pool_told = true;
@@ -264,6 +280,7 @@ static void ask_covering(struct storage *st, const struct vm_disk *disk, struct 
 		out->exists = TRI_NO;
 	out->why = "the storage pool there did not see it when it was last refreshed";
 	out->pool = out->pool_active = TRI_YES;
+	out->folder_gone = is_copied(s, disk) && side_path(s, seen->target) == TRI_NO;
 	if (side_more(s, "looking for storage pools"))
 		pool = virStoragePoolLookupByName(s->v, seen->name);
 	if (pool)

@@ -51,6 +51,9 @@ struct probe_result {
 	enum tri there[PROBE_FAR_MAX]; /* the addresses that the data may go to */
 	enum tri client; /* the source's QEMU has credentials for TLS */
 	char client_text[1024]; /* NO: what it said */
+	enum tri images; /* QEMU can use those of the disks; UNKNOWN: images_text says why */
+	char images_text[512];
+	enum tri secrets; /* libvirt has those of encrypted disks */
 	int64_t took_ms;
 	uint64_t sizes[PROBE_SIZES]; /* of the first paths, where the twin started */
 	size_t may_open; /* as in probe_facts */
@@ -66,12 +69,15 @@ void probe_try(struct probes *ps, virConnectPtr v, const char *host, xmlDoc *twi
 
 /* All twins of one probe; zeroed, there are none. */
 struct probe_twins {
-	xmlDoc *twin;
+	xmlDoc *twin, *images, *secrets; /* the latter two may be NULL */
 	struct twin_far far[PROBE_FAR_MAX], addresses[PROBE_FAR_MAX];
 	size_t n_far, n_addresses;
 	struct twin_owner owner;
 	bool all_far; /* there are no more */
 	xmlDoc *client; /* on the source; NULL: none */
+	const char *
+		*given; /* images that the VM is given anew, and that are none of its disks' now */
+	size_t n_given;
 };
 
 /* Those of f's VM, and what they cover. Returns their text, by which equal probes are known, in `a`;

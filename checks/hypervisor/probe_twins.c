@@ -1,7 +1,37 @@
 /* The twins of one probe: that of the virtual system, and others with next to nothing in them. */
 #include <stdio.h>
+#include <string.h>
 
 #include "checks/hypervisor/probe_inner.h"
+
+static bool has_disk(const struct vm_config *vm, const char *source)
+{
+	for (size_t i = 0; i < vm->n_disks; i++)
+		if (vm->disks[i].source && strcmp(vm->disks[i].source, source) == 0)
+			return true;
+	return false;
+}
+
+static void note_given(struct probe_twins *t, const struct facts *f, struct arena *a)
+{
+	for (size_t i = 0; i < f->config.n_disks; i++) {
+		const char *source = f->config.disks[i].source;
+
+		if (source && !has_disk(&f->stored, source))
+			*ARENA_PUSH(a, t->given, t->n_given) = arena_strdup(a, source);
+	}
+}
+
+/* The lock of an image that the VM does not have is somebody else's, and stops the VM as well. */
+static void judge_lock(const struct probe_twins *t, struct probe_result *out)
+{
+	for (size_t i = 0; i < t->n_given && out->started == TRI_UNKNOWN && !out->left; i++)
+		if (out->cause == PROBE_OWN && strstr(out->text, " lock") &&
+			strstr(out->text, t->given[i])) {
+			out->started = TRI_NO;
+			out->cause = PROBE_OTHER;
+		}
+}
 
 const char *probe_twins_make(struct probe_twins *t, const struct facts *f, struct arena *a,
 	struct probe_facts *covers, struct err *e)
@@ -18,11 +48,18 @@ const char *probe_twins_make(struct probe_twins *t, const struct facts *f, struc
 	twin_owner(f, t->twin, a, &t->owner);
 	covers->opens = t->owner.opens;
 	covers->n_opens = t->owner.n_opens;
+	note_given(t, f, a);
+	t->images = twin_of_images(f, t->twin, covers->disks, a);
+	t->secrets = twin_of_secrets(f, t->twin, a);
 	key = twin_text(t->twin, NULL, a);
 	if (t->owner.twin)
 		key = arena_printf(a, "%s%s", key, twin_text(t->owner.twin, NULL, a));
 	if (t->owner.ask)
 		key = arena_printf(a, "%s%s", key, twin_text(t->owner.gives, NULL, a));
+	if (t->images)
+		key = arena_printf(a, "%s%s", key, twin_text(t->images, NULL, a));
+	if (t->secrets)
+		key = arena_printf(a, "%s%s", key, twin_text(t->secrets, NULL, a));
 	for (size_t i = 0; i < t->n_far; i++)
 		key = arena_printf(a, "%s%s", key, twin_text(t->far[i].twin, NULL, a));
 	for (size_t i = 0; i < t->n_addresses; i++)
@@ -32,7 +69,7 @@ const char *probe_twins_make(struct probe_twins *t, const struct facts *f, struc
 
 void probe_twins_clear(struct probe_twins *t)
 {
-	xmlDoc *docs[] = { t->twin, t->owner.twin, t->owner.gives };
+	xmlDoc *const docs[] = { t->twin, t->owner.twin, t->owner.gives, t->images, t->secrets };
 
 	for (size_t i = 0; i < ARRAY_LEN(docs); i++)
 		if (docs[i])
@@ -84,15 +121,76 @@ static enum tri is_address(struct probes *ps, virConnectPtr v, const char *host,
 	return r.started == TRI_NO && r.cause != PROBE_ADDRESS ? TRI_UNKNOWN : r.started;
 }
 
+/* The one that was to fail has failed for a reason that keeps the VM from starting too. */
+static void fail_as(const struct probe_result *r, struct probe_result *out)
+{
+	out->started = TRI_NO;
+	out->cause = r->cause;
+	out->code = r->code;
+	memcpy(out->text, r->text, sizeof out->text);
+}
+
+/* A QEMU that was built without one of what this was asked with. */
+static bool lacks_driver(const char *text)
+{
+	return strstr(text, "Unknown driver") || strstr(text, "whitelisted");
+}
+
+/* Where files change their owners when a guest starts, or a profile confines QEMU, it may be kept
+ * from them now and not then. */
+static void look_at_images(const struct probe_twins *t, struct probes *ps, virConnectPtr v,
+	const char *host, struct probe_result *out)
+{
+	struct probe_result r;
+
+	if (!t->images)
+		return;
+	try_another(ps, v, host, t->images, &r, out);
+	if (strstr(r.text, TWIN_END))
+		out->images = TRI_YES;
+	else if (r.started == TRI_NO && !lacks_driver(r.text))
+		fail_as(&r, out);
+	else
+		snprintf(out->images_text, sizeof out->images_text, "%.*s",
+			(int)sizeof out->images_text - 1, r.text);
+}
+
+static bool misses_secret(const struct probe_result *r)
+{
+	return r->cause == PROBE_SECRET ||
+	       (r->code == VIR_ERR_INVALID_ARG && strstr(r->text, "secret"));
+}
+
+static void look_for_secrets(const struct probe_twins *t, struct probes *ps, virConnectPtr v,
+	const char *host, struct probe_result *out)
+{
+	struct probe_result r;
+
+	if (!t->secrets)
+		return;
+	try_another(ps, v, host, t->secrets, &r, out);
+	if (misses_secret(&r)) {
+		fail_as(&r, out);
+		out->cause = PROBE_SECRET;
+	} else if (!r.left) {
+		out->secrets = TRI_YES;
+	}
+}
+
 void probe_twins_try(const struct probe_twins *t, struct probes *ps, virConnectPtr v,
 	const char *host, const struct probe_facts *covers, struct probe_result *out)
 {
 	probe_try(ps, v, host, t->twin, covers, out);
+	judge_lock(t, out);
 	if (out->started != TRI_NO && !out->left)
 		probe_owner(&t->owner, ps, v, host, out);
 	out->far = t->all_far;
 	for (size_t i = 0; i < t->n_far && out->started == TRI_YES; i++)
 		out->far &= is_served(ps, v, host, &t->far[i], out);
+	if (out->started == TRI_YES && !out->left)
+		look_for_secrets(t, ps, v, host, out);
+	if (out->started == TRI_YES && !out->left)
+		look_at_images(t, ps, v, host, out);
 	/* The first that is the target's is taken. */
 	for (size_t i = 0; i < t->n_addresses && !out->left; i++) {
 		out->there[i] = is_address(ps, v, host, &t->addresses[i], out);
@@ -139,6 +237,10 @@ void probe_twins_tell(const struct probe_twins *t, const struct probe_result *r,
 	out->far = r->far;
 	out->client_tls = r->client;
 	out->client_text = arena_strdup(a, r->client_text);
+	out->images = r->images;
+	out->looked_at_images = t->images != NULL;
+	out->images_why = arena_strdup(a, r->images_text);
+	out->secrets = r->secrets;
 	out->took_ms = r->took_ms;
 	out->sizes = sizes_of(r, out->n_paths, a);
 	out->may_open = r->may_open;

@@ -18,11 +18,35 @@ static bool type_fits(const xmlNode *disk)
 	return false;
 }
 
-/* A disk that the move copies is not there yet. */
-static bool copied(const struct twin *t, const struct vm_disk *d)
+static bool unmanaged(const struct settings *s, const struct vm_disk *d)
 {
-	return t->f->settings && t->f->settings->move == MOVE_LIVE_COPY && !d->readonly &&
-	       !d->shareable;
+	for (size_t i = 0; i < s->n_unmanaged; i++)
+		if (is(d->target, s->unmanaged[i]) || is(d->source, s->unmanaged[i]))
+			return true;
+	return false;
+}
+
+bool twin_copies(const struct facts *f, const struct vm_disk *d)
+{
+	return f->settings && f->settings->move == MOVE_LIVE_COPY && !d->readonly &&
+	       !d->shareable && !unmanaged(f->settings, d);
+}
+
+/* Of a disk that is copied the images below are opened all the same, where the configuration that
+ * is sent names them. */
+static void note_bases(struct twin *t, const xmlNode *disk)
+{
+	for (const xmlNode *b = vxml_child(disk, "backingStore"); b && t->f->move_xml;
+		b = vxml_child(b, "backingStore"))
+		twin_path(t, PROBE_BACKING, t->disk,
+			vxml_attr(t->a, vxml_child(b, "source"), "file"));
+}
+
+/* What a server of blocks gives away is locked by nobody: it can be opened as the VM opens it, and
+ * refuses a writer when it refuses this one. What is no raw image a writer would touch. */
+static bool served(const struct vm_disk *d)
+{
+	return is(d->type, "network") && is(d->protocol, "nbd") && d->format && !d->encrypted;
 }
 
 /* Nobody writes to an image that is newly given: it can be read as what it is to be. */
@@ -53,7 +77,7 @@ static void rewrite_driver(xmlNode *disk)
 static void rewrite_source(struct twin *t, xmlNode *disk)
 {
 	static const char *const kept[] = { "host", "auth", "initiator", "snapshot", "config",
-		"ssl", "cookies", "timeout", NULL };
+		"ssl", "cookies", "timeout", "slices", NULL };
 	static const char *const attrs[] = { "file", "dev", "dir", "protocol", "name", "tls",
 		"query", "pool", "volume", "mode", "startupPolicy", NULL };
 	xmlNode *source = vxml_child(disk, "source");
@@ -130,11 +154,13 @@ bool twin_disk(struct twin *t, xmlNode *disk)
 	static const char *const attrs[] = { "type", "device", NULL };
 	static const char *const target_attrs[] = { "dev", "bus", NULL };
 	const struct vm_disk *d;
+	bool as_it_is;
 
 	if (t->disk >= t->f->config.n_disks)
 		return false;
 	d = &t->f->config.disks[t->disk];
-	if (!type_fits(disk) || copied(t, d)) {
+	if (!type_fits(disk) || twin_copies(t->f, d)) {
+		note_bases(t, disk);
 		t->disk++;
 		return false;
 	}
@@ -149,11 +175,13 @@ bool twin_disk(struct twin *t, xmlNode *disk)
 	choose_device(disk, d);
 	new_source(t, disk, d);
 	rewrite_driver(disk);
-	if (newly_given(t, d))
+	as_it_is = newly_given(t, d) || served(d);
+	if (as_it_is)
 		twin_set(vxml_child(disk, "driver"), "type", d->format);
 	rewrite_source(t, disk);
-	twin_add(disk, "readonly");
-	if (!newly_given(t, d) && !vxml_attr_is(disk, "device", "floppy") && !is(d->type, "dir"))
+	if (!served(d) || d->readonly || removable(d) || !is(d->format, "raw"))
+		twin_add(disk, "readonly");
+	if (!as_it_is && !vxml_attr_is(disk, "device", "floppy") && !is(d->type, "dir"))
 		twin_add(disk, "shareable");
 	note_paths(t, d);
 	t->disks[t->disk++] = true;
@@ -172,6 +200,23 @@ static unsigned scsi_controllers(const xmlNode *devices)
 			next = index + 1;
 	}
 	return next;
+}
+
+xmlNode *twin_extra_disk(
+	struct arena *a, xmlNode *devices, const char *type, const char *path, size_t i)
+{
+	xmlNode *disk = twin_add(devices, "disk"), *n;
+
+	twin_set(disk, "type", type);
+	twin_set(disk, "device", "disk");
+	rewrite_driver(disk);
+	twin_set(twin_add(disk, "source"), is(type, "block") ? "dev" : "file", path);
+	n = twin_add(disk, "target");
+	twin_set(n, "dev", arena_printf(a, "vd%c", (int)('a' + i % 26)));
+	twin_set(n, "bus", "virtio");
+	twin_add(disk, "readonly");
+	twin_add(disk, "shareable");
+	return disk;
 }
 
 /* Returns what the twin calls it. */
@@ -211,7 +256,6 @@ static const char *path_disk(
 	return extra_disk(t, devices, device ? "block" : "file", source, controller, unit);
 }
 
-/* As a disk of its own. */
 static bool seen_before(const struct twin *t, size_t i)
 {
 	for (size_t j = 0; j < i; j++)

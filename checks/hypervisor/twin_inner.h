@@ -43,6 +43,11 @@ void twin_no_relabel(struct twin *t, xmlNode *source);
 void twin_devices(struct twin *t, xmlNode *devices);
 /* <disk>; false: it cannot be in a twin. */
 bool twin_disk(struct twin *t, xmlNode *disk);
+/* The move copies the disk, which is not there yet. */
+bool twin_copies(const struct facts *f, const struct vm_disk *d);
+/* Another <disk>, the i-th, of a twin that says as a whole that it relabels nothing. */
+xmlNode *twin_extra_disk(
+	struct arena *a, xmlNode *devices, const char *type, const char *path, size_t i);
 /* <interface>; likewise. */
 bool twin_nic(struct twin *t, xmlNode *nic);
 /* Every interface below has another address than anybody else's. */
@@ -51,6 +56,8 @@ void twin_new_macs(const xmlNode *devices, struct arena *a);
 void twin_note_tls(struct twin *t, const xmlNode *device);
 /* Channels that bind the ports of the VM's devices. */
 void twin_ports(struct twin *t, xmlNode *devices);
+/* Another twin with nothing in it but an emulator. */
+xmlDoc *twin_bare(xmlDoc *twin, xmlNode **devices);
 /* A channel that opens the credentials for TLS, when the data are to travel by it. */
 void twin_tls(struct twin *t, xmlNode *devices);
 /* Another twin with nothing in it but an emulator; its <devices> in *devices. */

@@ -182,7 +182,9 @@ static void read_devs(const xmlNode *forward, struct arena *a, struct vxml_netwo
 			out->dev = vxml_attr(a, interface, "dev");
 			least = used;
 		}
+		out->n_free += used == 0;
 	}
+	out->more |= out->n_devs && !out->bridge;
 }
 
 int vxml_interface_type(const char *text, struct arena *a, const char **out, struct err *e)
@@ -193,6 +195,16 @@ int vxml_interface_type(const char *text, struct arena *a, const char **out, str
 		return -e->code;
 	*out = vxml_attr(a, xmlDocGetRootElement(doc), "type");
 	return 0;
+}
+
+static bool asks_more(const xmlNode *n)
+{
+	static const char *const what[] = { "virtualport", "vlan", "bandwidth" };
+
+	for (size_t i = 0; i < ARRAY_LEN(what); i++)
+		if (vxml_child(n, what[i]))
+			return true;
+	return false;
 }
 
 int vxml_network(const char *text, struct arena *a, struct vxml_network *out, struct err *e)
@@ -209,8 +221,12 @@ int vxml_network(const char *text, struct arena *a, struct vxml_network *out, st
 	};
 	if (vxml_child(root, "forward") && !out->forward)
 		out->forward = "nat"; /* libvirt's default for a <forward> without mode */
+	out->more = asks_more(root);
 	XML_EACH(group, root, "portgroup")
-	*ARENA_PUSH(a, groups, out->n_portgroups) = vxml_attr(a, group, "name");
+	{
+		*ARENA_PUSH(a, groups, out->n_portgroups) = vxml_attr(a, group, "name");
+		out->more |= asks_more(group);
+	}
 	out->portgroups = groups;
 	XML_EACH(ip, root, "ip")
 	*ARENA_PUSH(a, addresses, out->n_addresses) = vxml_attr(a, ip, "address");

@@ -67,6 +67,9 @@ void vxml_domain_disks(const xmlNode *devices, struct arena *a, struct vm_config
 
 struct vxml_network {
 	const char *forward, *bridge; /* NULL: an isolated network; without a bridge */
+	bool more; /* an interface of it is more than one of a bridge: it has a port of a switch,
+		    * a VLAN, a device of its own, or its traffic is shaped */
+	size_t n_free; /* of devs, those that no interface has */
 	const char *const *portgroups;
 	size_t n_portgroups;
 	const char *const *addresses; /* that the host has on it */

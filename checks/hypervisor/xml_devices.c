@@ -52,6 +52,7 @@ static void read_nics(const xmlNode *devices, struct arena *a, struct vm_config 
 			.alias = alias_of(n, a),
 			.tap = tap_of(n, a),
 			.tap_given = vxml_attr_is(vxml_child(n, "target"), "managed", "no"),
+			.passthrough = vxml_attr_is(source, "mode", "passthrough"),
 		};
 	}
 }

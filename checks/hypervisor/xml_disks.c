@@ -60,8 +60,9 @@ static void read_backing(const xmlNode *disk, struct arena *a, struct vm_disk *o
 		b = vxml_child(b, "backingStore")) {
 		const xmlNode *source = vxml_child(b, "source");
 
+		out->chain_ends = !source; /* an empty element ends the chain */
 		if (!source)
-			break; /* an empty element ends the chain */
+			break;
 		*ARENA_PUSH(a, formats, out->n_backing) =
 			vxml_attr(a, vxml_child(b, "format"), "type");
 		*ARENA_PUSH(a, sources, n_sources) = source_of(source, a, vxml_attr(a, b, "type"));
@@ -148,6 +149,8 @@ static void read_disk(const xmlNode *n, struct arena *a, struct vm_disk *disk)
 		.reservations = vxml_child(source, "reservations") != NULL,
 		.chain_known = vxml_child(n, "backingStore") != NULL,
 		.encrypted = vxml_child(n, "encryption") || vxml_child(source, "encryption"),
+		.sliced = vxml_child(source, "slices") != NULL,
+		.slice_offset = xml_attr_u64(vxml_at(source, "slices/slice"), "offset"),
 	};
 	XML_EACH(label, source, "seclabel")
 	disk->keeps_owner |=

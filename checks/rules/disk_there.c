@@ -57,14 +57,15 @@ static void backing(const struct facts *f, const struct vm_disk *d, const struct
 	}
 }
 
-/* A twin reads as what they are only images that are newly given. */
+/* A probe that could open the images has opened all that are below. */
 static void chain(const struct facts *f, const struct vm_disk *d, struct findings *out)
 {
 	static const char *const formats[] = { "qcow2", "qcow", "qed", "vmdk", "vhdx" };
 
 	if (d->chain_known || !rule_has(formats, ARRAY_LEN(formats), d->format) ||
 		f->settings->move == MOVE_OFFLINE || f->src.simulated ||
-		(rule_started(f) && rule_is_new_value(f, d->source)))
+		(rule_started(f) &&
+			(f->probe.images == TRI_YES || rule_is_new_value(f, d->source))))
 		return;
 	finding_unknown(out,
 		arena_printf(out->arena,
@@ -72,6 +73,19 @@ static void chain(const struct facts *f, const struct vm_disk *d, struct finding
 			"are any",
 			rule_name(d->target)),
 		NULL, "what is stored of the virtual system does not name them");
+}
+
+/* libvirt passes on the images below that the configuration names, not those that it found itself:
+ * from here they look alike. */
+static void below_a_copy(const struct facts *f, const struct vm_disk *d, struct findings *out)
+{
+	for (size_t i = 0; !rule_started(f) && i < d->n_backing; i++)
+		finding_unknown(out,
+			arena_printf(out->arena,
+				"whether %s below disk %s is there on the target host",
+				rule_name(d->backing_sources ? d->backing_sources[i] : NULL),
+				rule_name(d->target)),
+			NULL, "a copy needs it only if the stored configuration names it");
 }
 
 static void one(const struct facts *f, size_t i, struct findings *out)
@@ -83,8 +97,12 @@ static void one(const struct facts *f, size_t i, struct findings *out)
 
 	if (found && dropped(f, d))
 		found->effect = EFFECT_NONE;
-	if (found || rule_copied(f, i))
+	if (found)
 		return;
+	if (rule_copied(f, i)) {
+		below_a_copy(f, d, out);
+		return;
+	}
 	if (there->exists == TRI_NO)
 		source_lacks(f, d, d->source, out);
 	else if (there->exists == TRI_UNKNOWN)
@@ -94,6 +112,26 @@ static void one(const struct facts *f, size_t i, struct findings *out)
 			NULL, there->why ? there->why : "no storage pool there covers it");
 	backing(f, d, there, out);
 	chain(f, d, out);
+}
+
+/* Given anew, an image may be that of another disk: QEMU lets one write to it, or many read. */
+static void used_twice(const struct facts *f, size_t i, struct findings *out)
+{
+	const struct vm_disk *d = &f->config.disks[i];
+
+	for (size_t k = 0; f->settings->n_resources && k < i; k++) {
+		const struct vm_disk *other = &f->config.disks[k];
+
+		if (!rule_is(d->source, other->source) || !rule_is(d->type, other->type) ||
+			(d->readonly && other->readonly) || (d->shareable && other->shareable))
+			continue;
+		finding_detail(out,
+			finding_add(out, VSM4901,
+				arena_printf(out->arena, "disks %s and %s would have one image",
+					rule_name(other->target), rule_name(d->target))),
+			object(d, out), d->source, "an image of its own");
+		return;
+	}
 }
 
 static bool applies(const struct vm_config *vm)
@@ -112,6 +150,8 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 
 		if (d->source && !rule_is(d->device, "cdrom") && !rule_is(d->device, "floppy"))
 			one(f, i, out);
+		if (d->source)
+			used_twice(f, i, out);
 	}
 }
 

@@ -24,9 +24,21 @@ static void no_portgroup(const struct vm_nic *nic, struct findings *out)
 	found->effect = EFFECT_NONE;
 }
 
-static void one(const struct facts *f, const struct vm_nic *nic, const struct nic_there *there,
-	struct findings *out)
+static size_t wanted(const struct facts *f, const char *network)
 {
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->config.n_nics; i++)
+		n += rule_is(f->config.nics[i].network, network);
+	return n;
+}
+
+static void one(const struct facts *f, size_t i, struct findings *out)
+{
+	const struct vm_nic *nic = &f->config.nics[i];
+	const struct nic_there *there = &f->nics_there[i];
+	bool probed = rule_started(f) && f->probe.nics && f->probe.nics[i];
+
 	if (there->exists == TRI_NO) {
 		absent(f, nic, out);
 	} else if (there->exists == TRI_UNKNOWN) {
@@ -40,6 +52,20 @@ static void one(const struct facts *f, const struct vm_nic *nic, const struct ni
 		finding_detail(out, finding_add(out, VSM4402, nic->network), object(nic, out),
 			"inactive", "active");
 	}
+	if (there->exclusive && there->active == TRI_YES && there->n_free < wanted(f, nic->network))
+		finding_detail(out,
+			finding_add(out, VSM4901,
+				arena_printf(out->arena,
+					"network %s has no device left for the interface",
+					nic->network)),
+			object(nic, out), rule_number(out->arena, there->n_free),
+			rule_number(out->arena, wanted(f, nic->network)));
+	else if (there->more && there->active == TRI_YES && !probed)
+		finding_unknown(out,
+			arena_printf(out->arena,
+				"whether network %s takes the interface on the target host",
+				nic->network),
+			NULL, "a device, a switch or a shaping of traffic has a part in it there");
 	if (there->lacks)
 		finding_detail(out, finding_add(out, VSM4404, there->lacks, rule_name(nic->mac)),
 			object(nic, out), "no such device", there->lacks);
@@ -68,7 +94,7 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 		const struct vm_nic *nic = &f->config.nics[i];
 
 		if (rule_is(nic->type, "network") && nic->network)
-			one(f, nic, &f->nics_there[i], out);
+			one(f, i, out);
 	}
 }
 

@@ -10,6 +10,11 @@ static bool session(const char *uri)
 	return path && (path[8] == '\0' || path[8] == '?');
 }
 
+static bool probed(const struct facts *f, size_t i)
+{
+	return rule_started(f) && f->probe.nics && f->probe.nics[i];
+}
+
 static bool applies(const struct vm_config *vm)
 {
 	for (size_t i = 0; i < vm->n_nics; i++)
@@ -31,6 +36,12 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 					"whether network filter %s is there on the target host",
 					nic->filter),
 				NULL, "libvirt did not tell");
+		if (nic->filter && there == TRI_YES && !probed(f, i))
+			finding_unknown(out,
+				arena_printf(out->arena,
+					"whether filter %s has what it needs on the target host",
+					nic->filter),
+				NULL, "its rules may want other variables there");
 		if (!nic->filter || there != TRI_NO)
 			continue;
 		finding_detail(out, finding_add(out, VSM4405, nic->filter, rule_name(nic->mac)),

@@ -22,6 +22,16 @@ static void other(const struct facts *f, struct findings *out)
 		"a guest that starts on the target host");
 }
 
+/* What QEMU could not open: its argument, before that in the message, may name more than it. */
+static const char *complaint(const struct facts *f)
+{
+	const char *last = f->probe.text;
+
+	for (const char *at = last; (at = strstr(at, "Could not open '")); at++)
+		last = at;
+	return last;
+}
+
 /* The longest of the twin's paths that the message speaks of. */
 static const struct probe_path *path_of(const struct facts *f)
 {
@@ -30,7 +40,8 @@ static const struct probe_path *path_of(const struct facts *f)
 	for (size_t i = 0; i < f->probe.n_paths; i++) {
 		const struct probe_path *p = &f->probe.paths[i];
 
-		if (quotes(f, p->path) && (!best || strlen(p->path) > strlen(best->path)))
+		if (strstr(complaint(f), p->path) &&
+			(!best || strlen(p->path) > strlen(best->path)))
 			best = p;
 	}
 	return best;

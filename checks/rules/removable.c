@@ -23,19 +23,21 @@ static void one(const struct facts *f, size_t i, struct findings *out)
 	/* A twin has only shown that something of that name is there. */
 	bool there_too = there->exists == TRI_YES && !(rule_started(f) && local);
 
+	bool shared = rule_is(d->type, "network") || (!absent && facts_known(f, FACT_VM_DISK_FS) &&
+							     f->disks_here[i].shared_fs == TRI_YES);
+
 	if (lack && dropped(d, f->settings->move))
 		lack->effect = EFFECT_NONE;
-	if (lack || there_too || rule_is(d->type, "network") ||
-		(!absent && facts_known(f, FACT_VM_DISK_FS) &&
-			f->disks_here[i].shared_fs == TRI_YES))
+	if (lack || there_too)
 		return;
 	struct finding *found = id == VSM4316 ? rule_new_value_absent(f, out, d->source) : NULL;
-	finding_detail(out, found ? found : finding_add(out, id, target, d->source),
-		arena_printf(out->arena, "disk %s", target),
-		absent			   ? "absent"
-		: there->exists == TRI_YES ? "another of the same name"
-					   : "not known",
-		d->source);
+	if (!shared)
+		finding_detail(out, found ? found : finding_add(out, id, target, d->source),
+			arena_printf(out->arena, "disk %s", target),
+			absent			   ? "absent"
+			: there->exists == TRI_YES ? "another of the same name"
+						   : "not known",
+			d->source);
 	if (there->exists == TRI_UNKNOWN && !dropped(d, f->settings->move))
 		finding_unknown(out,
 			arena_printf(out->arena,
@@ -58,7 +60,8 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	for (size_t i = 0; i < f->config.n_disks; i++) {
 		const struct vm_disk *d = &f->config.disks[i];
 
-		if (d->source && (rule_is(d->device, "cdrom") || rule_is(d->device, "floppy")))
+		if (d->source && !rule_copied(f, i) &&
+			(rule_is(d->device, "cdrom") || rule_is(d->device, "floppy")))
 			one(f, i, out);
 	}
 }

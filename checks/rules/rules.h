@@ -21,7 +21,7 @@
 	RULE(overcommit) RULE(overcommit_all) RULE(pinning) RULE(memory_total) RULE(memory_free) RULE(hugepages) \
 	RULE(numa) RULE(memory_devices) RULE(memory_source) RULE(disk_local) \
 	RULE(disk_there) RULE(disk_pool) RULE(disk_cache) RULE(disk_transient) RULE(disk_format) \
-	RULE(disk_kind) RULE(disk_bus) RULE(removable) RULE(snapshots) RULE(checkpoints) \
+	RULE(disk_kind) RULE(disk_bus) RULE(disk_images) RULE(removable) RULE(snapshots) RULE(checkpoints) \
 	RULE(secrets) RULE(storage_copy) RULE(networks) RULE(network_differs) RULE(bridges) \
 	RULE(nwfilters) RULE(nic_kind) RULE(user_net) RULE(macs) RULE(hostdevs) RULE(hostdevs_there) RULE(usb) RULE(shmem) \
 	RULE(filesystems) RULE(tpm) RULE(tpm_state) RULE(models) RULE(device_types) RULE(chardevs) RULE(host_paths) RULE(connects) RULE(tap_names) \

@@ -13,6 +13,7 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 		const struct secret_there *there = &f->secrets_there[i];
 		const char *id = s->uuid ? s->uuid : rule_name(s->usage);
 		const char *lack = there->exists == TRI_NO	? "it does not exist there"
+				   : there->other_use		? "it is for another use there"
 				   : there->has_value == TRI_NO ? "it has no value there"
 								: NULL;
 

@@ -3,6 +3,7 @@
 Each function gives a step, as those of prepare.py; stop() ends what they started.
 """
 
+import dataclasses
 import fcntl
 import os
 import pathlib
@@ -13,7 +14,7 @@ import sys
 import threading
 
 from guests import make_image
-from hosts import BY_NAME, SHARED, SMALL, wait_until
+from hosts import BY_NAME, SHARED, SMALL, processes, wait_until
 from sandbox import BASE
 
 LOOP_CONTROL, LOOP_MAJOR = os.makedev(10, 237), 7
@@ -48,15 +49,61 @@ def listener(host, port):
     return lambda _: start(host, sys.executable, "-c", LISTEN, port, ready=lambda process: process.stdout.readline())
 
 
-def nbd_server(host, address, port=10809):
+def nbd_server(host, address, port=10809, more=()):
     def step(_):
-        make_image(f"{SHARED}/nbd.raw", "raw", "1M")
-        start(host, "qemu-nbd", "-t", "-e", 5, "-f", "raw", "-b", address, "-p", port, "-x", "lab",
+        if not (SHARED / "nbd.raw").exists():
+            make_image(f"{SHARED}/nbd.raw", "raw", "1M")
+        start(host, "qemu-nbd", "-t", "-e", 5, "-f", "raw", "-b", address, "-p", port, "-x", "lab", *more,
               f"{SHARED}/nbd.raw",
               ready=lambda process: wait_until("qemu-nbd listens", lambda: any(
                   line.split()[1].endswith(f":{port:04X}")
                   for line in pathlib.Path(f"/proc/{process.pid}/net/tcp").read_text().splitlines()[1:])))
     return step
+
+
+@dataclasses.dataclass
+class Undone:
+    """What a host is to be rid of again, as a command that is run there."""
+    host: str
+    command: str
+
+    def kill(self):
+        subprocess.run(on(self.host, self.command), check=True)
+
+    def wait(self):
+        pass
+
+
+def on(host, command):
+    """A shell command in the namespaces of a host."""
+    return ["nsenter", "-t", str(processes[host].pid), "-m", "-n", "sh", "-ec", command]
+
+
+def done(host, command, undo):
+    def step(_):
+        subprocess.run(on(host, command), check=True)
+        started.append(Undone(host, undo))
+    return step
+
+
+def read_only(host, folder):
+    """The folder of the shared storage, which this host may only read."""
+    return done(host, f"mount --bind {folder} {folder} && mount -o remount,bind,ro {folder}", f"umount -l {folder}")
+
+
+def other_files(host, folder, name):
+    """Another file system there, with 64 KiB of nothing by that name."""
+    return done(host, f"mount -t tmpfs vsmlab-other {folder} && truncate -s 64K {folder}/{name}", f"umount -l {folder}")
+
+
+def ends(host, name):
+    """A network device that is no bridge."""
+    return done(host, f"ip link add {name} type veth peer name {name}-end && ip link set {name} up",
+                f"ip link del {name}")
+
+
+def no_file(host, name):
+    return lambda _: (BY_NAME[host].folder / "local" / name).unlink()
 
 
 def folder(host, name):

@@ -70,10 +70,11 @@ def own_network(host, mode):
         "<ip address='192.168.99.1' netmask='255.255.255.0'/></network>").create()
 
 
-def secret(host, usage="", value=b"sesame"):
-    """The secret of luks_disk(), known by its UUID and, when given, as that of a volume."""
+def secret(host, usage="", value=b"sesame", kind="volume"):
+    """The secret of luks_disk(), known by its UUID and, when given, as that of a volume, or of a target of iSCSI."""
     def step(hosts):
-        used = f"<usage type='volume'><volume>{usage}</volume></usage>" if usage else ""
+        user = {"volume": "volume", "iscsi": "target"}[kind]
+        used = f"<usage type='{kind}'><{user}>{usage}</{user}></usage>" if usage else ""
         defined = hosts[host].secretDefineXML(
             f"<secret ephemeral='no' private='no'><uuid>{SECRET}</uuid>{used}</secret>")
         if value:
@@ -98,15 +99,19 @@ def file(host, name, kind="raw"):
     return step
 
 
-def nwfilter(host, name):
+def nwfilter(host, name, variable=""):
+    """variable: what an interface must say, if anything."""
     def step(hosts):
+        port = f"<tcp dstportstart='${variable}'/>" if variable else ""
         hosts[host].nwfilterDefineXML(f"<filter name='{name}'><uuid>{uuid.uuid5(SPACE, name)}</uuid>"
-                                      "<rule action='accept' direction='inout'/></filter>")
+                                      f"<rule action='accept' direction='inout'>{port}</rule></filter>")
     return step
 
 
-def domain(host, name, identity=None, guest=Guest(), active=False):
+def domain(host, name, identity=None, guest=Guest(), active=False, images=False):
     def step(hosts):
+        if images:
+            guest.make_images()
         defined = hosts[host].defineXML(guest.xml(name, identity))
         if active:
             defined.create()

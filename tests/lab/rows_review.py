@@ -118,5 +118,5 @@ ROWS = (
     S("CD, another medium, absent", Guest((guests.cdrom(SHARED / "a.iso"),)), settings=(
         settings.disk_at("hda", f"{LOCAL}/b.iso"),), code=6, finds=("VSM3013",), refused=(38, "b.iso")),
     S("secret without a value", LUKS, hosts=(prepare.secret("alpha"), prepare.secret("beta", value=None)),
-      unseen="secret", refused=(66, "value")),
+      finds=("VSM4314",), probed="secret", refused=(66, "value")),
 )

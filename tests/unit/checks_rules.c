@@ -468,6 +468,7 @@ END_TEST
 
 /* clang-format off */
 #include "tests/unit/checks_rules_memory.h"
+#include "tests/unit/checks_rules_storage.h"
 #include "tests/unit/checks_rules_devices.h"
 /* clang-format on */
 #include "tests/unit/checks_rules_probe.h"

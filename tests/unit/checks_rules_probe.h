@@ -62,6 +62,11 @@ START_TEST(probes)
 	ROW("probe", "only defined", OFFLINE, "VSM4901", SHUT_OFF; no_start(f, PROBE_OTHER, "no"));
 	ROW("probe", "no disk", LIVE, "VSM4302:false", no_file(f, PROBE_DISK, "/shared/a"));
 	ROW("probe", "no lower image", LIVE, "VSM4302:false", no_file(f, PROBE_BACKING, "/b"));
+	ROW("probe", "no file that an image names", LIVE, "VSM4901:false",
+		no_file(f, PROBE_DISK, "/shared/a");
+		f->probe.text =
+			"-blockdev {\"filename\":\"/shared/a\"}: Could not open '/d.raw': No "
+			"such file or directory");
 	ROW("probe", "no medium", LIVE, "VSM4316:false", f->config.disks[0].device = "cdrom";
 		no_file(f, PROBE_DISK, "/cd.iso"));
 	ROW("probe", "no firmware", LIVE, "VSM4114:false", no_file(f, PROBE_FIRMWARE, "/fw"));
@@ -109,6 +114,12 @@ START_TEST(probes)
 		f->config.graphics = ((struct vm_graphics[]){
 			{ .type = "vnc", .port = 5900, .autoport = true, .websocket = 5799 } });
 		no_start(f, PROBE_PORT, "Failed to reserve port 5799"));
+	ROW("disk-images", "no probe", LIVE, "VSM6002", (void)0);
+	ROW("disk-images", "nothing to look at", LIVE, "", STARTED);
+	ROW("disk-images", "all are usable", LIVE, "", STARTED; f->probe.looked_at_images = true;
+		f->probe.images = TRI_YES);
+	ROW("disk-images", "kept from them now", LIVE, "VSM6002", STARTED;
+		f->probe.looked_at_images = true; f->probe.images_why = "Permission denied");
 	ROW("firmware", "found by a twin", LIVE, "", f->config.loader_type = "pflash"; STARTED;
 		f->config.loader = "/usr/share/AAVMF/AAVMF_CODE.fd");
 	ROW("starts", "nobody tried", LIVE, "VSM6002", (void)0);

@@ -266,6 +266,54 @@ static const struct {
 	{ "VirtualNumaEnabled", "true", MOVE_LIVE, "VSM6002", "web1" },
 };
 
+/* Of several drives the resource type says which; a volume may be of another pool; a character
+ * device may have another file. */
+START_TEST(several_devices)
+{
+	static const struct {
+		const char *type;
+		size_t disk;
+	} drives[] = { { "14", 2 }, { "15", 1 }, { "16", 1 }, { "17", 0 }, { "31", 0 } };
+	auto_arena struct arena *a = arena_new();
+	struct vm_disk disks[] = { { .target = "vda", .device = "disk", .source = "/a" },
+		{ .target = "hda", .device = "cdrom" }, { .target = "fda", .device = "floppy" } };
+	struct vm_disk volume = { .target = "vda",
+		.device = "disk",
+		.type = "volume",
+		.pool = "tank",
+		.volume = "v",
+		.source = "tank/v" };
+	struct vm_chardev serial = { .alias = "serial0", .kind = "serial", .path = "/logs/a" };
+	struct vm_path path = { .kind = PATH_FOLDER, .user = "serial", .path = "/logs/a" };
+	struct vm_config vm = { .uuid = UUID_VM, .disks = disks, .n_disks = 3 }, out;
+	struct new_resource resource;
+	struct settings s = { .move = MOVE_LIVE, .resources = &resource, .n_resources = 1 };
+
+	for (size_t i = 0; i < ARRAY_LEN(drives); i++) {
+		resource = (struct new_resource)RESOURCE(
+			PROP("ResourceType", drives[i].type), PROP("HostResource", "/new"));
+		apply_settings(&vm, &s, a, &out, NULL);
+		for (size_t k = 0; k < 3; k++)
+			ck_assert_msg((out.disks[k].source && out.disks[k].source[1] == 'n') ==
+					      (k == drives[i].disk),
+				"%s, disk %zu", drives[i].type, k);
+	}
+	vm = (struct vm_config){ .uuid = UUID_VM, .disks = &volume, .n_disks = 1 };
+	resource = (struct new_resource)RESOURCE(
+		ID("vda"), PROP("PoolID", "vsmigd:pool:storage:pond"));
+	apply_settings(&vm, &s, a, &out, NULL);
+	ck_assert_str_eq(out.disks[0].source, "pond/v");
+	ck_assert_str_eq(out.disks[0].pool, "pond");
+	vm = (struct vm_config){
+		.uuid = UUID_VM, .chardevs = &serial, .n_chardevs = 1, .paths = &path, .n_paths = 1
+	};
+	resource = (struct new_resource)RESOURCE(ID("serial0"), PROP("HostResource", "/var/a"));
+	apply_settings(&vm, &s, a, &out, NULL);
+	ck_assert_str_eq(out.paths[0].path, "/var/a");
+	ck_assert_str_eq(path.path, "/logs/a");
+}
+END_TEST
+
 START_TEST(whole_system)
 {
 	const struct setting prop = PROP(systems[_i].property, systems[_i].value);
@@ -329,6 +377,7 @@ int main(void)
 	int failed;
 
 	tcase_add_loop_test(tc, resources, 0, ARRAY_LEN(rows));
+	tcase_add_test(tc, several_devices);
 	tcase_add_loop_test(tc, whole_system, 0, ARRAY_LEN(systems));
 	tcase_add_loop_test(tc, moves, 0, ARRAY_LEN(types));
 	tcase_add_test(tc, finding_a_setting);

@@ -1,0 +1,151 @@
+/* The twins that look at images and secrets, and are to fail. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/unit/checks_twins.h"
+
+#define DOMAIN(disks)                                                                              \
+	"<domain type='qemu'><name>x</name><uuid>dddddddd-0000-4000-8000-00000000000d</uuid>"      \
+	"<memory>1024</memory><os><type>hvm</type></os><devices><emulator>/usr/bin/qemu"           \
+	"</emulator>" disks "</devices></domain>"
+#define DISK(format, source, target, more)                                                         \
+	"<disk type='file' device='disk'><driver name='qemu' type='" format                        \
+	"'/><source file='" source "'/><target dev='" target "' bus='virtio'/>" more "</disk>"
+#define BELOW(format, source, more)                                                                \
+	"<backingStore type='file'><format type='" format "'/><source file='" source "'/>" more    \
+	"</backingStore>"
+
+static const char *const selinux[] = { "selinux", "dac" };
+static bool on_selinux;
+
+/* The twins of such a domain, in `a`'s words: NULL where there is none. */
+static void further_twins(
+	const char *xml, const char **images, const char **secrets, struct arena *a)
+{
+	struct facts *f = facts_of(xml);
+	struct probe_twins twins = { 0 };
+	struct probe_facts covers;
+	struct err e;
+
+	if (on_selinux)
+		f->dst.caps.secmodels = selinux;
+	ck_assert_ptr_nonnull(probe_twins_make(&twins, f, f->arena, &covers, &e));
+	*images = twins.images ? twin_text(twins.images, NULL, a) : NULL;
+	*secrets = twins.secrets ? twin_text(twins.secrets, NULL, a) : NULL;
+	probe_twins_clear(&twins);
+	facts_free(f);
+}
+
+/* Disks as what they are, read-only and past all locks; those that are written to, for writing. */
+START_TEST(images)
+{
+	auto_arena struct arena *a = arena_new();
+	const char *text, *secrets;
+
+	further_twins(
+		DOMAIN(DISK("qcow2", "/a &quot;b.qcow2", "vda",
+			BELOW("qcow2", "/base.qcow2", BELOW("raw", "/raw", "<backingStore/>")))
+				DISK("raw", "/c.raw", "vdb", "<readonly/>")
+					DISK("qcow2", "/d.qcow2", "vdc", "<readonly/>")),
+		&text, &secrets, a);
+	ck_assert_ptr_nonnull(text);
+	ck_assert_ptr_null(secrets);
+	ck_assert_msg(!strstr(text, "<disk") && strstr(text, "<qemu:commandline>"), "%s", text);
+	/* The top does not look below by itself, for what is there is looked at. */
+	ck_assert_msg(
+		strstr(text,
+			"&quot;driver&quot;:&quot;qcow2&quot;,&quot;node-name&quot;:&quot;"
+			"vsmigd-0&quot;,&quot;read-only&quot;:true,&quot;force-share&quot;:"
+			"true,&quot;backing&quot;:null,&quot;file&quot;:{&quot;driver&quot;:"
+			"&quot;file&quot;,&quot;filename&quot;:&quot;/a \\&quot;b.qcow2&quot;}}"),
+		"%s", text);
+	ck_assert_msg(strstr(text, "/base.qcow2"), "%s", text);
+	ck_assert_msg(
+		strstr(text, "&quot;read-only&quot;:false,&quot;auto-read-only&quot;:false,&quot;"
+			     "locking&quot;:&quot;off&quot;,&quot;filename&quot;:&quot;/a "),
+		"%s", text);
+	/* The chain of a stored configuration is as the image says. */
+	ck_assert_msg(
+		strstr(text, "&quot;force-share&quot;:true,&quot;file&quot;:{&quot;driver&quot;:"
+			     "&quot;file&quot;,&quot;filename&quot;:&quot;/d.qcow2&quot;}}"),
+		"%s", text);
+	ck_assert_msg(
+		!strstr(text, "/c.raw") && !strstr(text, "filename&quot;:&quot;/raw"), "%s", text);
+	ck_assert_msg(strstr(text, TWIN_END), "%s", text);
+	further_twins(DOMAIN(DISK("raw", "/c.raw", "vda", "<readonly/>")), &text, &secrets, a);
+	ck_assert_ptr_null(text);
+	further_twins(DOMAIN("<disk type='block' device='disk'><driver name='qemu' type='raw'/>"
+			     "<source dev='/dev/sda'/><target dev='vda' bus='virtio'/></disk>"),
+		&text, &secrets, a);
+	ck_assert_ptr_null(text);
+}
+END_TEST
+
+/* Secrets of encrypted disks, for a file that is none; never the image. */
+#define ENCRYPTED                                                                                  \
+	DOMAIN("<disk type='file' device='disk'><driver name='qemu' type='raw'/>"                  \
+	       "<source file='/x.luks'><encryption format='luks'><secret type='passphrase' "       \
+	       "uuid='" TWIN_UUID "'/></encryption></source><target dev='vda' bus='virtio'/>"      \
+	       "</disk>")
+START_TEST(encrypted)
+{
+	auto_arena struct arena *a = arena_new();
+	const char *text, *secrets;
+
+	further_twins(ENCRYPTED, &text, &secrets, a);
+	ck_assert_ptr_nonnull(secrets);
+	ck_assert_msg(strstr(secrets, TWIN_UUID) && strstr(secrets, "file=\"/usr/bin/qemu\"") &&
+			      strstr(secrets, "<readonly/>") && strstr(secrets, "relabel=\"no\"") &&
+			      !strstr(secrets, "/x.luks"),
+		"%s", secrets);
+	/* Nor where the file that it names could be relabelled. */
+	on_selinux = true;
+	further_twins(ENCRYPTED, &text, &secrets, a);
+	ck_assert_ptr_null(secrets);
+	on_selinux = false;
+	/* It is not opened as what it is, only for writing. */
+	ck_assert_msg(text && strstr(text, "/x.luks") && !strstr(text, "force-share"), "%s", text);
+}
+END_TEST
+
+/* What a server gives away is opened as the VM does, but no guest's image is written to. */
+START_TEST(served)
+{
+	static const char *const formats[] = { "raw", "qcow2" };
+
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		auto_arena struct arena *a = arena_new();
+		struct facts *f = facts_of(arena_printf(a,
+			DOMAIN("<disk type='network' device='disk'><driver name='qemu' type='%s'/>"
+			       "<source protocol='nbd' name='x'><host name='nas' "
+			       "port='10809'/></source>"
+			       "<target dev='vda' bus='virtio'/></disk>"),
+			formats[i]));
+		struct probe_facts covers;
+		const char *text = twin_of(f, &covers);
+
+		ck_assert_msg(!!strstr(text, "<readonly/>") == (i == 1), "%s", text);
+		ck_assert_msg(strstr(text, arena_printf(a, "type=\"%s\"", formats[i])), "%s", text);
+		ck_assert_msg(!strstr(text, "<shareable/>"), "%s", text);
+		facts_free(f);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("hv_images");
+	TCase *t = tcase_create("images");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_test(t, images);
+	tcase_add_test(t, encrypted);
+	tcase_add_test(t, served);
+	suite_add_tcase(s, t);
+	runner = srunner_create(s);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
