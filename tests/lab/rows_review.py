@@ -114,7 +114,7 @@ ROWS = (
         prepare.macvtap_network("beta", "eth0", "eth7"))),
     S("image on top of an absent one, with the next start", Guest((disk(),)), type="restart",
       hosts=(outside.backing_chain(LOCAL / "base.qcow2"),), vm=(redefine(f"{SHARED}/disk.qcow2", f"{SHARED}/top.qcow2"),),
-      unseen="below disk vda", refused=(38, "base")),
+      finds=("VSM4901",), probed="below disk vda", refused=(38, "base")),
     S("CD, another medium, absent", Guest((guests.cdrom(SHARED / "a.iso"),)), settings=(
         settings.disk_at("hda", f"{LOCAL}/b.iso"),), code=6, finds=("VSM3013",), refused=(38, "b.iso")),
     S("secret without a value", LUKS, hosts=(prepare.secret("alpha"), prepare.secret("beta", value=None)),
