@@ -1,6 +1,7 @@
 /*
  * Libvirt on the target takes a port of its range for every move, even for one that carries no data,
- * and one more for disks that are copied. It shows neither the range nor what is left of it.
+ * and one more for disks that are copied. It shows neither the range nor what is left of it; nor whether
+ * either host's qemu.conf takes only migrations by TLS (migrate_tls_force), be it without data.
  */
 #include "checks/rules/rules.h"
 
@@ -11,9 +12,14 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	(void)c;
 	if (rule_is(f->src.type, "QEMU") && rule_is(f->dst.type, "QEMU"))
 		finding_unknown(out,
-			copy ? "whether two ports for migrations are free on the target host"
-			     : "whether a port for migrations is free on the target host",
-			NULL, "libvirt does not show the range that it takes them from");
+			arena_printf(out->arena,
+				"whether %s for migrations %s free on the target host%s",
+				copy ? "two ports" : "a port", copy ? "are" : "is",
+				settings_tls(f->settings) ? ""
+							  : ", and neither host insists on TLS"),
+			NULL,
+			"libvirt does not show the range that it takes them from, nor what else "
+			"qemu.conf says of migrations");
 }
 
 const struct rule rule_port_range = {
