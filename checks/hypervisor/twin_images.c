@@ -203,12 +203,12 @@ xmlDoc *twin_of_images(const struct facts *f, xmlDoc *twin, const bool *disks, s
 {
 	struct looks l = { .f = f, .a = a };
 	xmlDoc *doc;
-	xmlNode *devices, *root;
+	xmlNode *devices;
 
 	doc = labelled(twin, &devices);
-	root = xmlDocGetRootElement(doc);
-	l.line = twin_add(root, "commandline");
-	xmlSetNs(l.line, xmlNewNs(root, X(QEMU_NS), X("qemu")));
+	l.line = twin_add(xmlDocGetRootElement(doc), "commandline");
+	/* Of its own, for the VM may have declared it already. */
+	xmlSetNs(l.line, xmlNewNs(l.line, X(QEMU_NS), X("qemu")));
 	for (size_t i = 0; i < f->config.n_disks; i++)
 		if (disks[i] && is_image(&f->config.disks[i]))
 			look_at_disk(&l, &f->config.disks[i]);

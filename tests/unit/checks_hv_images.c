@@ -50,7 +50,7 @@ START_TEST(images)
 		&text, &secrets, a);
 	ck_assert_ptr_nonnull(text);
 	ck_assert_ptr_null(secrets);
-	ck_assert_msg(!strstr(text, "<disk") && strstr(text, "<qemu:commandline>"), "%s", text);
+	ck_assert_msg(!strstr(text, "<disk") && strstr(text, "<qemu:commandline"), "%s", text);
 	/* The top does not look below by itself, for what is there is looked at. */
 	ck_assert_msg(
 		strstr(text,
@@ -78,6 +78,23 @@ START_TEST(images)
 			     "<source dev='/dev/sda'/><target dev='vda' bus='virtio'/></disk>"),
 		&text, &secrets, a);
 	ck_assert_ptr_null(text);
+}
+END_TEST
+
+/* A VM with arguments for QEMU has declared what they are named in. */
+START_TEST(beside_arguments)
+{
+	auto_arena struct arena *a = arena_new();
+	const char *text, *secrets, *disk = DOMAIN(DISK("raw", "/a.raw", "vda", ""));
+
+	text = arena_printf(a,
+		"<domain type='qemu' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>"
+		"<qemu:commandline><qemu:arg value='-snapshot'/></qemu:commandline>%s",
+		strstr(disk, "<name>"));
+	further_twins(text, &text, &secrets, a);
+	ck_assert_msg(strstr(text, "<qemu:commandline") && strstr(text, "<qemu:arg value=\"{") &&
+			      !strstr(text, "-snapshot"),
+		"%s", text);
 }
 END_TEST
 
@@ -140,6 +157,7 @@ int main(void)
 	int failed;
 
 	tcase_add_test(t, images);
+	tcase_add_test(t, beside_arguments);
 	tcase_add_test(t, encrypted);
 	tcase_add_test(t, served);
 	suite_add_tcase(s, t);
