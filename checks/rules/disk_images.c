@@ -90,7 +90,7 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	if (n)
 		finding_unknown(out,
 			arena_printf(out->arena,
-				"whether QEMU on the target host may write to, and reads as what "
+				"whether QEMU on the target host can write to, and reads as what "
 				"it "
 				"is, the image of disk %s",
 				rule_join(out->arena, names, n)),
