@@ -107,6 +107,15 @@ static void look_up_volume(struct run *r, virConnectPtr c, size_t i)
 		virStorageVolFree(v);
 }
 
+/* Of a path that is no emulator libvirt tells why, and by that whether it is there. */
+static void look_for_file(struct run *r, virConnectPtr c, size_t i)
+{
+	char path[sizeof r->paths[i] + 1];
+
+	snprintf(path, sizeof path, "%s/", r->paths[i]);
+	free(virConnectGetDomainCapabilities(c, path, NULL, NULL, NULL, 0));
+}
+
 static void list_domains(struct run *r, virConnectPtr c, size_t i)
 {
 	virDomainPtr *all = NULL;
@@ -146,6 +155,7 @@ static const struct call {
 	{ "virConnectListAllDomains", list_domains },
 	{ "virConnectListAllNetworks", list_networks },
 	{ "virStorageVolLookupByPath", look_up_volume },
+	{ "virConnectGetDomainCapabilities", look_for_file },
 };
 
 struct step {
