@@ -282,6 +282,7 @@ struct probe_facts {
 	size_t n_paths;
 	const uint64_t *sizes; /* n_paths, bytes, of firmware, NVRAM and ROMs; 0: not known */
 	const bool *disks, *nics; /* which of config's the twin has */
+	const bool *unlocked; /* of the disks: those that it opened with their secret */
 	bool listens; /* it listens at the addresses of the VM's graphics */
 	bool binds; /* and on the ports of all its other devices */
 	bool tls; /* it has opened the credentials that its QEMU has for TLS by default */

@@ -50,11 +50,13 @@ static bool began_without(const struct vm_disk *d, const struct disk_there *ther
 	       (there->exists == TRI_NO || there->pool == TRI_NO || there->pool_active == TRI_NO);
 }
 
-static bool of_disk(const struct facts *f, const struct vm_secret *s, const struct vm_disk *d)
+static bool of_disk(const struct facts *f, const struct vm_secret *s, size_t i)
 {
+	const struct vm_disk *d = &f->config.disks[i];
 	bool encrypts = is(s->usage_type, "volume");
+	bool used = f->probe.secrets == TRI_YES || (f->probe.unlocked && f->probe.unlocked[i]);
 
-	return is(s->disk, d->target) && (encrypts ? f->probe.secrets == TRI_YES : !d->encrypted);
+	return is(s->disk, d->target) && (encrypts ? used : !d->encrypted);
 }
 
 static void settle_disk(struct facts *f, size_t i)
@@ -68,7 +70,7 @@ static void settle_disk(struct facts *f, size_t i)
 		there->pool = there->pool_active = TRI_YES;
 	/* Opened raw, an encrypted disk has asked for no secret; one of the network has. */
 	for (size_t k = 0; k < f->config.n_secrets; k++)
-		if (of_disk(f, &f->config.secrets[k], &f->config.disks[i]))
+		if (of_disk(f, &f->config.secrets[k], i))
 			f->secrets_there[k].exists = f->secrets_there[k].has_value = TRI_YES;
 }
 

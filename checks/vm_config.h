@@ -30,6 +30,7 @@ struct vm_disk {
 	const char *serial, *model, *alias;
 	const char *const *backing_formats,
 		*const *backing_sources; /* the chain below, top first */
+	const bool *backing_veiled; /* n_backing: encrypted, or a part of their file */
 	size_t n_backing;
 	bool chain_known; /* they are told, or that there are none: what is stored seldom does */
 	bool chain_ends; /* the images below that are listed are all that there are */

@@ -159,6 +159,7 @@ static void take_chains(struct vm_config *stored, const struct vm_config *live)
 				continue;
 			d->backing_formats = now->backing_formats;
 			d->backing_sources = now->backing_sources;
+			d->backing_veiled = now->backing_veiled;
 			d->n_backing = now->n_backing;
 			d->chain_known = now->chain_known;
 		}

@@ -50,6 +50,8 @@ static const struct {
 	{ VIR_ERR_NO_STORAGE_VOL, NULL, PROBE_VOLUME },
 	{ VIR_ERR_NO_SECRET, NULL, PROBE_SECRET },
 	{ VIR_ERR_INVALID_SECRET, NULL, PROBE_SECRET },
+	{ VIR_ERR_INVALID_ARG, "secret with uuid", PROBE_SECRET }, /* for another use */
+	{ 0, "cannot unlock any keyslot", PROBE_SECRET },
 	{ VIR_ERR_NO_NWFILTER, NULL, PROBE_FILTER },
 	{ 0, "filter '", PROBE_FILTER },
 	{ 0, "Cannot check QEMU binary", PROBE_EMULATOR },

@@ -50,7 +50,7 @@ const char *probe_twins_make(struct probe_twins *t, const struct facts *f, struc
 	covers->n_opens = t->owner.n_opens;
 	note_given(t, f, a);
 	t->images = twin_of_images(f, t->twin, covers->disks, a);
-	t->secrets = twin_of_secrets(f, t->twin, a);
+	t->secrets = twin_of_secrets(f, t->twin, covers->unlocked, a);
 	key = twin_text(t->twin, NULL, a);
 	if (t->owner.twin)
 		key = arena_printf(a, "%s%s", key, twin_text(t->owner.twin, NULL, a));

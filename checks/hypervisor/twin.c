@@ -296,6 +296,7 @@ int twin_make(const struct facts *f, struct arena *a, xmlDoc **out, struct probe
 		return err_set(
 			e, ERR_SYNTAX, "the XML of the virtual system lacks <os> or <devices>");
 	t.disks = arena_array(a, f->config.n_disks, sizeof *t.disks);
+	t.unlocked = arena_array(a, f->config.n_disks, sizeof *t.unlocked);
 	t.nics = arena_array(a, f->config.n_nics, sizeof *t.nics);
 	whole_domain(&t, root);
 	*out = take(doc);
@@ -304,6 +305,7 @@ int twin_make(const struct facts *f, struct arena *a, xmlDoc **out, struct probe
 		.n_paths = t.n_paths,
 		.disks = t.disks,
 		.nics = t.nics,
+		.unlocked = t.unlocked,
 		.listens = t.listens,
 		.binds = t.binds,
 		.tls = t.tls,

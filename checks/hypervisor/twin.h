@@ -86,11 +86,12 @@ const char *twin_complaint(struct arena *a, const struct probe_open *opens, size
 /*
  * Two more that are to fail, for xmlFreeDoc; NULL: there is nothing to see. The first has looked at
  * the images of those disks when its QEMU misses TWIN_END; another error says what is wrong with one.
- * The second misses a secret that a disk is encrypted with, or fails because of something else.
+ * The second misses a secret that a disk is encrypted with, or fails because of something else; it
+ * has none of a disk that is unlocked, for which the first twin of all has used it.
  */
 #define TWIN_END "vsmigd-nothing"
 xmlDoc *twin_of_images(const struct facts *f, xmlDoc *twin, const bool *disks, struct arena *a);
-xmlDoc *twin_of_secrets(const struct facts *f, xmlDoc *twin, struct arena *a);
+xmlDoc *twin_of_secrets(const struct facts *f, xmlDoc *twin, const bool *unlocked, struct arena *a);
 /* Its text in `a`: as it is for NULL, else with this identity and MAC addresses of its own. */
 const char *twin_text(xmlDoc *doc, const struct twin_id *id, struct arena *a);
 

@@ -49,6 +49,16 @@ static bool served(const struct vm_disk *d)
 	return is(d->type, "network") && is(d->protocol, "nbd") && d->format && !d->encrypted;
 }
 
+/* Opened with its key: unlike an image with tables of its own, it holds up nobody who writes. */
+static bool has_key(const xmlNode *disk, const struct vm_disk *d)
+{
+	const xmlNode *below = vxml_at(disk, "source/encryption"),
+		      *own = vxml_child(disk, "encryption");
+
+	return (!d->format || is(d->format, "raw")) && !d->sliced &&
+	       vxml_attr_is(below ? below : own, "format", "luks");
+}
+
 /* Nobody writes to an image that is newly given: it can be read as what it is to be. */
 static bool newly_given(const struct twin *t, const struct vm_disk *d)
 {
@@ -77,7 +87,7 @@ static void rewrite_driver(xmlNode *disk)
 static void rewrite_source(struct twin *t, xmlNode *disk)
 {
 	static const char *const kept[] = { "host", "auth", "initiator", "snapshot", "config",
-		"ssl", "cookies", "timeout", "slices", NULL };
+		"ssl", "cookies", "timeout", "slices", "encryption", NULL };
 	static const char *const attrs[] = { "file", "dev", "dir", "protocol", "name", "tls",
 		"query", "pool", "volume", "mode", "startupPolicy", NULL };
 	xmlNode *source = vxml_child(disk, "source");
@@ -139,6 +149,19 @@ static void choose_device(xmlNode *disk, const struct vm_disk *d)
 		twin_set(disk, "device", ide ? "cdrom" : "disk");
 }
 
+static void choose_encryption(struct twin *t, xmlNode *disk, const struct vm_disk *d)
+{
+	static const char *const places[] = { "encryption", "source/encryption" };
+
+	t->unlocked[t->disk] = has_key(disk, d);
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		xmlNode *n = vxml_at(disk, places[i]);
+
+		if (n && !t->unlocked[t->disk])
+			twin_drop(n);
+	}
+}
+
 static void note_paths(struct twin *t, const struct vm_disk *d)
 {
 	if (d->source && (is(d->type, "file") || is(d->type, "block") || is(d->type, "dir")))
@@ -150,7 +173,8 @@ static void note_paths(struct twin *t, const struct vm_disk *d)
 
 bool twin_disk(struct twin *t, xmlNode *disk)
 {
-	static const char *const kept[] = { "driver", "source", "target", "address", "auth", NULL };
+	static const char *const kept[] = { "driver", "source", "target", "address", "auth",
+		"encryption", NULL };
 	static const char *const attrs[] = { "type", "device", NULL };
 	static const char *const target_attrs[] = { "dev", "bus", NULL };
 	const struct vm_disk *d;
@@ -179,6 +203,7 @@ bool twin_disk(struct twin *t, xmlNode *disk)
 	if (as_it_is)
 		twin_set(vxml_child(disk, "driver"), "type", d->format);
 	rewrite_source(t, disk);
+	choose_encryption(t, disk, d);
 	if (!served(d) || d->readonly || removable(d) || !is(d->format, "raw"))
 		twin_add(disk, "readonly");
 	if (!as_it_is && !vxml_attr_is(disk, "device", "floppy") && !is(d->type, "dir"))

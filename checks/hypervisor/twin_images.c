@@ -6,7 +6,7 @@
  * QEMU's own: read-only and past all locks as what they are, which shows their formats, the files
  * that they name and all images below; and those that the VM writes to for writing, without a lock
  * and without a byte written. QEMU takes one argument after the other, and the last names what is
- * not there: where it stumbles over that one, all others went well. Block devices are left out: to
+ * not there: where it stumbles over that one, all others went well. Block devices are read alone: to
  * have one open for writing makes a host look for new partitions on it.
  *
  * The other names the secrets of encrypted disks, for a file that is no encrypted image: libvirt gets
@@ -88,16 +88,17 @@ static void look(struct looks *l, const char *options)
 }
 
 /* ends: nothing is below that is not looked at by itself. */
-static void look_inside(struct looks *l, const char *path, const char *format, bool ends)
+static void look_inside(
+	struct looks *l, const char *path, const char *format, bool ends, const char *driver)
 {
-	if (l->n < IMAGES && is_file(path) && is_format(format))
+	if (l->n < IMAGES && path && path[0] == '/' && is_format(format))
 		look(l, arena_printf(l->a,
 				"{\"driver\":\"%s\",\"node-name\":\"vsmigd-%zu\",\"read-only\":"
 				"true,"
-				"\"force-share\":true,%s\"file\":{\"driver\":\"file\","
+				"\"force-share\":true,%s\"file\":{\"driver\":\"%s\","
 				"\"filename\":%s}}",
 				format, l->n,
-				ends && has_images_below(format) ? "\"backing\":null," : "",
+				ends && has_images_below(format) ? "\"backing\":null," : "", driver,
 				quoted(l->a, path)));
 }
 
@@ -128,17 +129,46 @@ static bool ends_at(const struct vm_disk *d, size_t i)
 	return i == d->n_backing ? d->chain_ends : is_file(path_at(d, i + 1));
 }
 
-static void look_at_disk(struct looks *l, const struct vm_disk *d)
-{
-	for (size_t i = 0; !d->encrypted && !d->sliced && i <= d->n_backing; i++)
-		look_inside(l, path_at(d, i), format_at(d, i), ends_at(d, i));
-	if (!d->readonly && !is(d->device, "cdrom"))
-		look_for_writing(l, d->source);
-}
-
 static bool is_image(const struct vm_disk *d)
 {
 	return is(d->type, "file") && d->source;
+}
+
+/* What has a key is not for everybody to read, nor what is only a part of its file. */
+static bool veiled_at(const struct vm_disk *d, size_t i)
+{
+	return i == 0 ? d->encrypted || d->sliced : d->backing_veiled && d->backing_veiled[i - 1];
+}
+
+static void look_below(struct looks *l, const struct vm_disk *d)
+{
+	for (size_t i = 1; i <= d->n_backing; i++)
+		if (!veiled_at(d, i) && is_file(path_at(d, i)))
+			look_inside(l, path_at(d, i), format_at(d, i), ends_at(d, i), "file");
+}
+
+static void look_at_disk(struct looks *l, size_t i)
+{
+	const struct vm_disk *d = &l->f->config.disks[i];
+	const char *path = facts_disk_path(l->f, i);
+
+	if (!veiled_at(d, 0) && is_file(path))
+		look_inside(l, path, d->format, ends_at(d, 0), "file");
+	look_below(l, d);
+	if (!d->readonly && !is(d->device, "cdrom"))
+		look_for_writing(l, path);
+}
+
+/* As a disk of the twin's too, which lets QEMU have it. */
+static void look_at_device(struct looks *l, xmlNode *devices, size_t i)
+{
+	const struct vm_disk *d = &l->f->config.disks[i];
+
+	if (veiled_at(d, 0) || !d->source || !is_format(d->format))
+		return;
+	twin_extra_disk(l->a, devices, "block", d->source, i);
+	look_inside(l, d->source, d->format, ends_at(d, 0), "host_device");
+	look_below(l, d);
 }
 
 /* What a copy is written into must be of the disk's size: QEMU puts no two of different sizes
@@ -209,9 +239,14 @@ xmlDoc *twin_of_images(const struct facts *f, xmlDoc *twin, const bool *disks, s
 	l.line = twin_add(xmlDocGetRootElement(doc), "commandline");
 	/* Of its own, for the VM may have declared it already. */
 	xmlSetNs(l.line, xmlNewNs(l.line, X(QEMU_NS), X("qemu")));
-	for (size_t i = 0; i < f->config.n_disks; i++)
-		if (disks[i] && is_image(&f->config.disks[i]))
-			look_at_disk(&l, &f->config.disks[i]);
+	for (size_t i = 0; i < f->config.n_disks; i++) {
+		const struct vm_disk *d = &f->config.disks[i];
+
+		if (disks[i] && (is(d->type, "file") || is(d->type, "volume")))
+			look_at_disk(&l, i);
+		else if (disks[i] && is(d->type, "block") && relabels_nothing(f))
+			look_at_device(&l, devices, i);
+	}
 	for (size_t i = 0; i < f->config.n_disks; i++)
 		look_at_copy(&l, devices, i);
 	if (l.n == 0) {
@@ -238,7 +273,16 @@ static void secret_disk(
 		twin_set(n, "usage", s->usage);
 }
 
-xmlDoc *twin_of_secrets(const struct facts *f, xmlDoc *twin, struct arena *a)
+/* Of a disk that the first twin has opened with it. */
+static bool used_by(const struct facts *f, const struct vm_secret *s, const bool *unlocked)
+{
+	for (size_t i = 0; i < f->config.n_disks; i++)
+		if (unlocked[i] && is(s->disk, f->config.disks[i].target))
+			return true;
+	return false;
+}
+
+xmlDoc *twin_of_secrets(const struct facts *f, xmlDoc *twin, const bool *unlocked, struct arena *a)
 {
 	xmlNode *devices;
 	xmlDoc *doc;
@@ -248,7 +292,8 @@ xmlDoc *twin_of_secrets(const struct facts *f, xmlDoc *twin, struct arena *a)
 		return NULL;
 	doc = labelled(twin, &devices);
 	for (size_t i = 0; i < f->config.n_secrets && n < SECRETS; i++)
-		if (is(f->config.secrets[i].usage_type, "volume"))
+		if (is(f->config.secrets[i].usage_type, "volume") &&
+			!used_by(f, &f->config.secrets[i], unlocked))
 			secret_disk(a, devices, &f->config.secrets[i], f->config.emulator, n++);
 	if (n)
 		return doc;

@@ -18,6 +18,7 @@ struct twin {
 	size_t n_tls_ports;
 	xmlNode *nvram; /* the source of NVRAM on the network; NULL once it is in the twin */
 	bool *disks, *nics; /* of f->config: are in the twin */
+	bool *unlocked; /* of its disks: are opened with their key */
 	bool listens, binds, tls;
 	size_t disk, nic; /* how many were seen */
 	const char

@@ -54,7 +54,8 @@ static void read_source(const xmlNode *source, struct arena *a, struct vm_disk *
 static void read_backing(const xmlNode *disk, struct arena *a, struct vm_disk *out)
 {
 	const char **formats = NULL, **sources = NULL;
-	size_t n_sources = 0;
+	size_t n_sources = 0, n_veiled = 0;
+	bool *veiled = NULL;
 
 	for (const xmlNode *b = vxml_child(disk, "backingStore"); b;
 		b = vxml_child(b, "backingStore")) {
@@ -66,7 +67,10 @@ static void read_backing(const xmlNode *disk, struct arena *a, struct vm_disk *o
 		*ARENA_PUSH(a, formats, out->n_backing) =
 			vxml_attr(a, vxml_child(b, "format"), "type");
 		*ARENA_PUSH(a, sources, n_sources) = source_of(source, a, vxml_attr(a, b, "type"));
+		*ARENA_PUSH(a, veiled, n_veiled) =
+			vxml_child(source, "encryption") || vxml_child(source, "slices");
 	}
+	out->backing_veiled = veiled;
 	out->backing_formats = formats;
 	out->backing_sources = sources;
 }

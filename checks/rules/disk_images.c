@@ -15,7 +15,10 @@ static bool used(const struct facts *f, size_t i)
 {
 	const struct vm_disk *d = &f->config.disks[i];
 
-	return d->source && rule_is(d->type, "file") && !d->readonly && !made_anew(f, i);
+	bool part = rule_is(d->type, "block") && !rule_is(d->format, "raw");
+
+	return facts_disk_path(f, i) && (part || !rule_is(d->type, "block")) && !d->readonly &&
+	       !made_anew(f, i);
 }
 
 static bool applies(const struct vm_config *vm)
@@ -54,9 +57,12 @@ static void device(const struct vm_disk *d, struct findings *out)
 }
 
 /* Only QEMU sees whether it is the right one, with the image in hand. */
-static void secret(const struct vm_disk *d, struct findings *out)
+static void secret(const struct facts *f, size_t i, struct findings *out)
 {
-	if (d->source && d->encrypted)
+	const struct vm_disk *d = &f->config.disks[i];
+	bool opened = rule_started(f) && f->probe.unlocked && f->probe.unlocked[i];
+
+	if (d->source && d->encrypted && !opened)
 		finding_unknown(out,
 			arena_printf(out->arena,
 				"whether the secret of disk %s opens it on the target host",
@@ -80,7 +86,7 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	for (size_t i = 0; i < f->config.n_disks; i++) {
 		made(f, i, out);
 		device(&f->config.disks[i], out);
-		secret(&f->config.disks[i], out);
+		secret(f, i, out);
 	}
 	if (!open_question(f))
 		return;

@@ -49,12 +49,12 @@ def listener(host, port):
     return lambda _: start(host, sys.executable, "-c", LISTEN, port, ready=lambda process: process.stdout.readline())
 
 
-def nbd_server(host, address, port=10809, more=()):
+def nbd_server(host, address, port=10809, more=(), name="nbd.raw"):
     def step(_):
-        if not (SHARED / "nbd.raw").exists():
-            make_image(f"{SHARED}/nbd.raw", "raw", "1M")
+        if not (SHARED / name).exists():
+            make_image(SHARED / name, name.rpartition(".")[2], "1M")
         start(host, "qemu-nbd", "-t", "-e", 5, "-f", "raw", "-b", address, "-p", port, "-x", "lab", *more,
-              f"{SHARED}/nbd.raw",
+              SHARED / name,
               ready=lambda process: wait_until("qemu-nbd listens", lambda: any(
                   line.split()[1].endswith(f":{port:04X}")
                   for line in pathlib.Path(f"/proc/{process.pid}/net/tcp").read_text().splitlines()[1:])))
@@ -94,6 +94,12 @@ def read_only(host, folder):
 def other_files(host, folder, name):
     """Another file system there, with 64 KiB of nothing by that name."""
     return done(host, f"mount -t tmpfs vsmlab-other {folder} && truncate -s 64K {folder}/{name}", f"umount -l {folder}")
+
+
+def same_image(host, folder, name):
+    """Likewise, with an image of the same format."""
+    return done(host, f"mount -t tmpfs vsmlab-other {folder} && qemu-img create -q -f qcow2 {folder}/{name} 1M",
+                f"umount -l {folder}")
 
 
 def ends(host, name):

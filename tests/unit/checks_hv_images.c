@@ -99,8 +99,8 @@ START_TEST(beside_arguments)
 END_TEST
 
 /* Secrets of encrypted disks, for a file that is none; never the image. */
-#define ENCRYPTED                                                                                  \
-	DOMAIN("<disk type='file' device='disk'><driver name='qemu' type='raw'/>"                  \
+#define ENCRYPTED(format)                                                                          \
+	DOMAIN("<disk type='file' device='disk'><driver name='qemu' type='" format "'/>"           \
 	       "<source file='/x.luks'><encryption format='luks'><secret type='passphrase' "       \
 	       "uuid='" TWIN_UUID "'/></encryption></source><target dev='vda' bus='virtio'/>"      \
 	       "</disk>")
@@ -109,7 +109,7 @@ START_TEST(encrypted)
 	auto_arena struct arena *a = arena_new();
 	const char *text, *secrets;
 
-	further_twins(ENCRYPTED, &text, &secrets, a);
+	further_twins(ENCRYPTED("qcow2"), &text, &secrets, a);
 	ck_assert_ptr_nonnull(secrets);
 	ck_assert_msg(strstr(secrets, TWIN_UUID) && strstr(secrets, "file=\"/usr/bin/qemu\"") &&
 			      strstr(secrets, "<readonly/>") && strstr(secrets, "relabel=\"no\"") &&
@@ -117,11 +117,81 @@ START_TEST(encrypted)
 		"%s", secrets);
 	/* Nor where the file that it names could be relabelled. */
 	on_selinux = true;
-	further_twins(ENCRYPTED, &text, &secrets, a);
+	further_twins(ENCRYPTED("qcow2"), &text, &secrets, a);
 	ck_assert_ptr_null(secrets);
 	on_selinux = false;
 	/* It is not opened as what it is, only for writing. */
 	ck_assert_msg(text && strstr(text, "/x.luks") && !strstr(text, "force-share"), "%s", text);
+}
+END_TEST
+
+/* Twins of a domain with what was to be opened as it is, as one text. */
+static const char *all_of(struct facts *f, struct probe_facts *covers)
+{
+	struct probe_twins twins = { 0 };
+	const char *text;
+	struct err e;
+
+	f->disks_there = arena_array(f->arena, f->config.n_disks, sizeof *f->disks_there);
+	text = probe_twins_make(&twins, f, f->arena, covers, &e);
+	ck_assert_ptr_nonnull(text);
+	probe_twins_clear(&twins);
+	return text;
+}
+
+/* With its key, and no other twin asks for that; but not where it has tables of its own. */
+START_TEST(unlocked)
+{
+	struct facts *luks = facts_of(ENCRYPTED("raw")), *image = facts_of(ENCRYPTED("qcow2"));
+	struct probe_facts covers;
+	const char *text = all_of(luks, &covers);
+
+	ck_assert(covers.unlocked[0]);
+	ck_assert_msg(strstr(text, "<source file=\"/x.luks\"><encryption format=\"luks\">") &&
+			      strstr(text, "<readonly/><shareable/>") &&
+			      !strstr(text, "file=\"/usr/bin/qemu\""),
+		"%s", text);
+	text = twin_of(image, &covers);
+	ck_assert_msg(!covers.unlocked[0] && !strstr(text, "<encryption"), "%s", text);
+	facts_free(luks);
+	facts_free(image);
+}
+END_TEST
+
+/* A volume is where its pool there has it; a device is QEMU's to read, and nobody's to write. What has
+ * a key below, or is a part of its file, is left. */
+START_TEST(of_all_kinds)
+{
+	static const char disks[] = DOMAIN(
+		"<disk type='volume' device='disk'><driver name='qemu' type='qcow2'/><source "
+		"pool='p' volume='v'/><target dev='vda' bus='virtio'/></disk>"
+		"<disk type='block' device='disk'><driver name='qemu' type='qcow2'/><source "
+		"dev='/dev/vg/b'/><backingStore type='file'><format type='qcow2'/><source "
+		"file='/veiled'><encryption format='luks'/></source><backingStore type='file'>"
+		"<format type='qcow2'/><source file='/base'/><backingStore/></backingStore>"
+		"</backingStore><target dev='vdb' bus='virtio'/></disk>");
+	struct facts *f = facts_of(disks);
+	auto_doc xmlDoc *doc = NULL, *with = NULL;
+	const bool both[] = { true, true };
+	struct probe_facts covers;
+	const char *text;
+	struct err e;
+
+	f->disks_there = arena_array(f->arena, 2, sizeof *f->disks_there);
+	f->disks_there[0].path = "/pool/v";
+	ck_assert_int_eq(twin_make(f, f->arena, &doc, &covers, &e), 0);
+	with = twin_of_images(f, doc, both, f->arena);
+	text = twin_text(with, NULL, f->arena);
+	ck_assert_msg(strstr(text, "&quot;file&quot;,&quot;filename&quot;:&quot;/pool/v&quot;}}"),
+		"%s", text);
+	ck_assert_msg(
+		strstr(text, "&quot;off&quot;,&quot;filename&quot;:&quot;/pool/v"), "%s", text);
+	ck_assert_msg(strstr(text, "&quot;host_device&quot;,&quot;filename&quot;:&quot;/dev/vg/b"),
+		"%s", text);
+	ck_assert_msg(!strstr(text, "&quot;off&quot;,&quot;filename&quot;:&quot;/dev"), "%s", text);
+	ck_assert_msg(strstr(text, "<source dev=\"/dev/vg/b\"/>"), "%s", text);
+	ck_assert_msg(!strstr(text, "/veiled") && strstr(text, "/base"), "%s", text);
+	facts_free(f);
 }
 END_TEST
 
@@ -159,6 +229,8 @@ int main(void)
 	tcase_add_test(t, images);
 	tcase_add_test(t, beside_arguments);
 	tcase_add_test(t, encrypted);
+	tcase_add_test(t, unlocked);
+	tcase_add_test(t, of_all_kinds);
 	tcase_add_test(t, served);
 	suite_add_tcase(s, t);
 	runner = srunner_create(s);

@@ -266,6 +266,7 @@ START_TEST(test_corner_disks)
 	ck_assert_uint_eq(d[0].n_backing, 2);
 	ck_assert_str_eq(d[0].backing_formats[1], "raw");
 	ck_assert_str_eq(d[0].backing_sources[1], "/dev/vg/base0");
+	ck_assert(!d[0].backing_veiled[0] && !d[0].backing_veiled[1]);
 	ck_assert_str_eq(d[1].protocol, "rbd");
 	ck_assert_str_eq(d[1].source, "pool/img");
 	ck_assert_str_eq(d[1].cache, "writeback");

@@ -235,7 +235,11 @@ START_TEST(storage)
 	ROW("disk-images", "made there", COPY, "VSM6002", LOCAL; f->disks_there[0].exists = TRI_NO;
 		f->disks_there[0].pool = TRI_YES);
 	ROW("disk-images", "encrypted", LIVE, "VSM6002", DISK.encrypted = true; STARTED);
-	ROW("disk-images", "a device", LIVE, "VSM6002", DISK.type = "block");
+	ROW("disk-images", "encrypted, and opened", LIVE, "", DISK.encrypted = true; STARTED;
+		f->probe.unlocked = ((const bool[2]){ true, false }));
+	ROW("disk-images", "a device", LIVE, "VSM6002", DISK.type = "block"; DISK.format = "raw");
+	ROW("disk-images", "an image on a device", LIVE, "VSM6002,VSM6002", DISK.type = "block";
+		DISK.format = "qcow2");
 	ROW("storage-copy", "no pool", COPY, "VSM4312:false", LOCAL;
 		f->disks_there[0].exists = TRI_NO; f->disks_there[0].pool = TRI_NO);
 	ROW("storage-copy", "a block device", COPY, "VSM4312:false", LOCAL; DISK.type = "block";
