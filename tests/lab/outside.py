@@ -27,6 +27,8 @@ s.bind(("0.0.0.0", int(sys.argv[1]))); s.listen(); print(flush=True); time.sleep
 PANIC = "ba0505 b001 ee f4"                             # tells the ISA panic device that all is lost
 SLEEP = "ba0406 b80024 ef f4"                           # asks the chipset for S3, suspend to memory
 WRITE = "b80103 bb007c b90100 ba8000 cd13 ebfe"         # writes the first sector of the hard disk
+WRITE_ON = ("31c0 8ed8 be207c b443 b000 b280 cd13 66ff4408 ebf2" + " f4" * 11      # one sector after the other
+            + "10000100007c0000" + "00" * 8)            # where: the packet of INT 13h, AH=43h
 started = []
 
 
