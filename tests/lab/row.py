@@ -1,6 +1,7 @@
 """One row of the table: asks vsmigd whether the VM can move, then really moves it, and compares."""
 
 import re
+import zlib
 
 import libvirt
 
@@ -49,19 +50,16 @@ def set_up(scenario, connections, source):
 
 
 def ask(scenario, client, unseen):
-    """The daemon's answer, in short, and what is wrong with it."""
+    """The daemon's answer, in short, and what is wrong with it. A probe takes a second, so that only every fourth row
+    has two; the daemon without is asked by both methods for each."""
     try:
-        answer = client.check(scenario)
-        reasons = client.explain(scenario)
+        answer = client.explain(scenario)
+        complaints = same_verdict(scenario, client, answer) if zlib.crc32(scenario.name.encode()) % 4 == 0 else []
     except (Fault, OSError, KeyError, ValueError) as error:
         return None, "no answer", [f"the daemon: {type(error).__name__}: {error}"]
-    complaints = []
-    if (reasons.code, reasons.migratable) != (answer.code, answer.migratable):
-        complaints.append(f"check said {answer.code}, {answer.migratable}, "
-                          f"explain {reasons.code}, {reasons.migratable}")
-    errors = errors_of(reasons.findings)
+    errors = errors_of(answer.findings)
     said = " ".join([str(answer.migratable).lower() if answer.code == 0 else str(answer.code), *errors])
-    return answer, said, complaints + compare_answer(scenario, answer, reasons.findings, unseen)
+    return answer, said, complaints + compare_answer(scenario, answer, answer.findings, unseen)
 
 
 def ask_again(scenario, client):
@@ -69,10 +67,19 @@ def ask_again(scenario, client):
     says so; in all else it is as right."""
     try:
         answer = client.explain(scenario)
+        complaints = same_verdict(scenario, client, answer)
     except (Fault, OSError, KeyError, ValueError) as error:
         return [f"the daemon without probe: {type(error).__name__}: {error}"]
-    return [f"without probe: {complaint}" for complaint in
-            compare_answer(scenario, answer, answer.findings, scenario.unseen or scenario.probed)]
+    complaints += compare_answer(scenario, answer, answer.findings, scenario.unseen or scenario.probed)
+    return [f"without probe: {complaint}" for complaint in complaints]
+
+
+def same_verdict(scenario, client, reasons):
+    """What is wrong when the method itself says something else than its sibling that gives the reasons."""
+    answer = client.check(scenario)
+    if (reasons.code, reasons.migratable) == (answer.code, answer.migratable):
+        return []
+    return [f"check said {answer.code}, {answer.migratable}, explain {reasons.code}, {reasons.migratable}"]
 
 
 def errors_of(findings):
