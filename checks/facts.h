@@ -171,6 +171,8 @@ struct disk_here { /* a disk on the source, same order as config.disks */
 	const char *pool, *pool_type; /* a source pool that covers it */
 	const char *pool_host, *pool_source; /* where that pool comes from */
 	const char *why; /* when unknown */
+	/* A path that is newly given: it leads to an image that the VM has already, by another name. */
+	enum tri alias;
 	uint64_t capacity, allocation; /* bytes; 0: not known */
 };
 

@@ -223,15 +223,31 @@ static int open_near(int root, const char *path, struct arena *a)
 	return (int)fd;
 }
 
-uint64_t fs_size(const struct fs_view *v, const char *path, int64_t *changed)
+static bool look_up(const struct fs_view *v, const char *path, struct stat *st)
 {
 	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
 	long fd = v->root < 0 ? -1 : syscall(SYS_openat2, v->root, path, &how, sizeof how);
-	struct stat st;
-	bool ok = fd >= 0 && fstat((int)fd, &st) == 0 && S_ISREG(st.st_mode);
+	bool ok = fd >= 0 && fstat((int)fd, st) == 0;
 
 	if (fd >= 0)
 		close((int)fd);
+	return ok;
+}
+
+enum tri fs_same(const struct fs_view *v, const char *path, const char *other)
+{
+	struct stat a, b;
+
+	if (!look_up(v, path, &a) || !look_up(v, other, &b))
+		return TRI_UNKNOWN;
+	return a.st_dev == b.st_dev && a.st_ino == b.st_ino ? TRI_YES : TRI_NO;
+}
+
+uint64_t fs_size(const struct fs_view *v, const char *path, int64_t *changed)
+{
+	struct stat st;
+	bool ok = look_up(v, path, &st) && S_ISREG(st.st_mode);
+
 	if (ok && changed)
 		*changed = st.st_ctime;
 	return ok ? (uint64_t)st.st_size : 0;

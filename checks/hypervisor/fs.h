@@ -32,6 +32,9 @@ void fs_look(const struct fs_view *v, const char *path, struct arena *a, struct 
 /* Bytes of the file at the path; 0: it could not be looked at. *changed: when it was, or NULL. */
 uint64_t fs_size(const struct fs_view *v, const char *path, int64_t *changed);
 
+/* Whether both paths lead to one file; unknown where one of them could not be looked at. */
+enum tri fs_same(const struct fs_view *v, const char *path, const char *other);
+
 /* For tests: what a line of mountinfo text says of a path. NULL when none holds it. */
 char *fs_type_in(const char *mountinfo, const char *path, unsigned long mount_id);
 

@@ -178,6 +178,24 @@ static void look_at_images(struct look *l)
 	}
 }
 
+/* Whether what is newly given is, by another name, an image that the VM has already. */
+static enum tri alias(struct look *l, const struct vm_disk *disk)
+{
+	const struct vm_config *old = &l->s->f->stored;
+	enum tri result = TRI_NO;
+
+	for (size_t i = 0; disk->source && i < old->n_disks && result != TRI_YES; i++) {
+		const char *source = old->disks[i].source;
+		enum tri same = !source || strcmp(source, disk->source) == 0
+					? TRI_NO
+					: fs_same(&l->view, disk->source, source);
+
+		if (same != TRI_NO)
+			result = same;
+	}
+	return result;
+}
+
 /* Which process it is stays so while the connection to it lasts. That it was not found is not
  * kept. */
 static pid_t daemon_behind(struct side *s, const char **why)
@@ -220,8 +238,10 @@ void gather_vm_disks(struct side *s)
 	if ((config->n_disks || config->tpm_backend || config->n_images) && !side_is_test(s))
 		open_view(s, &l.view);
 	look_at_images(&l);
-	for (size_t i = 0; i < config->n_disks; i++)
+	for (size_t i = 0; i < config->n_disks; i++) {
 		look_at(&l, &disks[i], &s->f->disks_here[i]);
+		s->f->disks_here[i].alias = alias(&l, &config->disks[i]);
+	}
 	look_at_tpm(&l);
 	fs_view_close(&l.view);
 	side_end(s, FACT_VM_DISK_FS);

@@ -17,7 +17,8 @@ static void note_given(struct probe_twins *t, const struct facts *f, struct aren
 	for (size_t i = 0; i < f->config.n_disks; i++) {
 		const char *source = f->config.disks[i].source;
 
-		if (source && !has_disk(&f->stored, source))
+		if (source && !has_disk(&f->stored, source) && f->disks_here &&
+			f->disks_here[i].alias == TRI_NO)
 			*ARENA_PUSH(a, t->given, t->n_given) = arena_strdup(a, source);
 	}
 }

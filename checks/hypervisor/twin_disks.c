@@ -64,7 +64,8 @@ static bool newly_given(const struct twin *t, const struct vm_disk *d)
 {
 	return t->disk < t->f->stored.n_disks && d->source && is(d->type, "file") &&
 	       !d->encrypted && t->f->stored.disks[t->disk].source && d->format &&
-	       !is(t->f->stored.disks[t->disk].source, d->source);
+	       !is(t->f->stored.disks[t->disk].source, d->source) &&
+	       !(t->f->disks_here && t->f->disks_here[t->disk].alias == TRI_YES);
 }
 
 /* Read past the host's cache where the VM does so: nothing stale may stay in it. */

@@ -1,7 +1,8 @@
 /*
  * Libvirt on the target takes a port of its range for every move, even for one that carries no data,
  * and one more for disks that are copied. It shows neither the range nor what is left of it; nor whether
- * either host's qemu.conf takes only migrations by TLS (migrate_tls_force), be it without data.
+ * either host's qemu.conf takes only migrations by TLS (migrate_tls_force), be it without data, nor what
+ * a hook says to a machine of this name.
  */
 #include "checks/rules/rules.h"
 
@@ -13,13 +14,13 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	if (rule_is(f->src.type, "QEMU") && rule_is(f->dst.type, "QEMU"))
 		finding_unknown(out,
 			arena_printf(out->arena,
-				"whether %s for migrations %s free on the target host%s",
+				"whether %s for migrations %s free on the target host%s, and no "
+				"hook of either refuses",
 				copy ? "two ports" : "a port", copy ? "are" : "is",
-				settings_tls(f->settings) ? ""
-							  : ", and neither host insists on TLS"),
+				settings_tls(f->settings) ? "" : ", neither host insists on TLS"),
 			NULL,
-			"libvirt does not show the range that it takes them from, nor what else "
-			"qemu.conf says of migrations");
+			"libvirt does not show the range that it takes them from, what else "
+			"qemu.conf says of migrations, nor hooks");
 }
 
 const struct rule rule_port_range = {

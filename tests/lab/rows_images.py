@@ -119,6 +119,8 @@ ROWS = (
     S("new path, to another guest's image", SHARED_DISK,
       hosts=(prepare.domain("beta", "owner", guest=Guest((disk("his"),)), active=True, images=True),),
       settings=(settings.disk_at("vda", f"{SHARED}/his.qcow2"),), finds=("VSM4901",), probed=WRITTEN, refused=(1, "lock")),
+    S("new path, to the same image", SHARED_DISK, hosts=(outside.link(SHARED / "link.qcow2", SHARED / "disk.qcow2"),),
+      settings=(settings.disk_at("vda", f"{SHARED}/link.qcow2"),)),
     S("another CD, beside a disk", Guest((disk(), cdrom(LOCAL / "cd.iso"))), hosts=(prepare.file(None, "new.iso"),),
       settings=(settings.NewDevice("", (("ResourceType", 16), ("HostResource", [f"{SHARED}/new.iso"])), NEW_ISO),)),
     S("network with devices, none left", BLUE,

@@ -2,7 +2,9 @@
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "checks/hypervisor/fs.h"
 #include "checks/hypervisor/link.h"
 #include "checks/hypervisor/side.h"
 #include "checks/hypervisor/vxml.h"
@@ -382,6 +384,19 @@ START_TEST(test_ways)
 }
 END_TEST
 
+START_TEST(test_same_file)
+{
+	struct fs_view v;
+
+	fs_view_open(&v, getpid(), NULL);
+	ck_assert_int_eq(fs_same(&v, "/dev/null", "/dev/../dev/null"), TRI_YES);
+	ck_assert_int_eq(fs_same(&v, "/dev/null", "/dev/zero"), TRI_NO);
+	ck_assert_int_eq(fs_same(&v, "/dev/null", "/nonexistent"), TRI_UNKNOWN);
+	fs_view_close(&v);
+	ck_assert_int_eq(fs_same(&v, "/dev/null", "/dev/null"), TRI_UNKNOWN);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("hv_places");
@@ -402,6 +417,7 @@ int main(void)
 	tcase_add_test(t, test_where_a_pool_comes_from);
 	tcase_add_test(t, test_addresses);
 	tcase_add_test(t, test_ways);
+	tcase_add_test(t, test_same_file);
 	suite_add_tcase(s, t);
 	runner = srunner_create(s);
 	srunner_run_all(runner, CK_NORMAL);
