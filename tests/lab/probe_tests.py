@@ -212,7 +212,9 @@ def running_vm_is_unharmed(world):
     answer = ask(daemon, "unharmed")
     nothing_left(world)
     heard = [mac for mac in sniffer.stop() if mac.startswith("02:") or mac == guests.mac_of(1)]
-    wrong = [f"{path} changed" for path in difference(before, picture(*places))]
+    # The VM's own swtpm takes its lock anew when the firmware resets the machine, seconds after it began.
+    wrong = [f"{path} changed" for path in difference(before, picture(*places))
+             if not (path.endswith("/.lock") and path.startswith(str(HERE.folder)))]
     wrong += [f"heard of {heard}"] if heard else []
     wrong += [] if started(answer) else [f"no probe: {answer.findings}"]
     wrong += [] if vm.XMLDesc() == xml and vm.isActive() else ["the VM changed"]
