@@ -101,7 +101,8 @@ ROWS = (
     S("copied over an image of another format", LOCAL_DISK, type="with storage", hosts=(
         there("beta", "disk.qcow2", "raw"), ATTIC), settings=OVER, finds=("VSM4312",), refused=(1, "not in qcow2")),
     S("copied over a smaller image that no pool lists", LOCAL_RAW, type="with storage", hosts=(
-        ATTIC, there("beta", "disk.raw", "raw")), settings=OVER, unseen="size", refused=DIFFERENT),
+        ATTIC, there("beta", "disk.raw", "raw")), settings=OVER, finds=("VSM4901",), probed="size",
+      refused=DIFFERENT),
     S("copied with a read-only disk", WITH_READ_ONLY, type="with storage", hosts=(ATTIC, there("beta", "ro.raw", "raw"))),
     S("copied with a read-only disk, absent", WITH_READ_ONLY, type="with storage", hosts=(ATTIC,), finds=("VSM4302",),
       refused=(38, "ro.raw")),
