@@ -35,11 +35,6 @@ check-fast: all $(UNIT)
 check: deps-check
 	$(Q)$(MAKE) --no-print-directory all unit-programs
 	$(Q)tests/all --build $(BUILD) unit protocol clients lab
-# The scenarios that `make check` has no time for, a third of the table.
-.PHONY: check-rest
-check-rest: deps-check
-	$(Q)$(MAKE) --no-print-directory all
-	$(Q)tests/all --build $(BUILD) lab-rest
 # Of `make check`, alone: hypervisors killed and restarted, many checks at once, what a probe leaves behind.
 .PHONY: check-robust
 check-robust: deps-check

@@ -8,7 +8,6 @@ import pathlib
 import shutil
 import sys
 import time
-import zlib
 
 import event_tests
 import hosts
@@ -37,7 +36,6 @@ def parse():
     for name, what in PARTS.items():
         parser.add_argument(f"--{name}", dest="parts", action="append_const", const=name,
                             help=f"{what} (without any such: all)")
-    parser.add_argument("--share", choices=("most", "rest"), help="leaves out every third scenario, or all but these")
     parser.add_argument("--keep", action="store_true", help="afterwards leave hosts and daemon up until interrupted")
     parser.add_argument("--probe", choices=("off", "auto", "always"), default="auto", help="vsmigd's [check] probe")
     parser.add_argument("--jobs", type=int, metavar="N", help="so many labs at once")
@@ -46,7 +44,7 @@ def parse():
     options = parser.parse_args()
     options.vsmigd = options.vsmigd.resolve()
     parts = ["table"] if options.judge_only else options.parts or PARTS
-    options.items = shared_out(options.share, chosen(parser, options.only or ["*"], items(parts)))
+    options.items = chosen(parser, options.only or ["*"], items(parts))
     options.jobs = 1 if options.keep else options.jobs or (1 if len(options.items) <= FEW else 2)
     return options
 
@@ -69,12 +67,6 @@ def chosen(parser, patterns, all_items):
             parser.error(f"no scenario or test named {pattern!r}; see --list")
     return {name: item for name, item in all_items.items()
             if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)}
-
-
-def shared_out(share, all_items):
-    """Two thirds take the quarter of an hour that `make check` has; a name is always in the same share."""
-    rest = {name for name in all_items if name in BY_NAME and zlib.crc32(name.encode()) % 3 == 0}
-    return {name: item for name, item in all_items.items() if not share or (name in rest) == (share == "rest")}
 
 
 def main():
