@@ -480,7 +480,7 @@ static void twin_told(struct job *j, const char *xml)
 }
 
 /* As the target would get it: without what only this host knows, or has chosen itself. Asked for
- * when a probe starts, for most checks need none. */
+ * when a probe starts, for what is refused without one needs none. */
 static void ask_source(struct conn_task *t)
 {
 	struct job *j = CONTAINER(t, struct job, source_task);

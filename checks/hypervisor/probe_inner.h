@@ -67,6 +67,11 @@ struct probe_result {
 void probe_try(struct probes *ps, virConnectPtr v, const char *host, xmlDoc *twin,
 	const struct probe_facts *covers, struct probe_result *out);
 
+/* Likewise a twin beside the first, whose result is *r: *out gets what both have in common, the time
+ * and whether anything was left. */
+void probe_another(struct probes *ps, virConnectPtr v, const char *host, xmlDoc *twin,
+	struct probe_result *r, struct probe_result *out);
+
 /* All twins of one probe; zeroed, there are none. */
 struct probe_twins {
 	xmlDoc *twin, *images, *secrets; /* the latter two may be NULL */

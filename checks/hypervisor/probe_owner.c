@@ -9,21 +9,13 @@ static bool says(const struct probe_result *r, const char *text)
 	return r->started != TRI_YES && strstr(r->text, text) != NULL;
 }
 
-static void try_one(struct probes *ps, virConnectPtr v, const char *host, xmlDoc *twin,
-	struct probe_result *r, struct probe_result *out)
-{
-	probe_try(ps, v, host, twin, NULL, r);
-	out->took_ms += r->took_ms;
-	out->left |= r->left;
-}
-
 /* Libvirt looks at the pipe before QEMU does only when it means to give it away. */
 static enum tri gives(const struct twin_owner *o, struct probes *ps, virConnectPtr v,
 	const char *host, struct probe_result *out)
 {
 	struct probe_result r;
 
-	try_one(ps, v, host, o->gives, &r, out);
+	probe_another(ps, v, host, o->gives, &r, out);
 	if (r.left || !says(&r, TWIN_ABSENT) || !says(&r, "No such file or directory"))
 		return TRI_UNKNOWN;
 	if (r.code == VIR_ERR_SYSTEM_ERROR && says(&r, "unable to stat"))
@@ -71,7 +63,7 @@ void probe_owner(const struct twin_owner *o, struct probes *ps, virConnectPtr v,
 		out->gives = gives(o, ps, v, host, out);
 	if (!o->twin || out->left)
 		return;
-	try_one(ps, v, host, o->twin, &r, out);
+	probe_another(ps, v, host, o->twin, &r, out);
 	if (r.started == TRI_YES) {
 		out->may_open = o->n_opens;
 	} else if (refused(o, &r, ps, v, host, out)) {

@@ -83,15 +83,6 @@ void probe_twins_clear(struct probe_twins *t)
 		xmlFreeDoc(t->client);
 }
 
-/* Beside the first twin. */
-static void try_another(struct probes *ps, virConnectPtr v, const char *host, xmlDoc *twin,
-	struct probe_result *r, struct probe_result *out)
-{
-	probe_try(ps, v, host, twin, NULL, r);
-	out->took_ms += r->took_ms;
-	out->left |= r->left;
-}
-
 /* Whether the server that the VM connects to is there. False: that did not show, or it is not: then
  * *out, of the twin that started, becomes that of one that did not. */
 static bool is_served(struct probes *ps, virConnectPtr v, const char *host,
@@ -99,7 +90,7 @@ static bool is_served(struct probes *ps, virConnectPtr v, const char *host,
 {
 	struct probe_result r;
 
-	try_another(ps, v, host, far->twin, &r, out);
+	probe_another(ps, v, host, far->twin, &r, out);
 	if (r.started == TRI_NO && r.cause == PROBE_PORT)
 		return true;
 	if (r.started != TRI_YES)
@@ -118,7 +109,7 @@ static enum tri is_address(struct probes *ps, virConnectPtr v, const char *host,
 {
 	struct probe_result r;
 
-	try_another(ps, v, host, address->twin, &r, out);
+	probe_another(ps, v, host, address->twin, &r, out);
 	return r.started == TRI_NO && r.cause != PROBE_ADDRESS ? TRI_UNKNOWN : r.started;
 }
 
@@ -146,7 +137,7 @@ static void look_at_images(const struct probe_twins *t, struct probes *ps, virCo
 
 	if (!t->images)
 		return;
-	try_another(ps, v, host, t->images, &r, out);
+	probe_another(ps, v, host, t->images, &r, out);
 	if (strstr(r.text, TWIN_END))
 		out->images = TRI_YES;
 	else if (r.started == TRI_NO && !lacks_driver(r.text))
@@ -169,7 +160,7 @@ static void look_for_secrets(const struct probe_twins *t, struct probes *ps, vir
 
 	if (!t->secrets)
 		return;
-	try_another(ps, v, host, t->secrets, &r, out);
+	probe_another(ps, v, host, t->secrets, &r, out);
 	if (misses_secret(&r)) {
 		fail_as(&r, out);
 		out->cause = PROBE_SECRET;

@@ -17,9 +17,6 @@
 
 #include "checks/hypervisor/twin_inner.h"
 
-#define QEMU_NS "http://libvirt.org/schemas/domain/qemu/1.0"
-#define X(s) ((const xmlChar *)(s))
-
 enum { IMAGES = 64, SECRETS = 8 };
 
 static bool is(const char *a, const char *b)
@@ -75,15 +72,10 @@ struct looks {
 	size_t n;
 };
 
-static void argument(struct looks *l, const char *value)
-{
-	twin_set(xmlNewChild(l->line, l->line->ns, X("arg"), NULL), "value", value);
-}
-
 static void look(struct looks *l, const char *options)
 {
-	argument(l, "-blockdev");
-	argument(l, options);
+	twin_argument(l->line, "-blockdev");
+	twin_argument(l->line, options);
 	l->n++;
 }
 
@@ -218,27 +210,14 @@ static void look_at_copy(struct looks *l, xmlNode *devices, size_t i)
 		look_at_size(l, d, here->capacity);
 }
 
-/* Bare but for what says that nothing is relabelled. */
-static xmlDoc *labelled(xmlDoc *twin, xmlNode **devices)
-{
-	xmlDoc *doc = twin_bare(twin, devices);
-	xmlNode *root = xmlDocGetRootElement(doc);
-
-	XML_EACH(label, xmlDocGetRootElement(twin), "seclabel")
-	xmlAddChild(root, xmlDocCopyNode((xmlNode *)label, doc, 1));
-	return doc;
-}
-
 xmlDoc *twin_of_images(const struct facts *f, xmlDoc *twin, const bool *disks, struct arena *a)
 {
 	struct looks l = { .f = f, .a = a };
 	xmlDoc *doc;
 	xmlNode *devices;
 
-	doc = labelled(twin, &devices);
-	l.line = twin_add(xmlDocGetRootElement(doc), "commandline");
-	/* Of its own, for the VM may have declared it already. */
-	xmlSetNs(l.line, xmlNewNs(l.line, X(QEMU_NS), X("qemu")));
+	doc = twin_labelled(twin, &devices);
+	l.line = twin_commandline(doc);
 	for (size_t i = 0; i < f->config.n_disks; i++) {
 		const struct vm_disk *d = &f->config.disks[i];
 
@@ -290,7 +269,7 @@ xmlDoc *twin_of_secrets(const struct facts *f, xmlDoc *twin, const bool *unlocke
 
 	if (!f->config.emulator || !relabels_nothing(f))
 		return NULL;
-	doc = labelled(twin, &devices);
+	doc = twin_labelled(twin, &devices);
 	for (size_t i = 0; i < f->config.n_secrets && n < SECRETS; i++)
 		if (is(f->config.secrets[i].usage_type, "volume") &&
 			!used_by(f, &f->config.secrets[i], unlocked))

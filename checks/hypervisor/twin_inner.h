@@ -57,12 +57,15 @@ void twin_new_macs(const xmlNode *devices, struct arena *a);
 void twin_note_tls(struct twin *t, const xmlNode *device);
 /* Channels that bind the ports of the VM's devices. */
 void twin_ports(struct twin *t, xmlNode *devices);
-/* Another twin with nothing in it but an emulator. */
-xmlDoc *twin_bare(xmlDoc *twin, xmlNode **devices);
 /* A channel that opens the credentials for TLS, when the data are to travel by it. */
 void twin_tls(struct twin *t, xmlNode *devices);
 /* Another twin with nothing in it but an emulator; its <devices> in *devices. */
 xmlDoc *twin_bare(xmlDoc *twin, xmlNode **devices);
+/* Likewise, with the labels of the first twin, so that it relabels as little. */
+xmlDoc *twin_labelled(xmlDoc *twin, xmlNode **devices);
+/* <qemu:commandline>, and one argument more in it. */
+xmlNode *twin_commandline(xmlDoc *doc);
+void twin_argument(xmlNode *line, const char *value);
 /* Disks for paths that are not disks of the VM: lower images, firmware. */
 void twin_extra_disks(struct twin *t, xmlNode *devices);
 

@@ -9,8 +9,6 @@
 
 #include "checks/hypervisor/twin_inner.h"
 
-#define QEMU_NS "http://libvirt.org/schemas/domain/qemu/1.0"
-
 enum { OPENS = 100 }; /* in one twin */
 
 struct opens {
@@ -142,21 +140,13 @@ static const char *escaped(struct arena *a, const char *path)
 	return out;
 }
 
-static void argument(xmlNode *commandline, const char *value)
-{
-	xmlNode *n = twin_add(commandline, "arg");
-
-	xmlSetNs(n, commandline->ns);
-	twin_set(n, "value", value);
-}
-
 /* A folder gets a dot behind it: else QEMU would make a file of that name where it is absent. */
 static void open_one(struct arena *a, xmlNode *commandline, const struct probe_open *open, size_t i)
 {
 	const char *path = escaped(a, open->path), *mode = open->write ? "off" : "on";
 
-	argument(commandline, open->folder ? "-object" : "-blockdev");
-	argument(commandline,
+	twin_argument(commandline, open->folder ? "-object" : "-blockdev");
+	twin_argument(commandline,
 		open->folder
 			? arena_printf(a, "memory-backend-file,id=%ssize=2M,share=on,mem-path=%s/.",
 				  node(a, i), path)
@@ -168,14 +158,10 @@ static void open_one(struct arena *a, xmlNode *commandline, const struct probe_o
 
 static xmlDoc *opener(xmlDoc *twin, struct opens *o)
 {
-	xmlNode *devices, *commandline, *root;
-	xmlDoc *doc = twin_bare(twin, &devices);
+	xmlNode *devices, *commandline;
+	xmlDoc *doc = twin_labelled(twin, &devices);
 
-	root = xmlDocGetRootElement(doc);
-	XML_EACH(label, xmlDocGetRootElement(twin), "seclabel")
-	xmlAddChild(root, xmlDocCopyNode((xmlNode *)label, doc, 1));
-	commandline = twin_add(root, "commandline");
-	xmlSetNs(commandline, xmlNewNs(commandline, BAD_CAST QEMU_NS, BAD_CAST "qemu"));
+	commandline = twin_commandline(doc);
 	for (size_t i = 0; i < o->n; i++)
 		open_one(o->a, commandline, &o->items[i], i);
 	return doc;

@@ -85,38 +85,6 @@ void twin_tls(struct twin *t, xmlNode *devices)
 	twin_set(vxml_child(xmlGetLastChild(devices), "source"), "tls", "yes");
 }
 
-static void set_number(xmlNode *n, const char *number, const char *const *attrs)
-{
-	if (!n)
-		return;
-	xmlNodeSetContent(n, (const xmlChar *)number);
-	twin_keep_attrs(n, attrs);
-	if (attrs[0])
-		twin_set(n, attrs[0], "KiB");
-}
-
-/* No memory is used of what it may have. */
-xmlDoc *twin_bare(xmlDoc *twin, xmlNode **devices)
-{
-	static const char *const kept[] = { "memory", "vcpu", "os", "devices", NULL };
-	static const char *const type[] = { "type", NULL }, *const unit[] = { "unit", NULL };
-	static const char *const none[] = { NULL };
-	xmlDoc *doc = xmlCopyDoc(twin, 1);
-	xmlNode *root = xmlDocGetRootElement(doc), *next;
-
-	twin_keep(root, kept);
-	twin_keep(vxml_child(root, "os"), type);
-	set_number(vxml_child(root, "memory"), "262144", unit);
-	set_number(vxml_child(root, "vcpu"), "1", none);
-	*devices = vxml_child(root, "devices");
-	for (xmlNode *n = vxml_child(*devices, NULL); n; n = next) {
-		next = vxml_next(n, NULL);
-		if (!vxml_is(n, "emulator"))
-			twin_drop(n);
-	}
-	return doc;
-}
-
 size_t twin_far(
 	const struct facts *f, xmlDoc *twin, struct arena *a, struct twin_far *out, size_t max)
 {
