@@ -105,6 +105,10 @@ void probe_twins_tell(const struct probe_twins *t, const struct probe_result *r,
 void probe_owner(const struct twin_owner *owner, struct probes *ps, virConnectPtr v,
 	const char *host, struct probe_result *out);
 
+/* QEMU, older or built with less than what we know of, does not know the arguments that it was asked
+ * with: that says nothing of the VM. */
+bool probe_not_understood(const char *text);
+
 /* What libvirt's error says of a twin that did not start. */
 enum probe_cause probe_cause_of(int code, const char *text);
 

@@ -122,10 +122,10 @@ static void fail_as(const struct probe_result *r, struct probe_result *out)
 	memcpy(out->text, r->text, sizeof out->text);
 }
 
-/* A QEMU that was built without one of what this was asked with. */
-static bool lacks_driver(const char *text)
+bool probe_not_understood(const char *text)
 {
-	return strstr(text, "Unknown driver") || strstr(text, "whitelisted");
+	return strstr(text, "Unknown driver") || strstr(text, "whitelisted") ||
+	       strstr(text, ": Parameter '") || strstr(text, ": Invalid parameter");
 }
 
 /* Where files change their owners when a guest starts, or a profile confines QEMU, it may be kept
@@ -140,7 +140,7 @@ static void look_at_images(const struct probe_twins *t, struct probes *ps, virCo
 	probe_another(ps, v, host, t->images, &r, out);
 	if (strstr(r.text, TWIN_END))
 		out->images = TRI_YES;
-	else if (r.started == TRI_NO && !lacks_driver(r.text))
+	else if (r.started == TRI_NO && !probe_not_understood(r.text))
 		fail_as(&r, out);
 	else
 		snprintf(out->images_text, sizeof out->images_text, "%.*s",

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checks/hypervisor/probe_inner.h"
 #include "tests/unit/checks_twins.h"
 
 #define DOMAIN(disks)                                                                              \
@@ -219,6 +220,28 @@ START_TEST(served)
 }
 END_TEST
 
+/* QEMU 7.2's own words. */
+START_TEST(not_understood)
+{
+	static const char *const texts[] = {
+		"-blockdev {\"driver\":\"file\",\"bogus\":true}: Parameter 'bogus' is unexpected",
+		"-blockdev {\"driver\":\"quorum\"}: Parameter 'driver' does not accept value "
+		"'quorum'",
+		"-blockdev {\"force-share\":\"x\"}: Invalid parameter type for 'force-share', "
+		"expected: "
+		"boolean",
+		"-blockdev {\"driver\":\"vmdk\"}: Driver 'vmdk' is not whitelisted",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		ck_assert_msg(probe_not_understood(texts[i]), "%s", texts[i]);
+	ck_assert(!probe_not_understood(
+		"-blockdev {\"driver\":\"qcow2\"}: Image is not in qcow2 format"));
+	ck_assert(!probe_not_understood(
+		"-blockdev {\"filename\":\"/a\"}: Could not open '/a': No such file or directory"));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("hv_images");
@@ -232,6 +255,7 @@ int main(void)
 	tcase_add_test(t, unlocked);
 	tcase_add_test(t, of_all_kinds);
 	tcase_add_test(t, served);
+	tcase_add_test(t, not_understood);
 	suite_add_tcase(s, t);
 	runner = srunner_create(s);
 	srunner_run_all(runner, CK_NORMAL);
