@@ -236,17 +236,17 @@ static void conclude(struct run *r)
 	unref(r);
 }
 
-static void probed(struct hv_probe *p)
+/* Without an answer from the probe there is still one from the facts: time is left for it. */
+static int64_t probe_deadline(const struct run *r)
 {
-	struct run *r = RUN_OF(p, probe);
+	int64_t reserve = (r->deadline - r->started) / 10;
 
-	settle_facts(r->facts);
-	conclude(r);
+	return r->deadline - (reserve > PROBE_RESERVE_MS ? reserve : PROBE_RESERVE_MS);
 }
 
-/* The answer as it is so far decides whether there is a probe; nobody but the run sees it. It is
+/* The answer as it is so far decides whether anything is tried; nobody but the run sees it. It is
  * made from the input alone: the deadline may pass just now, and the real answer be written. */
-static bool wants_probe(struct run *r)
+static bool wants(struct run *r, enum trial trial)
 {
 	struct check draft = {
 		.vm = r->c.vm,
@@ -256,41 +256,67 @@ static bool wants_probe(struct run *r)
 		.defects = r->c.defects,
 		.n_defects = r->c.n_defects,
 	};
+	struct check_config config = r->config;
 	bool wanted;
 
-	if (!settle_possible(&r->c, r->facts, &r->config) || atomic_load(&r->answered))
+	if (!settle_possible(trial, &r->c, r->facts, &r->config) || atomic_load(&r->answered) ||
+		clock_left(probe_deadline(r)) == 0)
 		return false;
+	/* What refuses because it is unknown may be settled. */
+	config.unknown = UNKNOWN_ALLOW;
 	draft.arena = arena_new();
-	verdict_reach(&draft, r->facts, &r->config);
-	wanted = settle_wanted(&draft, r->facts, &r->config);
+	verdict_reach(&draft, r->facts, &config);
+	wanted = settle_wanted(trial, &draft, r->facts, &r->config);
 	arena_free(draft.arena);
 	return wanted;
 }
 
-/* Without an answer from the probe there is still one from the facts: time is left for it. */
-static int64_t probe_deadline(const struct run *r)
+static void try_out(struct run *r, void (*start)(struct hv *hv, struct hv_probe *p),
+	void (*done)(struct hv_probe *p))
 {
-	int64_t reserve = (r->deadline - r->started) / 10;
+	r->probe = (struct hv_probe){
+		.facts = r->facts,
+		.deadline = probe_deadline(r),
+		.done = done,
+	};
+	start(r->cs->hv, &r->probe);
+}
 
-	return r->deadline - (reserve > PROBE_RESERVE_MS ? reserve : PROBE_RESERVE_MS);
+static void scouted(struct hv_probe *p)
+{
+	conclude(RUN_OF(p, probe));
+}
+
+static void try_way(struct run *r)
+{
+	if (!wants(r, TRIAL_WAY)) {
+		conclude(r);
+		return;
+	}
+	atomic_store(&r->gather.target_step, "trying a migration to the target host");
+	r->facts->way.asked = true;
+	try_out(r, hv_scout_start, scouted);
+}
+
+static void probed(struct hv_probe *p)
+{
+	struct run *r = RUN_OF(p, probe);
+
+	settle_facts(r->facts);
+	try_way(r);
 }
 
 static void gathered(struct hv_gather *g)
 {
 	struct run *r = RUN_OF(g, gather);
 
-	if (!wants_probe(r)) {
-		conclude(r);
+	if (!wants(r, TRIAL_START)) {
+		try_way(r);
 		return;
 	}
 	atomic_store(&g->target_step, "starting a probe on the target host");
 	r->facts->probe.asked = true;
-	r->probe = (struct hv_probe){
-		.facts = r->facts,
-		.deadline = probe_deadline(r),
-		.done = probed,
-	};
-	hv_probe_start(r->cs->hv, &r->probe);
+	try_out(r, hv_probe_start, probed);
 }
 
 static void prepare(struct hv_gather *g)

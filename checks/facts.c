@@ -37,6 +37,7 @@ static const char *const texts[] = {
 	[FACT_VM_DIRTY] = "the rate at which the guest's memory changes",
 	[FACT_VM_NEXT] = "the stored configuration of the virtual system",
 	[FACT_DST_PROBE] = "a probe on the target host",
+	[FACT_WAY] = "a migration of an empty guest to the target host",
 };
 static_assert(ARRAY_LEN(texts) == FACT_COUNT, "every fact has a text");
 static_assert(FACT_COUNT <= 64, "facts fit a mask");
@@ -215,19 +216,40 @@ static bool same_address(const char *a, const char *b)
 	return false;
 }
 
+static const struct way_address *tried(const struct facts *f, const char *address)
+{
+	for (size_t i = 0; i < f->way.n_addresses; i++)
+		if (same_address(address, f->way.addresses[i].text))
+			return &f->way.addresses[i];
+	return NULL;
+}
+
 enum tri facts_target_has(const struct facts *f, const char *address)
 {
-	const struct probe_facts *p = &f->probe;
+	const struct way_address *way = tried(f, address);
 
 	for (size_t i = 0; i < f->dst.n_addresses; i++)
 		if (same_address(address, f->dst.addresses[i]))
 			return TRI_YES;
 	if (is_nowhere(address))
 		return TRI_NO;
-	for (size_t i = 0; i < p->n_addresses; i++)
-		if (same_address(address, p->addresses[i].text))
-			return p->addresses[i].there;
-	return TRI_UNKNOWN;
+	return way ? way->there : TRI_UNKNOWN;
+}
+
+enum tri facts_reaches(const struct facts *f, size_t address)
+{
+	const struct way_address *way = tried(f, f->settings->addresses[address]);
+
+	if (way && way->reached != TRI_UNKNOWN)
+		return way->reached;
+	return f->ways && f->ways[address] == TRI_NO ? TRI_NO : TRI_UNKNOWN;
+}
+
+const char *facts_cut_off(const struct facts *f, size_t address)
+{
+	const struct way_address *way = tried(f, f->settings->addresses[address]);
+
+	return way && way->reached == TRI_NO ? way->why : "no route of the source host leads there";
 }
 
 size_t facts_data_address(const struct facts *f)
@@ -238,7 +260,7 @@ size_t facts_data_address(const struct facts *f)
 	for (size_t i = 0; s && i < s->n_addresses; i++) {
 		enum tri has = facts_target_has(f, s->addresses[i]);
 
-		if (has == TRI_NO || (f->ways && f->ways[i] == TRI_NO))
+		if (has == TRI_NO || facts_reaches(f, i) == TRI_NO)
 			continue;
 		if (has == TRI_YES)
 			return i;

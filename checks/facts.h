@@ -47,6 +47,7 @@ enum fact {
 	FACT_DST_NODEDEVS, /* hostdevs_there[] */
 	FACT_DST_PAGES, /* dst.free_pages, where the VM wants huge pages */
 	FACT_DST_PROBE, /* facts.probe: whether a twin of the VM starts there */
+	FACT_WAY, /* facts.way: whether a migration gets there */
 	FACT_COUNT
 };
 #define FACT_BIT(f) (UINT64_C(1) << (f))
@@ -261,7 +262,6 @@ enum probe_cause { /* what kept a twin from starting */
 	PROBE_PORT,
 	PROBE_MODEL,
 	PROBE_MEMORY,
-	PROBE_TLS, /* credentials */
 	PROBE_FORMAT, /* of an image */
 	PROBE_DENIED, /* QEMU may not open one of probe.opens */
 	PROBE_CAUSE_COUNT
@@ -287,9 +287,6 @@ struct probe_facts {
 	const bool *unlocked; /* of the disks: those that it opened with their secret */
 	bool listens; /* it listens at the addresses of the VM's graphics */
 	bool binds; /* and on the ports of all its other devices */
-	bool tls; /* it has opened the credentials that its QEMU has for TLS by default */
-	enum tri client_tls; /* the source's QEMU has them too, for its end; NO: what it said */
-	const char *client_text;
 	bool far; /* all that the VM connects to on its own host is there */
 	/* QEMU over there can open the images of its disks as what they are, and write to those that
 	 * the VM writes to. A no is one to started, too. */
@@ -297,12 +294,6 @@ struct probe_facts {
 	enum tri images;
 	const char *images_why; /* it is not known, because */
 	enum tri secrets; /* YES: libvirt over there has those of its encrypted disks */
-	/* Addresses that the data may be sent to: whether QEMU could bind each over there. */
-	const struct probe_address {
-		const char *text;
-		enum tri there;
-	} * addresses;
-	size_t n_addresses;
 	/* What QEMU opens there by itself, as far as that is tried; the first may_open of them it may
 	 * open. With cause PROBE_DENIED it may not open the one behind these. */
 	const struct probe_open {
@@ -313,6 +304,35 @@ struct probe_facts {
 	} * opens;
 	size_t n_opens, may_open;
 	enum tri gives; /* whether libvirt there gives a guest's files to QEMU's user */
+};
+
+enum way_cause { /* what kept a guest without anything in it from getting there */
+	WAY_OTHER, /* its own troubles: the group is unknown */
+	WAY_TLS_ONLY, /* one of the hosts takes no migration without */
+	WAY_NO_PORT, /* the target has none left for one */
+	WAY_HOOK, /* a program of the target's refuses all */
+	WAY_CREDENTIALS, /* one end lacks them for TLS, or does not accept the other's */
+	WAY_ADDRESS, /* the target's QEMU cannot wait there */
+	WAY_CUT, /* the source's cannot connect */
+	WAY_SILENT, /* it gets no answer */
+	WAY_CAUSE_COUNT
+};
+
+struct way_facts { /* of a migration from the source to the target, with the VM's transport */
+	bool asked; /* somebody wanted one to be tried */
+	enum tri through; /* for the kind of move that is asked about; known: yes or no */
+	enum way_cause cause; /* NO: what libvirt's error means, its code and text */
+	int code;
+	const char *text;
+	int64_t took_ms;
+	/* Of DestinationIPAddressList, as far as they were tried: whether QEMU could wait at each over
+	 * there, and whether the source's got there. */
+	const struct way_address {
+		const char *text;
+		enum tri there, reached;
+		const char *why; /* reached is NO, because */
+	} * addresses;
+	size_t n_addresses;
 };
 
 /* The source's interface that leads to where the data are to go. */
@@ -386,6 +406,7 @@ struct facts {
 	const struct peer *peers;
 	size_t n_peers;
 	struct probe_facts probe;
+	struct way_facts way;
 	struct link_facts link;
 	/* settings->n_addresses; NULL: nobody looked. NO: no route of the source leads there. */
 	const enum tri *ways;
@@ -422,12 +443,16 @@ const char *fact_text(enum fact id);
 bool host_is_loopback(const char *host);
 /*
  * Whether an address of DestinationIPAddressList is the target's. It is when the target's name
- * stands for it, or a probe could bind it there; never one that means the sender itself, or that
+ * stands for it, or a migration was let in there; never one that means the sender itself, or that
  * nobody can be reached at.
  */
 enum tri facts_target_has(const struct facts *f, const char *address);
-/* Which of them the data take: the first that is the target's, or may be, and that the source has a
- * way to; n_addresses: none is. */
+/* Whether the source gets to it; NO: no route leads there, or a migration did not get there. */
+enum tri facts_reaches(const struct facts *f, size_t address);
+/* Why it does not, of such a one. */
+const char *facts_cut_off(const struct facts *f, size_t address);
+/* Which of them the data take: the first that is the target's, or may be, and that the source gets
+ * to; n_addresses: none is. */
 size_t facts_data_address(const struct facts *f);
 /* The format of a destination's text; FORMAT_BAD for anything with a port, path, user, query,
  * percent sign, or that is no RFC 1123 name, dotted IPv4 or RFC 4291 IPv6 text. */

@@ -20,6 +20,7 @@ struct finding {
 	const char *remedy; /* what to do; never NULL */
 	const char *rule; /* name of the rule; "" for the engine's own */
 	bool presumed; /* concluded rather than read: a twin that starts shows better */
+	bool way_shows; /* likewise a migration that gets through */
 	bool policy; /* refuses or warns about what libvirt would carry out */
 };
 

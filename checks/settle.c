@@ -9,30 +9,42 @@ static bool is(const char *a, const char *b)
 	return a && b && strcmp(a, b) == 0;
 }
 
-/* A refusal that was concluded rather than read gives way to a twin that starts. */
+/* A refusal that was concluded rather than read gives way to what is tried. */
 static bool yes_so_far(const struct check *c)
 {
 	if (c->code != CHECK_DONE)
 		return false;
 	for (size_t i = 0; i < c->n_findings; i++)
-		if (c->findings[i].effect != EFFECT_NONE && !c->findings[i].presumed)
+		if (c->findings[i].effect != EFFECT_NONE && !c->findings[i].presumed &&
+			!c->findings[i].way_shows)
 			return false;
 	return true;
 }
 
-bool settle_possible(
-	const struct check *c, const struct facts *f, const struct check_config *config)
+static bool moves(const struct check *c, const struct facts *f)
+{
+	return c->settings.move == MOVE_OFFLINE || f->vm.active;
+}
+
+bool settle_possible(enum trial trial, const struct check *c, const struct facts *f,
+	const struct check_config *config)
 {
 	if (config->probe == PROBE_OFF || f->dst.access != ACCESS_OPEN ||
 		!facts_known(f, FACT_VM_CONFIG) || !facts_known(f, FACT_DST_HOST) ||
 		hv_probe_hindrance(f))
 		return false;
-	return config->probe == PROBE_ALWAYS || (f->vm.active && c->settings.move != MOVE_OFFLINE);
+	if (trial == TRIAL_WAY &&
+		(!config->probe_migration || !is(f->src.type, "QEMU") || c->settings.move == 0))
+		return false;
+	return config->probe == PROBE_ALWAYS ||
+	       (moves(c, f) && (trial == TRIAL_WAY || c->settings.move != MOVE_OFFLINE));
 }
 
-bool settle_wanted(const struct check *c, const struct facts *f, const struct check_config *config)
+bool settle_wanted(enum trial trial, const struct check *c, const struct facts *f,
+	const struct check_config *config)
 {
-	return settle_possible(c, f, config) && (config->probe == PROBE_ALWAYS || yes_so_far(c));
+	return settle_possible(trial, c, f, config) &&
+	       (config->probe == PROBE_ALWAYS || yes_so_far(c));
 }
 
 static bool all(const bool *covered, size_t n)

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "checks/hypervisor/guard.h"
 #include "cim/cim.h"
 #include "daemon/audit.h"
 #include "daemon/base/clock.h"
@@ -255,6 +256,7 @@ static int run(const char *file, struct config *c)
 
 	d.n_fds = notify_listen_fds(d.fds, LISTEN_FDS_MAX);
 	prepare_signals(&signals);
+	guard_start();
 	prepare_process(c);
 	rc = start(&d, &e);
 	if (rc == 0) {

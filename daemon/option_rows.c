@@ -118,6 +118,9 @@ const struct option option_rows[] = {
 		.preset = "auto",
 		.help = "When a probe, a twin that is started and destroyed at once, may settle "
 			"what is unknown" },
+	{ "check", "probe_migration", BOOL(check.probe_migration), .reload = true, .preset = "yes",
+		.help = "Whether a probe also moves an empty guest from the source to the "
+			"destination" },
 	{ "check", "unknown", WORD(check.unknown, check_unknown, unknowns), .reload = true,
 		.preset = "allow",
 		.help = "Whether a fact that matters and cannot be had refuses the move" },

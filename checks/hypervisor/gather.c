@@ -437,6 +437,7 @@ void hv_gather_start(struct hv *hv, struct hv_gather *g)
 	g->step = "opening the connection to the source host";
 	g->target_step = "opening the connection to the target host";
 	side_skip(f, FACT_DST_PROBE, "no probe was started");
+	side_skip(f, FACT_WAY, "no migration was tried");
 	if (shared) {
 		atomic_fetch_add(&shared->refs, 1);
 		arena_defer(f->arena, unref_source, shared);

@@ -1,19 +1,39 @@
 #include "checks/hypervisor/hv_inner.h"
 #include "checks/hypervisor/probe_inner.h"
+#include "checks/hypervisor/vxml.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/count.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
-/* Asks the source for its name, so that it is known before the first check. */
+/* Asks the source for its name, so that it is known before the first check, and sweeps it of what an earlier
+ * daemon left. */
 struct greeting {
 	struct conn_task task;
 	struct hv *hv;
 };
 
 enum { GREETING_MS = 60000 };
+
+static void sweep_source(struct hv *hv, const struct conn_task *t)
+{
+	auto_arena struct arena *a = arena_new();
+	const char *type = virConnectGetType(t->v);
+	struct host_caps caps = { 0 };
+	struct err e;
+	char *text;
+
+	if (!type || strcasecmp(type, "QEMU") != 0)
+		return;
+	count_add(COUNT_HV_CALLS_TOTAL, 1);
+	text = virConnectGetCapabilities(t->v);
+	if (text && vxml_caps(text, a, &caps, &e) == 0 && caps.uuid)
+		probes_met(hv->probes, hv->source, t->generation, caps.uuid);
+	free(text);
+}
 
 static void greet(struct conn_task *t)
 {
@@ -24,6 +44,8 @@ static void greet(struct conn_task *t)
 	if (name)
 		hv_learn_name(g->hv, name);
 	free(name);
+	if (t->v)
+		sweep_source(g->hv, t);
 	free(g);
 }
 

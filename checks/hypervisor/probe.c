@@ -4,48 +4,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "checks/hypervisor/conn_inner.h"
-#include "checks/hypervisor/probe_inner.h"
+#include "checks/hypervisor/probe_job.h"
 #include "checks/hypervisor/side.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/count.h"
-
-/*
- * A job: a probe, or a sweep. Who holds it: the list, until it has run; its timer, until that fired
- * or was cancelled; and of a probe, whoever makes its twin. Until there is one the job sleeps.
- */
-struct job {
-	struct conn_task task, source_task;
-	struct probes *ps;
-	struct conn *conn, *source; /* source: a probe's */
-	struct arena *arena;
-	char *host; /* the source host's UUID */
-	struct probe_twins twins;
-	const char *vm; /* its UUID */
-	const char *key; /* the twins' text: equal ones are one probe */
-	struct probe_facts covers;
-	struct hv_probe *asker; /* NULL once answered */
-	const char *why; /* it is answered without a result, because */
-	struct probe_result result;
-	struct timer timer;
-	struct work work;
-	struct job *next, *others; /* others: to be answered along with it */
-	unsigned refs, attempts;
-	bool sweep, running, sleeping;
-};
-
-struct live {
-	char uuid[VIR_UUID_STRING_BUFLEN];
-	struct live *next;
-};
-
-struct probes {
-	struct conn_env *env;
-	pthread_mutex_t lock; /* of all below, and of the jobs' links and askers */
-	struct job *jobs; /* in the order they came */
-	struct live *live;
-	bool closed;
-};
 
 struct probes *probes_new(struct conn_env *env)
 {
@@ -91,6 +53,7 @@ bool probes_is_live(struct probes *ps, const char *uuid)
 static void job_free(struct job *j)
 {
 	probe_twins_clear(&j->twins);
+	scout_clear(&j->scout);
 	arena_free(j->arena);
 	conn_unref(j->conn);
 	conn_unref(j->source);
@@ -141,25 +104,24 @@ static void append_job(struct job *j)
 	*link = j;
 }
 
-static void run_job(struct conn_task *task);
-
-/* Locked: the first job of one kind, of a connection that has none running. */
-static void kick_kind(struct probes *ps, const struct conn *conn, bool twin)
+/* Locked: the first job that may run now, of a connection that has none running: a sweep or none. */
+static void kick_kind(struct probes *ps, const struct conn *conn, bool sweep)
 {
 	struct job *first = NULL;
 
 	for (struct job *j = ps->jobs; j; j = j->next) {
-		if (j->conn != conn || j->sleeping || j->sweep == twin)
+		if (j->conn != conn || j->sleeping || (j->kind == JOB_SWEEP) != sweep)
 			continue;
 		if (j->running)
 			return;
-		if (!first)
+		if (!first && !(j->kind == JOB_SCOUT && ps->scouts == PROBE_SCOUTS))
 			first = j;
 	}
 	if (!first)
 		return;
+	ps->scouts += first->kind == JOB_SCOUT;
 	first->running = true;
-	first->task = (struct conn_task){ .run = run_job,
+	first->task = (struct conn_task){ .run = job_run,
 		.deadline = first->asker ? first->asker->deadline : clock_in(PROBE_SWEEP_MS) };
 	conn_submit(first->conn, &first->task);
 }
@@ -167,8 +129,8 @@ static void kick_kind(struct probes *ps, const struct conn *conn, bool twin)
 /* Locked. A sweep holds up no twin: it may wait long for a domain that libvirt does not let go. */
 static void kick(struct probes *ps, const struct conn *conn)
 {
-	kick_kind(ps, conn, true);
 	kick_kind(ps, conn, false);
+	kick_kind(ps, conn, true);
 }
 
 /* Answers. */
@@ -178,22 +140,39 @@ static void free_arena(void *arena)
 	arena_free(arena);
 }
 
-/* With the lock released: nobody else refers to the asker any more. */
-static void answer(struct job *j, struct hv_probe *p, const struct probe_result *r, const char *why)
+/* The group of facts that it finds out. */
+static enum fact fact_of(const struct job *j)
 {
+	return j->kind == JOB_SCOUT ? FACT_WAY : FACT_DST_PROBE;
+}
+
+/* What came of those that ran, which may be another's; NULL: it is known. */
+static const char *tell(struct job *j, const struct job *ran, struct facts *f)
+{
+	if (j->kind == JOB_SCOUT) {
+		scout_tell(&j->scout, &ran->passed, f, j->arena, &f->way);
+		return f->way.through == TRI_UNKNOWN ? f->way.text : NULL;
+	}
+	f->probe = j->covers;
+	probe_twins_tell(&j->twins, &ran->result, j->arena, &f->probe);
+	return f->probe.started == TRI_UNKNOWN ? f->probe.text : NULL;
+}
+
+/* With the lock released: nobody else refers to the asker any more. */
+static void answer(struct job *j, struct hv_probe *p, const struct job *ran, const char *why)
+{
+	enum fact id = fact_of(j);
 	struct facts *f = p->facts;
 
-	if (r) {
-		f->probe = j->covers;
-		probe_twins_tell(&j->twins, r, j->arena, &f->probe);
+	if (ran) {
+		why = tell(j, ran, f);
 		/* What it covers lives in the job's. */
 		arena_defer(f->dst_arena, free_arena, take(j->arena));
-		why = f->probe.text;
 	}
-	if (r && r->started != TRI_UNKNOWN)
-		facts_set_known(f, FACT_DST_PROBE);
+	if (why)
+		facts_set_unknown(f, id, why, NULL);
 	else
-		facts_set_unknown(f, FACT_DST_PROBE, why, NULL);
+		facts_set_known(f, id);
 	p->done(p);
 }
 
@@ -205,51 +184,58 @@ static void disarm(struct job *j)
 	j->timer.fire = NULL;
 }
 
+static void answer_one(struct job *j, const struct job *ran, const char *why)
+{
+	struct hv_probe *p = take_asker(j);
+
+	if (p)
+		answer(j, p, ran, why);
+}
+
 /* Answers a chain of jobs that are in the list no more, and lets go of them. */
-static void answer_all(struct job *answers, const struct probe_result *r, const char *why)
+static void answer_all(struct job *answers, const struct job *ran, const char *why)
 {
 	for (struct job *j = answers, *next; j; j = next) {
-		struct hv_probe *p = take_asker(j);
-
 		next = j->next;
-		if (p)
-			answer(j, p, r, why);
+		answer_one(j, ran, why);
 		drop(j);
 	}
 }
 
-static bool same_probe(const struct job *a, const struct job *b)
+void job_tell(struct job *j)
 {
-	return a->conn == b->conn && a->key && b->key && !b->running && strcmp(a->key, b->key) == 0;
+	answer_one(j, j, NULL);
+	for (struct job *o = j->others; o; o = o->next)
+		answer_one(o, j, NULL);
 }
 
-/*
- * Locked, when the job is about to be started: takes those that wait for the same twin out of the
- * line. They are answered along with it; until then their timers may answer them.
- */
-static struct job *companions(struct job *j)
+static bool same_probe(const struct job *a, const struct job *b)
 {
-	struct job *all = NULL, **end = &all;
+	return a->conn == b->conn && a->kind == b->kind && a->key && b->key && !b->running &&
+	       strcmp(a->key, b->key) == 0;
+}
+
+void job_take_companions(struct job *j)
+{
+	struct job **end = &j->others;
 
 	for (struct job *o = j->ps->jobs, *next; o; o = next) {
 		next = o->next;
 		if (o == j || !same_probe(j, o))
 			continue;
 		unlink_job(o);
+		o->running = true;
 		*end = o;
 		end = &o->next;
 	}
-	return all;
 }
 
 /* On a thread aside: timers must not be held up. */
 static void run_late(struct work *w)
 {
 	struct job *j = CONTAINER(w, struct job, work);
-	struct hv_probe *p = take_asker(j);
 
-	if (p)
-		answer(j, p, NULL, j->why);
+	answer_one(j, NULL, j->why);
 	drop(j);
 }
 
@@ -264,9 +250,10 @@ static void too_late(struct timer *timer)
 	j->why = "the probe on the target host did not end in time";
 	if (!j->running) {
 		j->why = j->sleeping ? "the source host did not tell in time what would be moved"
-				     : "other probes on the target host took all the time";
+				     : "other probes took all the time";
 		unlink_job(j);
 		j->refs--; /* the list's */
+		kick(j->ps, j->conn);
 	}
 	pthread_mutex_unlock(&j->ps->lock);
 	j->work.run = run_late;
@@ -301,10 +288,12 @@ static void sleep_on(struct job *j)
 	timers_add(j->ps->env->timers, &j->timer, clock_in(PROBE_SWEEP_AGAIN_MS), wake_sweep);
 }
 
-static struct job *job_new(struct probes *ps, struct conn *conn, const char *host)
+static struct job *job_new(
+	struct probes *ps, enum job_kind kind, struct conn *conn, const char *host)
 {
 	struct job *j = mem_calloc(1, sizeof *j);
 
+	j->kind = kind;
 	j->refs = 1;
 	j->ps = ps;
 	j->conn = conn_ref(conn);
@@ -319,100 +308,59 @@ static void add_sweep(struct probes *ps, struct conn *conn, const char *host)
 	struct job *j;
 
 	for (j = ps->jobs; j; j = j->next)
-		if (j->conn == conn && j->sweep)
-			return; /* one is on its way */
-	j = job_new(ps, conn, host);
-	j->sweep = true;
+		if (j->conn == conn && j->kind == JOB_SWEEP) {
+			j->again = j->running; /* it may have been passed over already */
+			return;
+		}
+	j = job_new(ps, JOB_SWEEP, conn, host);
 	append_job(j);
 	kick(ps, conn);
 }
 
-static bool swept(struct job *j)
+void job_end_sweep(struct job *j, bool again)
 {
-	return j->task.access == ACCESS_OPEN && probe_sweep(j->ps, j->task.v, j->host);
-}
+	struct probes *ps = j->ps;
 
-static void run_sweep(struct job *j)
-{
-	bool again = !swept(j);
-
-	pthread_mutex_lock(&j->ps->lock);
-	again = again && j->attempts < PROBE_SWEEPS && !j->ps->closed;
+	pthread_mutex_lock(&ps->lock);
+	again = (again || j->again) && j->attempts < PROBE_SWEEPS && !ps->closed;
+	j->again = false;
 	if (again)
 		sleep_on(j);
 	else
 		unlink_job(j);
-	kick(j->ps, j->conn);
-	pthread_mutex_unlock(&j->ps->lock);
+	kick(ps, j->conn);
+	pthread_mutex_unlock(&ps->lock);
 	if (!again)
 		drop(j);
 }
 
-static void try_twin(struct job *j)
+/* Locked: there is room for one more, wherever it is to go. */
+static void scout_back(struct probes *ps)
 {
-	struct probe_result *r = &j->result;
-
-	*r = (struct probe_result){ .started = TRI_UNKNOWN };
-	if (j->task.access == ACCESS_OPEN)
-		probe_twins_try(&j->twins, j->ps, j->task.v, j->host, &j->covers, r);
-	else
-		memcpy(r->text, j->task.text, sizeof j->task.text);
+	ps->scouts--;
+	for (const struct job *j = ps->jobs; j; j = j->next)
+		if (j->kind == JOB_SCOUT && !j->running)
+			kick(ps, j->conn);
 }
 
-static void end_probe(struct job *j)
+void job_end(struct job *j, bool left_there, bool left_here)
 {
 	struct probes *ps = j->ps;
-	struct probe_result r = j->result;
 
 	pthread_mutex_lock(&ps->lock);
 	unlink_job(j);
 	j->next = take(j->others);
 	for (struct job *o = j; o; o = o->next)
 		disarm(o);
-	if (r.left && !ps->closed)
+	if (left_there && !ps->closed)
 		add_sweep(ps, j->conn, j->host);
-	if (r.client_left && !ps->closed)
+	if (left_here && !ps->closed)
 		add_sweep(ps, j->source, j->host);
+	if (j->kind == JOB_SCOUT)
+		scout_back(ps);
 	kick(ps, j->conn);
 	pthread_mutex_unlock(&ps->lock);
-	answer_all(j, &r, NULL);
-}
-
-static void run_client(struct conn_task *task)
-{
-	struct job *j = CONTAINER(task, struct job, source_task);
-
-	if (task->access == ACCESS_OPEN)
-		probe_twins_try_client(&j->twins, j->ps, task->v, j->host, &j->result);
-	end_probe(j);
-}
-
-static void run_probe(struct job *j)
-{
-	struct probes *ps = j->ps;
-
-	pthread_mutex_lock(&ps->lock);
-	j->others = companions(j);
-	for (struct job *o = j->others; o; o = o->next)
-		o->running = true;
-	pthread_mutex_unlock(&ps->lock);
-	try_twin(j);
-	if (!j->twins.client || j->result.started != TRI_YES) {
-		end_probe(j);
-		return;
-	}
-	j->source_task = (struct conn_task){ .run = run_client, .deadline = j->task.deadline };
-	conn_submit(j->source, &j->source_task);
-}
-
-static void run_job(struct conn_task *task)
-{
-	struct job *j = CONTAINER(task, struct job, task);
-
-	if (j->sweep)
-		run_sweep(j);
-	else
-		run_probe(j);
+	answer_all(j, j, NULL);
 }
 
 /* From outside. */
@@ -456,8 +404,17 @@ static void give_up(struct job *j)
 	j->running = true; /* for a timer that fires just now */
 }
 
+/* NULL: there can be none. */
+static const char *prepare(struct job *j, struct facts *f, const char *xml, struct err *e)
+{
+	if (j->kind == JOB_SCOUT)
+		return scout_make(&j->scout, f, j->arena, e);
+	f->move_xml = arena_strdup(f->dst_arena, xml);
+	return probe_twins_make(&j->twins, f, j->arena, &j->covers, e);
+}
+
 /* Gives up the maker's reference. */
-static void twin_told(struct job *j, const char *xml)
+static void source_told(struct job *j, const char *xml)
 {
 	struct hv_probe *p = take_asker(j);
 	struct err e = { 0 };
@@ -465,8 +422,7 @@ static void twin_told(struct job *j, const char *xml)
 	bool ready;
 
 	if (p) {
-		p->facts->move_xml = arena_strdup(p->facts->dst_arena, xml);
-		key = probe_twins_make(&j->twins, p->facts, j->arena, &j->covers, &e);
+		key = prepare(j, p->facts, xml, &e);
 		pthread_mutex_lock(&j->ps->lock);
 		ready = key && get_ready(j, p, key);
 		if (!ready)
@@ -489,25 +445,25 @@ static void ask_source(struct conn_task *t)
 
 	if (t->access == ACCESS_OPEN)
 		count_add(COUNT_HV_CALLS_TOTAL, dom ? 2 : 1);
-	twin_told(j, text);
+	source_told(j, text);
 	free(text);
 }
 
-void hv_probe_start(struct hv *hv, struct hv_probe *p)
+static void start(struct hv *hv, struct hv_probe *p, enum job_kind kind)
 {
 	struct probes *ps = hv->probes;
 	struct facts *f = p->facts;
 	struct conn *conn = f->dst.open_uri ? hv_destination(hv, f->dst.open_uri) : NULL;
-	bool running = side_moves_running(f);
+	bool ask = kind == JOB_TWINS && side_moves_running(f);
 	struct job *j;
 
 	if (!conn) {
-		facts_set_unknown(
-			f, FACT_DST_PROBE, "too many hypervisor connections are in use", NULL);
+		facts_set_unknown(f, kind == JOB_SCOUT ? FACT_WAY : FACT_DST_PROBE,
+			"too many hypervisor connections are in use", NULL);
 		p->done(p);
 		return;
 	}
-	j = job_new(ps, conn, f->src.caps.uuid);
+	j = job_new(ps, kind, conn, f->src.caps.uuid);
 	conn_unref(conn); /* the job has its own */
 	j->source = conn_ref(hv->source);
 	j->vm = arena_strdup(j->arena, f->vm.uuid);
@@ -520,10 +476,20 @@ void hv_probe_start(struct hv *hv, struct hv_probe *p)
 	append_job(j);
 	timers_add(ps->env->timers, &j->timer, p->deadline, too_late);
 	pthread_mutex_unlock(&ps->lock);
-	if (running)
+	if (ask)
 		conn_submit(hv->source, &j->source_task);
 	else
-		twin_told(j, NULL);
+		source_told(j, NULL);
+}
+
+void hv_probe_start(struct hv *hv, struct hv_probe *p)
+{
+	start(hv, p, JOB_TWINS);
+}
+
+void hv_scout_start(struct hv *hv, struct hv_probe *p)
+{
+	start(hv, p, JOB_SCOUT);
 }
 
 void probes_met(struct probes *ps, struct conn *conn, unsigned generation, const char *host)

@@ -3,9 +3,6 @@
 
 #include "checks/hypervisor/probe_inner.h"
 
-/* Where libvirt looks when its configuration names no place. */
-#define QEMU_CREDENTIALS "/etc/pki/qemu/"
-
 /* The first row that fits. `text` is part of the message; NULL: any. code 0: any. */
 static const struct {
 	int code;
@@ -29,8 +26,7 @@ static const struct {
 	{ 0, "is already defined with uuid", PROBE_OWN },
 	{ 0, "is already active", PROBE_OWN },
 	{ 0, "Failed to bind socket: Permission denied", PROBE_OTHER }, /* a low port */
-	{ 0, QEMU_CREDENTIALS, PROBE_TLS },
-	{ 0, "credentials", PROBE_OWN }, /* of channels alone */
+	{ 0, "credentials", PROBE_OTHER }, /* whatever file cannot be opened */
 	{ 0, "failed to initialize kvm", PROBE_OTHER }, /* whoever QEMU runs as there may not */
 	{ 0, "cannot initialize fsdev", PROBE_OTHER }, /* a share keeps its owner, whoever starts */
 	{ 0, "Permission denied", PROBE_OWN },
@@ -73,6 +69,7 @@ static const struct {
 	{ 0, "annot allocate memory", PROBE_MEMORY },
 	{ 0, "annot set up guest memory", PROBE_MEMORY },
 	{ 0, "is not a valid device model name", PROBE_MODEL },
+	{ 0, "This QEMU doesn't support the ", PROBE_MODEL },
 	{ 0, "is not supported by this QEMU binary", PROBE_MODEL },
 	{ 0, "is not supported in this QEMU binary", PROBE_MODEL },
 };

@@ -4,6 +4,7 @@
 
 #include "checks/hypervisor/hv_inner.h"
 #include "checks/hypervisor/probe.h"
+#include "checks/hypervisor/scout.h"
 #include "checks/hypervisor/twin.h"
 #include "checks/hypervisor/virt.h"
 
@@ -14,6 +15,7 @@ enum {
 	PROBE_SWEEP_AGAIN_MS = 2000,
 	PROBE_SWEEPS = 300,
 	PROBE_FAR_MAX = 4,
+	PROBE_SCOUTS = 4, /* under way at a time */
 	PROBE_SIZES = 64, /* files whose size is looked at */
 };
 
@@ -41,6 +43,19 @@ bool probes_is_live(struct probes *ps, const char *uuid);
 /* Destroys what is ours or has expired; false when that could not be done. */
 bool probe_sweep(struct probes *ps, virConnectPtr v, const char *host);
 
+/* What a twin's name and metadata say; it lives as long as the texts. */
+struct twin_id probe_identity(const char *name, const char *uuid, const char *host);
+/* One that no twin of this host has there, nor over the other connection, which may be NULL: the at-th, from
+ * the from-th on. NULL: all are taken. */
+const char *probe_free_name(
+	virConnectPtr v, virConnectPtr other, const char *host, struct arena *a, int from, int *at);
+/* libvirt's error says that somebody else has just taken the name. */
+bool probe_name_clashed(const char *text);
+/* There are twins, whosesoever. */
+bool probe_others(virConnectPtr v);
+/* False: it may be there still. */
+bool probe_destroy(virDomainPtr dom);
+
 /* What came of starting a twin. */
 struct probe_result {
 	enum tri started; /* UNKNOWN: text says why that is not known */
@@ -48,9 +63,6 @@ struct probe_result {
 	enum probe_cause cause;
 	char text[1024];
 	bool far; /* all that the VM connects to on its own host is there */
-	enum tri there[PROBE_FAR_MAX]; /* the addresses that the data may go to */
-	enum tri client; /* the source's QEMU has credentials for TLS */
-	char client_text[1024]; /* NO: what it said */
 	enum tri images; /* QEMU can use those of the disks; UNKNOWN: images_text says why */
 	char images_text[512];
 	enum tri secrets; /* libvirt has those of encrypted disks */
@@ -59,7 +71,6 @@ struct probe_result {
 	size_t may_open; /* as in probe_facts */
 	enum tri gives;
 	bool left; /* the twin, or what became of the call, is out of our hands */
-	bool client_left; /* on the source */
 };
 
 /* Starts the twin, and destroys it; covers: whose paths' sizes are asked for, or NULL. Blocks as
@@ -75,11 +86,10 @@ void probe_another(struct probes *ps, virConnectPtr v, const char *host, xmlDoc 
 /* All twins of one probe; zeroed, there are none. */
 struct probe_twins {
 	xmlDoc *twin, *images, *secrets; /* the latter two may be NULL */
-	struct twin_far far[PROBE_FAR_MAX], addresses[PROBE_FAR_MAX];
-	size_t n_far, n_addresses;
+	struct twin_far far[PROBE_FAR_MAX];
+	size_t n_far;
 	struct twin_owner owner;
 	bool all_far; /* there are no more */
-	xmlDoc *client; /* on the source; NULL: none */
 	const char *
 		*given; /* images that the VM is given anew, and that are none of its disks' now */
 	size_t n_given;
@@ -93,9 +103,6 @@ void probe_twins_clear(struct probe_twins *t);
 /* Starts one after the other, on the target. Blocks as long as libvirt does. */
 void probe_twins_try(const struct probe_twins *t, struct probes *ps, virConnectPtr v,
 	const char *host, const struct probe_facts *covers, struct probe_result *out);
-/* Likewise on the source, when there is such a twin; after those on the target. */
-void probe_twins_try_client(const struct probe_twins *t, struct probes *ps, virConnectPtr v,
-	const char *host, struct probe_result *out);
 /* What came of them, in `a`; what they cover is left as it is. */
 void probe_twins_tell(const struct probe_twins *t, const struct probe_result *r, struct arena *a,
 	struct probe_facts *out);

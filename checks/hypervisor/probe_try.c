@@ -138,7 +138,7 @@ static bool may_go(struct probes *ps, virDomainPtr dom, const char *host)
 	       (strcmp(o.instance, probe_instance()) == 0 || !probe_instance_lives(o.instance));
 }
 
-static bool destroy(virDomainPtr dom)
+bool probe_destroy(virDomainPtr dom)
 {
 	count_add(COUNT_HV_CALLS_TOTAL, 1);
 	if (virDomainDestroy(dom) == 0)
@@ -174,7 +174,7 @@ bool probe_sweep(struct probes *ps, virConnectPtr v, const char *host)
 	n = virConnectListAllDomains(v, &all, VIR_CONNECT_LIST_DOMAINS_ACTIVE);
 	for (int i = 0; i < n; i++) {
 		if (may_go(ps, all[i], host))
-			ok &= !starting(all[i]) && destroy(all[i]);
+			ok &= !starting(all[i]) && probe_destroy(all[i]);
 		virDomainFree(all[i]);
 	}
 	free(all);
@@ -192,22 +192,21 @@ static bool name_taken(virConnectPtr v, const char *name)
 	return dom != NULL;
 }
 
-static const char *free_name(virConnectPtr v, const char *host, struct arena *a, int from, int *at)
+const char *probe_free_name(
+	virConnectPtr v, virConnectPtr other, const char *host, struct arena *a, int from, int *at)
 {
 	for (*at = from; *at <= PROBE_NAMES; (*at)++) {
 		const char *name = *at == 1 ? arena_printf(a, TWIN_PREFIX "%s", host)
 					    : arena_printf(a, TWIN_PREFIX "%s-%d", host, *at);
 
-		if (!name_taken(v, name))
+		if (!name_taken(v, name) && !(other && name_taken(other, name)))
 			return name;
 	}
 	return NULL;
 }
 
-static bool name_clashed(void)
+bool probe_name_clashed(const char *text)
 {
-	const char *text = virGetLastErrorMessage();
-
 	return strstr(text, "already exists with uuid") ||
 	       strstr(text, "already defined with uuid") || strstr(text, "already active");
 }
@@ -230,6 +229,15 @@ static void failed(virConnectPtr v, const struct probe_facts *covers, struct pro
 		for_own_disks(covers, out->text) ? PROBE_OWN : probe_cause_of(out->code, out->text);
 	out->left = virConnectIsAlive(v) != 1;
 	out->started = out->left || out->cause == PROBE_OWN ? TRI_UNKNOWN : TRI_NO;
+}
+
+struct twin_id probe_identity(const char *name, const char *uuid, const char *host)
+{
+	return (struct twin_id){ .name = name,
+		.uuid = uuid,
+		.host = host,
+		.instance = probe_instance(),
+		.expires = (int64_t)time(NULL) + PROBE_EXPIRES_S };
 }
 
 static virDomainPtr start(virConnectPtr v, xmlDoc *twin, const struct twin_id *id, struct arena *a)
@@ -265,22 +273,19 @@ static bool try_name(struct probes *ps, virConnectPtr v, const char *host, xmlDo
 	auto_arena struct arena *a = arena_new();
 	auto_dom virDomainPtr dom = NULL;
 	char uuid[DIGEST_UUID_SIZE];
-	struct twin_id id = { .name = name,
-		.uuid = uuid,
-		.host = host,
-		.instance = probe_instance(),
-		.expires = (int64_t)time(NULL) + PROBE_EXPIRES_S };
+	struct twin_id id;
 	bool clash = false;
 
 	digest_uuid(uuid);
+	id = probe_identity(name, uuid, host);
 	probes_live(ps, uuid, true);
 	dom = start(v, twin, &id, a);
 	if (dom) {
 		out->started = TRI_YES;
 		measure(dom, covers, out);
-		out->left = !destroy(dom);
+		out->left = !probe_destroy(dom);
 	} else {
-		clash = name_clashed();
+		clash = probe_name_clashed(virGetLastErrorMessage());
 		failed(v, covers, out);
 	}
 	probes_live(ps, uuid, false);
@@ -288,7 +293,7 @@ static bool try_name(struct probes *ps, virConnectPtr v, const char *host, xmlDo
 }
 
 /* A port that is taken may be taken by another twin, which is gone in a moment. */
-static bool other_twins(virConnectPtr v)
+bool probe_others(virConnectPtr v)
 {
 	virDomainPtr *all = NULL;
 	bool found = false;
@@ -314,10 +319,10 @@ void probe_try(struct probes *ps, virConnectPtr v, const char *host, xmlDoc *twi
 
 	*out = (struct probe_result){ .started = TRI_UNKNOWN };
 	snprintf(out->text, sizeof out->text, "too many probes of this host are under way there");
-	while ((name = free_name(v, host, a, at + 1, &at)) &&
+	while ((name = probe_free_name(v, NULL, host, a, at + 1, &at)) &&
 		!try_name(ps, v, host, twin, name, covers, out))
 		continue;
-	if (out->started == TRI_NO && out->cause == PROBE_PORT && other_twins(v))
+	if (out->started == TRI_NO && out->cause == PROBE_PORT && probe_others(v))
 		out->started = TRI_UNKNOWN;
 	out->took_ms = clock_ms() - began;
 }

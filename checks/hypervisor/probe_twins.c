@@ -44,8 +44,6 @@ const char *probe_twins_make(struct probe_twins *t, const struct facts *f, struc
 	t->n_far = twin_far(f, t->twin, a, t->far, PROBE_FAR_MAX);
 	t->all_far = t->n_far <= PROBE_FAR_MAX;
 	t->n_far = t->all_far ? t->n_far : PROBE_FAR_MAX;
-	t->n_addresses = twin_addresses(f, t->twin, a, t->addresses, PROBE_FAR_MAX);
-	t->client = twin_client(f, t->twin, a);
 	twin_owner(f, t->twin, a, &t->owner);
 	covers->opens = t->owner.opens;
 	covers->n_opens = t->owner.n_opens;
@@ -63,8 +61,6 @@ const char *probe_twins_make(struct probe_twins *t, const struct facts *f, struc
 		key = arena_printf(a, "%s%s", key, twin_text(t->secrets, NULL, a));
 	for (size_t i = 0; i < t->n_far; i++)
 		key = arena_printf(a, "%s%s", key, twin_text(t->far[i].twin, NULL, a));
-	for (size_t i = 0; i < t->n_addresses; i++)
-		key = arena_printf(a, "%s%s", key, twin_text(t->addresses[i].twin, NULL, a));
 	return key;
 }
 
@@ -77,10 +73,6 @@ void probe_twins_clear(struct probe_twins *t)
 			xmlFreeDoc(docs[i]);
 	for (size_t i = 0; i < t->n_far; i++)
 		xmlFreeDoc(t->far[i].twin);
-	for (size_t i = 0; i < t->n_addresses; i++)
-		xmlFreeDoc(t->addresses[i].twin);
-	if (t->client)
-		xmlFreeDoc(t->client);
 }
 
 /* Whether the server that the VM connects to is there. False: that did not show, or it is not: then
@@ -102,15 +94,6 @@ static bool is_served(struct probes *ps, virConnectPtr v, const char *host,
 		"nobody listens at %.60s port %.20s, to which %.60s connects", far->port->host,
 		far->port->port, far->port->name);
 	return false;
-}
-
-static enum tri is_address(struct probes *ps, virConnectPtr v, const char *host,
-	const struct twin_far *address, struct probe_result *out)
-{
-	struct probe_result r;
-
-	probe_another(ps, v, host, address->twin, &r, out);
-	return r.started == TRI_NO && r.cause != PROBE_ADDRESS ? TRI_UNKNOWN : r.started;
 }
 
 /* The one that was to fail has failed for a reason that keeps the VM from starting too. */
@@ -183,24 +166,6 @@ void probe_twins_try(const struct probe_twins *t, struct probes *ps, virConnectP
 		look_for_secrets(t, ps, v, host, out);
 	if (out->started == TRI_YES && !out->left)
 		look_at_images(t, ps, v, host, out);
-	/* The first that is the target's is taken. */
-	for (size_t i = 0; i < t->n_addresses && !out->left; i++) {
-		out->there[i] = is_address(ps, v, host, &t->addresses[i], out);
-		if (out->there[i] == TRI_YES)
-			break;
-	}
-}
-
-void probe_twins_try_client(const struct probe_twins *t, struct probes *ps, virConnectPtr v,
-	const char *host, struct probe_result *out)
-{
-	struct probe_result r;
-
-	probe_try(ps, v, host, t->client, NULL, &r);
-	out->took_ms += r.took_ms;
-	out->client_left = r.left;
-	out->client = r.started == TRI_NO && r.cause != PROBE_TLS ? TRI_UNKNOWN : r.started;
-	snprintf(out->client_text, sizeof out->client_text, "%s", r.text);
 }
 
 static const uint64_t *sizes_of(const struct probe_result *r, size_t n, struct arena *a)
@@ -215,20 +180,12 @@ static const uint64_t *sizes_of(const struct probe_result *r, size_t n, struct a
 void probe_twins_tell(const struct probe_twins *t, const struct probe_result *r, struct arena *a,
 	struct probe_facts *out)
 {
-	struct probe_address *all = arena_array(a, t->n_addresses, sizeof *all);
-
-	for (size_t i = 0; i < t->n_addresses; i++)
-		all[i] = (struct probe_address){ t->addresses[i].port->host, r->there[i] };
-	out->addresses = all;
-	out->n_addresses = t->n_addresses;
 	out->asked = true;
 	out->started = r->started;
 	out->cause = r->cause;
 	out->code = r->code;
 	out->text = arena_strdup(a, r->text);
 	out->far = r->far;
-	out->client_tls = r->client;
-	out->client_text = arena_strdup(a, r->client_text);
 	out->images = r->images;
 	out->looked_at_images = t->images != NULL;
 	out->images_why = arena_strdup(a, r->images_text);

@@ -308,7 +308,6 @@ int twin_make(const struct facts *f, struct arena *a, xmlDoc **out, struct probe
 		.unlocked = t.unlocked,
 		.listens = t.listens,
 		.binds = t.binds,
-		.tls = t.tls,
 	};
 	return 0;
 }

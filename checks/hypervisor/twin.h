@@ -57,16 +57,6 @@ struct twin_far {
 size_t twin_far(
 	const struct facts *f, xmlDoc *twin, struct arena *a, struct twin_far *out, size_t max);
 /*
- * Likewise twins that bind nothing but an address to which the data may go, each another: those of
- * DestinationIPAddressList of which it is not known whether they are the target's; none when one is
- * known to be.
- */
-size_t twin_addresses(
-	const struct facts *f, xmlDoc *twin, struct arena *a, struct twin_far *out, size_t max);
-/* A twin for the source host, which opens there what its QEMU has for TLS; for xmlFreeDoc. NULL: the
- * data are not to travel by TLS. */
-xmlDoc *twin_client(const struct facts *f, xmlDoc *twin, struct arena *a);
-/*
  * A twin with nothing in it but what QEMU is to open by itself: bare block nodes without a format or a
  * device, of which nothing is written, read or locked; and memory in a file that QEMU makes in a
  * folder, and unlinks at once. Only where no other security driver than that of users and groups

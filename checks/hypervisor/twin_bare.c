@@ -13,6 +13,16 @@ static void set_number(xmlNode *n, const char *number, const char *const *attrs)
 		twin_set(n, attrs[0], "KiB");
 }
 
+/* Libvirt adds what is not said to be absent, and a QEMU may have been built without. */
+static void lacks(xmlNode *devices, const char *name, const char *type)
+{
+	xmlNode *n = twin_add(devices, name);
+
+	if (type)
+		twin_set(n, "type", type);
+	twin_set(n, "model", "none");
+}
+
 /* No memory is used of what it may have. */
 xmlDoc *twin_bare(xmlDoc *twin, xmlNode **devices)
 {
@@ -32,6 +42,8 @@ xmlDoc *twin_bare(xmlDoc *twin, xmlNode **devices)
 		if (!vxml_is(n, "emulator"))
 			twin_drop(n);
 	}
+	lacks(*devices, "controller", "usb");
+	lacks(*devices, "memballoon", NULL);
 	return doc;
 }
 

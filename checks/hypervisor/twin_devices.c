@@ -210,5 +210,4 @@ void twin_devices(struct twin *t, xmlNode *devices)
 	twin_images(t);
 	twin_extra_disks(t, devices);
 	twin_ports(t, devices);
-	twin_tls(t, devices);
 }

@@ -19,7 +19,7 @@ struct twin {
 	xmlNode *nvram; /* the source of NVRAM on the network; NULL once it is in the twin */
 	bool *disks, *nics; /* of f->config: are in the twin */
 	bool *unlocked; /* of its disks: are opened with their key */
-	bool listens, binds, tls;
+	bool listens, binds;
 	size_t disk, nic; /* how many were seen */
 	const char
 		*dac_label; /* the target's own; NULL: each source says that it keeps its owner */
@@ -57,8 +57,6 @@ void twin_new_macs(const xmlNode *devices, struct arena *a);
 void twin_note_tls(struct twin *t, const xmlNode *device);
 /* Channels that bind the ports of the VM's devices. */
 void twin_ports(struct twin *t, xmlNode *devices);
-/* A channel that opens the credentials for TLS, when the data are to travel by it. */
-void twin_tls(struct twin *t, xmlNode *devices);
 /* Another twin with nothing in it but an emulator; its <devices> in *devices. */
 xmlDoc *twin_bare(xmlDoc *twin, xmlNode **devices);
 /* Likewise, with the labels of the first twin, so that it relabels as little. */

@@ -69,22 +69,6 @@ void twin_ports(struct twin *t, xmlNode *devices)
 	}
 }
 
-/*
- * Libvirt tells of its credentials to nobody, but QEMU opens those of a channel with TLS as it starts,
- * and finds them where it finds those of a migration, unless the host's configuration sets the two
- * apart. Port 0 is any that is free; it is gone with the twin.
- */
-void twin_tls(struct twin *t, xmlNode *devices)
-{
-	static const struct vm_port any = { .host = "127.0.0.1", .port = "0" };
-
-	t->tls = settings_tls(t->f->settings);
-	if (!t->tls)
-		return;
-	bind_port(t->a, devices, &any, PORTS);
-	twin_set(vxml_child(xmlGetLastChild(devices), "source"), "tls", "yes");
-}
-
 size_t twin_far(
 	const struct facts *f, xmlDoc *twin, struct arena *a, struct twin_far *out, size_t max)
 {
@@ -102,53 +86,4 @@ size_t twin_far(
 		n++;
 	}
 	return n;
-}
-
-/* On any port. The first address that does is taken: no other is asked about beside it. */
-size_t twin_addresses(
-	const struct facts *f, xmlDoc *twin, struct arena *a, struct twin_far *out, size_t max)
-{
-	const struct settings *s = f->settings;
-	struct vm_port *port;
-	xmlNode *devices;
-	size_t n = 0;
-
-	if (!s || !(s->move & MOVE_HOT))
-		return 0;
-	for (size_t i = 0; i < s->n_addresses; i++)
-		if (facts_target_has(f, s->addresses[i]) == TRI_YES)
-			return 0;
-	for (size_t i = 0; i < s->n_addresses && n < max; i++) {
-		if (facts_target_has(f, s->addresses[i]) != TRI_UNKNOWN)
-			continue;
-		port = arena_alloc(a, sizeof *port);
-		*port = (struct vm_port){ .host = arena_strdup(a, s->addresses[i]), .port = "0" };
-		out[n] = (struct twin_far){ port, twin_bare(twin, &devices) };
-		bind_port(a, devices, port, 0);
-		n++;
-	}
-	return n;
-}
-
-/*
- * To connect is the client's part, which opens the client's credentials. Nobody can listen on port 0,
- * so that nobody is talked to, and the next attempt would be made when the twin is long gone.
- */
-xmlDoc *twin_client(const struct facts *f, xmlDoc *twin, struct arena *a)
-{
-	static const struct vm_port nowhere = { .host = "127.0.0.1", .port = "0" };
-	xmlNode *devices, *source, *reconnect;
-	xmlDoc *doc;
-
-	if (!settings_tls(f->settings))
-		return NULL;
-	doc = twin_bare(twin, &devices);
-	bind_port(a, devices, &nowhere, PORTS);
-	source = vxml_child(xmlGetLastChild(devices), "source");
-	twin_set(source, "mode", "connect");
-	twin_set(source, "tls", "yes");
-	reconnect = twin_add(source, "reconnect");
-	twin_set(reconnect, "enabled", "yes");
-	twin_set(reconnect, "timeout", "3600");
-	return doc;
 }

@@ -238,6 +238,8 @@ static const struct kind {
 	{ "redirdev", "type", NULL, NULL },
 	{ "panic", "model", NULL, NULL },
 	{ "smartcard", "mode", NULL, NULL },
+	{ "memballoon", "model", NULL, NULL },
+	{ "controller", "model", NULL, NULL },
 };
 
 static const char *device_source(const xmlNode *n, struct arena *a)

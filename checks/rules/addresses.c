@@ -4,34 +4,29 @@
  */
 #include "checks/rules/rules.h"
 
-/* Those that are the target's, and that no route of the source leads to. */
-static size_t cut_off(const struct facts *f, const char **first)
+/* The first that is the target's, or may be, and that the source does not get to; n: there is none. */
+static size_t cut_off(const struct facts *f)
 {
 	const struct settings *s = f->settings;
-	size_t n = 0;
+	size_t i = 0;
 
-	for (size_t i = 0; i < s->n_addresses; i++) {
-		if (!f->ways || f->ways[i] != TRI_NO ||
-			facts_target_has(f, s->addresses[i]) == TRI_NO)
-			continue;
-		if (n++ == 0)
-			*first = s->addresses[i];
-	}
-	return n;
+	while (i < s->n_addresses &&
+		(facts_reaches(f, i) != TRI_NO || facts_target_has(f, s->addresses[i]) == TRI_NO))
+		i++;
+	return i;
 }
 
 static void nowhere_to_send(const struct facts *f, struct findings *out)
 {
 	const struct settings *s = f->settings;
-	const char *list = rule_join(out->arena, s->addresses, s->n_addresses), *first = NULL;
+	const char *list = rule_join(out->arena, s->addresses, s->n_addresses);
+	size_t i = cut_off(f);
 
-	if (cut_off(f, &first))
+	if (i < s->n_addresses)
 		finding_detail(out,
 			finding_add(out, VSM2010, rule_target(f),
-				arena_printf(out->arena,
-					"the data are to go to %s, and no route of the source host "
-					"leads there",
-					first)),
+				arena_printf(out->arena, "the data are to go to %s: %s",
+					s->addresses[i], facts_cut_off(f, i))),
 			"DestinationIPAddressList", list,
 			"an address that the source host reaches");
 	else

@@ -11,7 +11,17 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	bool copy = f->settings->move == MOVE_LIVE_COPY;
 
 	(void)c;
-	if (rule_is(f->src.type, "QEMU") && rule_is(f->dst.type, "QEMU"))
+	if (!rule_is(f->src.type, "QEMU") || !rule_is(f->dst.type, "QEMU"))
+		return;
+	if (f->way.asked && facts_known(f, FACT_WAY))
+		finding_unknown(out,
+			copy ? "whether a second port for migrations is free on the target host, "
+			       "and "
+			       "no hook of either host refuses a machine of this name"
+			     : "whether no hook of either host refuses a machine of this name",
+			NULL,
+			"the migration that was tried was of another name, and without disks");
+	else
 		finding_unknown(out,
 			arena_printf(out->arena,
 				"whether %s for migrations %s free on the target host%s, and no "
@@ -19,8 +29,9 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 				copy ? "two ports" : "a port", copy ? "are" : "is",
 				settings_tls(f->settings) ? "" : ", neither host insists on TLS"),
 			NULL,
-			"libvirt does not show the range that it takes them from, what else "
-			"qemu.conf says of migrations, nor hooks");
+			rule_way_why(f,
+				"libvirt does not show the range that it takes them from, what "
+				"else qemu.conf says of migrations, nor hooks"));
 }
 
 const struct rule rule_port_range = {

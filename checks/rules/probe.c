@@ -237,9 +237,36 @@ static bool port_taken(const struct vm_graphics *g, int number, struct findings 
 	return true;
 }
 
+/* Libvirt's own range, of displays that leave the port to it: "'display' (5900-65535)". */
+static bool range_is_full(const struct facts *f, struct findings *out)
+{
+	static const char range[] = "unused port in range 'display' (";
+	const char *at = strstr(f->probe.text, range), *text;
+
+	if (!at)
+		return false;
+	at += sizeof range - 1;
+	text = arena_strndup(out->arena, at, strcspn(at, ")"));
+	for (size_t i = 0; i < f->config.n_graphics; i++) {
+		const char *type = rule_name(f->config.graphics[i].type);
+
+		if (!f->config.graphics[i].autoport)
+			continue;
+		struct finding *found = finding_add(out, VSM4512, text, type, "others");
+
+		finding_detail(out, found, arena_printf(out->arena, "graphics %s", type),
+			"none free of these", "a free port");
+		found->remedy = "Shut down other machines with displays over there, or widen "
+				"remote_display_port_min and remote_display_port_max in its "
+				"/etc/libvirt/qemu.conf.";
+		return true;
+	}
+	return false;
+}
+
 static void port(const struct facts *f, struct findings *out)
 {
-	if (port_of_device(f, out))
+	if (port_of_device(f, out) || range_is_full(f, out))
 		return;
 	for (size_t i = 0; i < f->config.n_graphics; i++)
 		if (!f->config.graphics[i].autoport &&
@@ -249,6 +276,32 @@ static void port(const struct facts *f, struct findings *out)
 		if (port_taken(&f->config.graphics[i], f->config.graphics[i].websocket, out))
 			return;
 	other(f, out);
+}
+
+/* QEMU was built without. Its own words are "-device {...}: 'usb-tablet' is not a valid device model name",
+ * libvirt's "This QEMU doesn't support the LSI 53C895A SCSI controller". */
+static const char *missing_model(const char *text, struct arena *a)
+{
+	static const char lacks[] = "This QEMU doesn't support the ";
+	const char *end = strstr(text, "' is not a valid device model name");
+	const char *begin = end, *own = strstr(text, lacks);
+
+	if (own)
+		return arena_strdup(a, own + sizeof lacks - 1);
+	while (begin && begin > text && begin[-1] != '\'')
+		begin--;
+	return begin && begin > text ? arena_strndup(a, begin, (size_t)(end - begin)) : NULL;
+}
+
+static void model(const struct facts *f, struct findings *out)
+{
+	const char *name = missing_model(f->probe.text, out->arena);
+
+	if (name)
+		finding_detail(out, finding_add(out, VSM4514, "A device", name), name,
+			"not in its QEMU", name);
+	else
+		other(f, out);
 }
 
 /* The rule that knows the target's size may have said more. */
@@ -274,16 +327,6 @@ static void format(const struct facts *f, struct findings *out)
 		return;
 	}
 	other(f, out);
-}
-
-static void credentials(const struct facts *f, struct findings *out)
-{
-	finding_detail(out,
-		finding_add(out, VSM3004,
-			f->settings->transport == TRANSPORT_TLS ? "3 (TLS)" : "4 (TLS Strict)",
-			"the target host, whose hypervisor lacks the credentials",
-			rule_join(out->arena, f->dst.caps.transports, f->dst.caps.n_transports)),
-		"credentials", f->probe.text, "CA and server certificates, and the server's key");
 }
 
 /* In words of our own, for QEMU's are those of a twin. */
@@ -337,9 +380,8 @@ static void (*const reasons[])(const struct facts *f, struct findings *out) = {
 	[PROBE_PINNING] = other,
 	[PROBE_ADDRESS] = address,
 	[PROBE_PORT] = port,
-	[PROBE_MODEL] = other,
+	[PROBE_MODEL] = model,
 	[PROBE_MEMORY] = memory,
-	[PROBE_TLS] = credentials,
 	[PROBE_FORMAT] = format,
 	[PROBE_DENIED] = denied,
 };

@@ -193,6 +193,23 @@ bool rule_started(const struct facts *f)
 	return facts_known(f, FACT_DST_PROBE) && f->probe.started == TRI_YES;
 }
 
+bool rule_through(const struct facts *f)
+{
+	return facts_known(f, FACT_WAY) && f->way.through == TRI_YES;
+}
+
+bool rule_way_fails(const struct facts *f, enum way_cause cause)
+{
+	return facts_known(f, FACT_WAY) && f->way.through == TRI_NO && f->way.cause == cause;
+}
+
+const char *rule_way_why(const struct facts *f, const char *untried)
+{
+	if (!f->way.asked)
+		return untried;
+	return facts_known(f, FACT_WAY) ? f->way.text : f->state[FACT_WAY].why;
+}
+
 bool rule_shown(const struct facts *f, const char *path)
 {
 	for (size_t i = 0; rule_started(f) && i < f->probe.n_paths; i++)

@@ -12,7 +12,7 @@
 #define RULES(RULE) \
 	RULE(source_maintenance) RULE(target_access) RULE(target_maintenance) RULE(target_limit) RULE(same_host) \
 	RULE(hypervisor_type) RULE(target_names) RULE(target_localhost) RULE(live_offered) \
-	RULE(transport) RULE(compression) RULE(link) RULE(bandwidth) RULE(options) RULE(addresses) RULE(data_path) RULE(port_range) RULE(planned) \
+	RULE(transport) RULE(compression) RULE(link) RULE(bandwidth) RULE(options) RULE(addresses) RULE(data_path) RULE(port_range) RULE(way) RULE(planned) \
 	RULE(unmanaged) RULE(versions) RULE(dirty_rate) RULE(guest_agent) RULE(state) RULE(job) \
 	RULE(control) RULE(blockjobs) RULE(io_error) RULE(save_image) RULE(persistence) \
 	RULE(autostart) RULE(pending) RULE(new_settings) RULE(guest_type) RULE(machine) RULE(emulator) \
@@ -95,6 +95,13 @@ bool rule_copied(const struct facts *f, size_t i);
 bool rule_started(const struct facts *f);
 /* ... and this path was among that. */
 bool rule_shown(const struct facts *f, const char *path);
+
+/* A migration got through to the target host. */
+bool rule_through(const struct facts *f);
+/* One did not, because of this. */
+bool rule_way_fails(const struct facts *f, enum way_cause cause);
+/* Why that is not known; untried: what is said when none was tried. */
+const char *rule_way_why(const struct facts *f, const char *untried);
 
 /* QEMU there may open this path as the guest does. */
 bool rule_may_open(const struct facts *f, const char *path);

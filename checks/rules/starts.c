@@ -4,33 +4,56 @@
  */
 #include "checks/rules/rules.h"
 
+#include <string.h>
+
+/* Those of a chipset, which come with the machine type, are left out, and what is none. */
+static const char *model_of(const struct vm_named *dev, struct arena *a)
+{
+	if (rule_is(dev->model, "none") ||
+		(rule_is(dev->kind, "controller") && (!dev->model || strstr(dev->model, "pci"))))
+		return NULL;
+	return dev->model ? arena_printf(a, "%s %s", dev->kind, dev->model) : dev->kind;
+}
+
 static const char *models(const struct facts *f, struct arena *a)
 {
 	const struct vm_config *vm = &f->config;
 	const char *list = NULL;
 
 	for (size_t i = 0; i < vm->n_devices; i++) {
-		const char *one = vm->devices[i].model
-					  ? arena_printf(a, "%s %s", vm->devices[i].kind,
-						    vm->devices[i].model)
-					  : vm->devices[i].kind;
+		const char *one = model_of(&vm->devices[i], a);
 
-		list = list ? arena_printf(a, "%s, %s", list, one) : one;
+		if (one && !(list && strstr(list, one)))
+			list = list ? arena_printf(a, "%s, %s", list, one) : one;
 	}
 	return list ? arena_printf(a, " (among them %s)", list) : "";
+}
+
+/* Libvirt tells QEMU the name of its process as it is, and a comma ends it; a probe has another name. */
+static void comma(const struct facts *f, struct findings *out)
+{
+	if (f->config.name && strchr(f->config.name, ','))
+		finding_unknown(out,
+			"whether the target's qemu.conf has set_process_name, with which no "
+			"machine "
+			"starts whose name has a comma",
+			NULL, "libvirt does not show it");
 }
 
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)
 {
 	(void)c;
-	if (!rule_is(f->src.type, "QEMU") || !rule_is(f->dst.type, "QEMU") ||
-		facts_known(f, FACT_DST_PROBE))
+	if (!rule_is(f->src.type, "QEMU") || !rule_is(f->dst.type, "QEMU"))
+		return;
+	comma(f, out);
+	if (facts_known(f, FACT_DST_PROBE))
 		return;
 	finding_unknown(out,
 		arena_printf(out->arena,
 			"whether the target's QEMU has the models of all devices%s, and its host's "
 			"own settings let such a guest start: addresses, ports, certificates and "
-			"keymaps of displays, hooks, the log daemon; and whether its BIOS and boot "
+			"keymaps of displays, addresses of serial ports, hooks, the log daemon; "
+			"and whether its BIOS and boot "
 			"ROMs are as large as here",
 			models(f, out->arena)),
 		NULL, "only a guest that starts there shows it, and none was started");

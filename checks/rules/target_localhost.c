@@ -13,11 +13,12 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 
 	(void)c;
 	if (!rule_is(f->dst.type, "QEMU") || !name || strncmp(name, local, sizeof local - 1) != 0 ||
-		f->settings->n_addresses > 0)
+		f->settings->n_addresses > 0 || rule_through(f))
 		return;
 	struct finding *found = finding_add(out, VSM4004, name);
 	finding_detail(out, found, arena_printf(out->arena, "host %s", rule_target(f)), name,
 		"a name that the source host resolves");
+	found->way_shows = true; /* its qemu.conf may have a migration_host */
 }
 
 const struct rule rule_target_localhost = {

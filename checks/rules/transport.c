@@ -46,28 +46,26 @@ static bool offered(const struct host_facts *h, const struct transport_row *row,
 	return false;
 }
 
-/* The target's that are missing are said by the rule "probe". */
 static void credentials(
 	const struct facts *f, const struct transport_row *row, struct findings *out)
 {
-	const struct host_caps *caps = &f->src.caps;
-	bool there = rule_started(f) && f->probe.tls;
+	const struct host_caps *caps = &f->dst.caps;
 
-	if (f->probe.client_tls == TRI_NO)
+	if (rule_way_fails(f, WAY_CREDENTIALS))
 		finding_detail(out,
 			finding_add(out, VSM3004, row->name,
-				"the source host, whose hypervisor lacks the credentials",
+				"both hosts, for their hypervisors lack credentials, or do not "
+				"accept each other's",
 				rule_join(out->arena, caps->transports, caps->n_transports)),
-			"credentials", f->probe.client_text,
-			"CA certificate, and of a client certificate its key too");
-	else
+			"credentials", f->way.text,
+			"CA certificate, certificate and key of a client on the source and of a "
+			"server on the target, with the name or address that it is called by");
+	else if (!rule_through(f))
 		finding_unknown(out,
-			there && f->probe.client_tls == TRI_YES
-				? "whether the two hypervisors accept each other's credentials for "
-				  "TLS"
-			: there ? "whether the source's hypervisor has credentials for TLS"
-				: "whether both hypervisors have credentials for TLS",
-			NULL, "libvirt tells of them only when a migration begins");
+			"whether both hypervisors have credentials for TLS, and accept each "
+			"other's",
+			NULL,
+			rule_way_why(f, "libvirt tells of them only when a migration begins"));
 }
 
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)

@@ -45,14 +45,16 @@ max_migrations = 1
 [check]
 timeout = {timeout}
 probe = {probe}
+probe_migration = {migration}
+unknown = {unknown}
 """
 
 
 class Daemon:
     def __init__(self, program, log, probe="auto", name="vsmigd", timeout="30s",
-                 source=SOURCE, hosts=""):
+                 source=SOURCE, hosts="", migration="yes", unknown="allow"):
         self.folder, self.settings = BASE / name, {
-            "probe": probe, "timeout": timeout, "hosts": hosts, "source": f"{source.name}.lab",
+            "probe": probe, "migration": migration, "unknown": unknown, "timeout": timeout, "hosts": hosts, "source": f"{source.name}.lab",
             "uri": "qemu:///system" if source is SOURCE else source.socket_uri}
         self.folder.mkdir()
         self.log = log

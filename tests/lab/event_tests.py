@@ -92,11 +92,12 @@ def lost_and_back(connections, daemon):
     """libvirtd is killed: while it is gone a Pull only waits, and what is different afterwards is told."""
     WATCHED.guest.make_images()
     source = connections[hosts.SOURCE.name]
+    subscription = Subscription(daemon.client)
     vm = source.defineXML(WATCHED.guest.xml(WATCHED.name))
     vm.create()
-    subscription = Subscription(daemon.client)
+    complaints = subscription.expect(("Creation", "3"), ("Modification", "2"))
     hosts.kill(hosts.SOURCE.name)
-    complaints = [f"told {told} of a host that is gone" for told in [subscription.next()] if told]
+    complaints += [f"told {told} of a host that is gone" for told in [subscription.next()] if told]
     try:
         Subscription(daemon.client)
         complaints.append("a subscription to a host that is gone")

@@ -95,9 +95,11 @@ HOSTS = (
     Host("epsilon", 15, only_ipv6=True),
     Host("delta", 14, user="libvirt-qemu"),
     Host("zeta", 16, user="libvirt-qemu"),
-    Host("eta", 17, no_devices=("virtio-balloon-pci",), small_memory=True, hooks=True, large_rom=True,
-         settings='vnc_listen = "203.0.113.5"\nmemory_backing_dir = "/run/vsmlab/memory"\n'),
+    Host("eta", 17, no_devices=("virtio-balloon-pci", "lsi53c895a"), small_memory=True, hooks=True, large_rom=True,
+         settings='vnc_listen = "203.0.113.5"\nmemory_backing_dir = "/run/vsmlab/memory"\n'
+                  'migration_port_min = 49300\nmigration_port_max = 49301\n'),
     Host("theta", 18, user="libvirt-qemu", owns=False),
+    Host("iota", 19, settings="migrate_tls_force = 1\n"),
 )
 BY_NAME = {host.name: host for host in HOSTS}
 SOURCE = HOSTS[0]

@@ -15,6 +15,7 @@ import probe_tests
 import rank_tests
 import robust
 import row
+import scout_tests
 import world
 import worlds
 from scenarios import BY_NAME, SCENARIOS
@@ -57,7 +58,7 @@ def items(parts):
                         for test in event_tests.TESTS},
              "robust": {robust.name_of(test): functools.partial(robust.run, test) for test in robust.TESTS},
              "probe-tests": {probe_tests.name_of(test): functools.partial(probe_tests.run, test)
-                             for test in probe_tests.TESTS}}
+                             for test in (*probe_tests.TESTS, *scout_tests.TESTS)}}
     return {name: item for part in PARTS if part in parts for name, item in tests[part].items()}
 
 

@@ -14,7 +14,7 @@ import sys
 import threading
 
 from guests import make_image
-from hosts import BY_NAME, SHARED, SMALL, processes, wait_until
+from hosts import BY_NAME, SHARED, SMALL, processes, sh, wait_until
 from sandbox import BASE
 
 LOOP_CONTROL, LOOP_MAJOR = os.makedev(10, 237), 7
@@ -29,7 +29,7 @@ SLEEP = "ba0406 b80024 ef f4"                           # asks the chipset for S
 WRITE = "b80103 bb007c b90100 ba8000 cd13 ebfe"         # writes the first sector of the hard disk
 WRITE_ON = ("31c0 8ed8 be207c b443 b000 b280 cd13 66ff4408 ebf2" + " f4" * 11      # one sector after the other
             + "10000100007c0000" + "00" * 8)            # where: the packet of INT 13h, AH=43h
-started = []
+started, undone = [], []
 
 
 def stop():
@@ -37,6 +37,28 @@ def stop():
         process = started.pop()
         process.kill()
         process.wait()
+    while undone:
+        sh(undone.pop())
+
+
+def closed(host, verdict, ports="49152:49215"):
+    """A firewall of the host's: what is sent to these ports is dropped without a word, or refused."""
+    command = f"ip netns exec {BY_NAME[host].netns} iptables -%s INPUT -p tcp --dport {ports} -j {verdict}"
+
+    def step(_):
+        sh(command % "A")
+        undone.append(command % "D")
+    return step
+
+
+def no_way(host, address):
+    """The host's routes lead nowhere for this one."""
+    command = f"ip -n {BY_NAME[host].netns} route %s unreachable {address}"
+
+    def step(_):
+        sh(command % "add")
+        undone.append(command % "del")
+    return step
 
 
 def start(host, *command, ready):

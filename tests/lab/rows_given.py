@@ -65,7 +65,7 @@ ROWS = (
       settings=(settings.Migration((("AllowOverwriteExistingFile", True),)),)),
     S("address of nobody", settings=(settings.address("127.0.0.1"),), code=6, finds=("VSM3016",),
       refused=(38, "unable to connect|refused")),
-    S("transport TLS, no credentials", settings=(settings.transport(3, flags=libvirt.VIR_MIGRATE_TLS),), code=6,
+    S("transport TLS, no credentials", way=True, settings=(settings.transport(3, flags=libvirt.VIR_MIGRATE_TLS),), code=6,
       finds=("VSM3004",), probed="TLS",
       refused=(1, "credentials")),
     S("compressed, resume", type="resume", settings=(settings.Migration((("EnableCompression", True),),

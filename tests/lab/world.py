@@ -19,11 +19,14 @@ class World:
         self.logs.mkdir(parents=True, exist_ok=True)
         self.connections = hosts.bring_up()
         self.spoilt = False     # nobody can clean up any more
-        self.daemon = self.unprobed = None      # unprobed: the same, and may not probe
+        # The same, and one may not probe, and one may not try a migration.
+        self.daemon = self.unprobed = self.untried = None
         if not options.judge_only:
             self.daemon = Daemon(self.program, self.logs / "vsmigd.log", options.probe)
         if not options.judge_only and options.probe != "off":
             self.unprobed = Daemon(self.program, self.logs / "vsmigd-unprobed.log", "off", name="unprobed")
+            self.untried = Daemon(self.program, self.logs / "vsmigd-untried.log", options.probe, name="untried",
+                                  migration="no")
 
     def tidy(self):
         """Takes back what a test did to the hosts; returns what could not be."""
@@ -52,7 +55,8 @@ class World:
 
     def stop(self):
         """What was wrong with how the daemons ended."""
-        return [complaint for daemon in (self.daemon, self.unprobed) if daemon and (complaint := daemon.stop())]
+        daemons = (self.daemon, self.unprobed, self.untried)
+        return [complaint for daemon in daemons if daemon and (complaint := daemon.stop())]
 
 
 def work(options, items, number, queue, sender):

@@ -3,16 +3,25 @@
 #ifndef VSMIGD_TESTS_CHECKS_RULES_OPTIONS_H
 #define VSMIGD_TESTS_CHECKS_RULES_OPTIONS_H
 
-#define HAS_STARTED                                                                                \
-	facts_set_known(f, FACT_DST_PROBE);                                                        \
-	f->probe.started = TRI_YES
+#define THROUGH                                                                                    \
+	facts_set_known(f, FACT_WAY);                                                              \
+	f->way.asked = true;                                                                       \
+	f->way.through = TRI_YES
+#define NOT_THROUGH(why)                                                                           \
+	facts_set_known(f, FACT_WAY);                                                              \
+	f->way.asked = true;                                                                       \
+	f->way.through = TRI_NO;                                                                   \
+	f->way.text = "libvirt's words";                                                           \
+	f->way.cause = (why)
 #define TWO_ADDRESSES                                                                              \
 	s.addresses = LIST("192.0.2.7", "2001:db8::7");                                            \
 	s.n_addresses = 2
-#define BOUND(first, second)                                                                       \
-	f->probe.addresses =                                                                       \
-		((struct probe_address[]){ { "192.0.2.7", first }, { "2001:db8::7", second } });   \
-	f->probe.n_addresses = 2
+#define BOUND(first, second) SEEN(first, TRI_UNKNOWN, second, TRI_UNKNOWN)
+#define SEEN(first, first_reached, second, second_reached)                                         \
+	f->way.text = "libvirt's words";                                                           \
+	f->way.addresses = ((struct way_address[]){ { "192.0.2.7", first, first_reached, "cut" },  \
+		{ "2001:db8::7", second, second_reached, "cut" } });                               \
+	f->way.n_addresses = 2
 #define WAYS(first, second) f->ways = ((enum tri[]){ first, second })
 
 START_TEST(options)
@@ -20,15 +29,13 @@ START_TEST(options)
 	ROW("transport", "none asked", LIVE, "", (void)0);
 	ROW("transport", "TCP", LIVE, "VSM5015", s.transport = TRANSPORT_TCP);
 	ROW("transport", "TLS", LIVE, "VSM6002", s.transport = TRANSPORT_TLS);
-	ROW("transport", "TLS, credentials over there", LIVE, "VSM6002",
-		s.transport = TRANSPORT_TLS;
-		f->probe.tls = true; HAS_STARTED);
-	ROW("transport", "TLS, credentials at both ends", LIVE, "VSM6002",
+	ROW("transport", "TLS, tried", LIVE, "", s.transport = TRANSPORT_TLS; THROUGH);
+	ROW("transport", "TLS, not to be had", LIVE, "VSM3004:6",
 		s.transport = TRANSPORT_TLS_STRICT;
-		f->probe.tls = true; HAS_STARTED; f->probe.client_tls = TRI_YES);
-	ROW("transport", "TLS, credentials over there alone", LIVE, "VSM3004:6",
+		NOT_THROUGH(WAY_CREDENTIALS));
+	ROW("transport", "TLS, not through for another reason", LIVE, "VSM6002",
 		s.transport = TRANSPORT_TLS;
-		f->probe.tls = true; HAS_STARTED; f->probe.client_tls = TRI_NO);
+		NOT_THROUGH(WAY_NO_PORT));
 	ROW("transport", "SMB", LIVE, "VSM3004:6", s.transport = TRANSPORT_SMB);
 	ROW("transport", "IPC", LIVE, "VSM3004:6", s.transport = TRANSPORT_IPC);
 	ROW("transport", "other", LIVE, "VSM3004:6", s.transport = TRANSPORT_OTHER;
@@ -119,12 +126,21 @@ START_TEST(options)
 		WAYS(TRI_NO, TRI_NO));
 	ROW("addresses", "a way to one of the target's", LIVE, "", TWO_ADDRESSES;
 		BOUND(TRI_YES, TRI_YES); WAYS(TRI_NO, TRI_YES));
+	ROW("addresses", "the target's, not reached", LIVE, "VSM2010:5", TWO_ADDRESSES;
+		SEEN(TRI_NO, TRI_UNKNOWN, TRI_YES, TRI_NO));
+	ROW("addresses", "the second one reached", LIVE, "", TWO_ADDRESSES;
+		SEEN(TRI_YES, TRI_NO, TRI_YES, TRI_YES));
 	ROW("addresses", "nothing to carry", OFFLINE, "", SHUT_OFF; s.addresses = LIST("127.0.0.1");
 		s.n_addresses = 1);
 
 	ROW("data-path", "by name", LIVE, "VSM6002", (void)0);
 	ROW("data-path", "by a name that is not known", MOVE_RESUME, "VSM6002",
 		f->dst.name_resolves = TRI_NO);
+	ROW("data-path", "tried", LIVE, "", THROUGH);
+	ROW("data-path", "tried, at an address", LIVE, "VSM6002", s.addresses = LIST("192.0.2.7");
+		s.n_addresses = 1; THROUGH);
+	ROW("data-path", "tried, in vain", LIVE, "", NOT_THROUGH(WAY_CUT));
+	ROW("data-path", "tried, and not come as far", LIVE, "VSM6002", NOT_THROUGH(WAY_HOOK));
 	ROW("data-path", "no address that would do", LIVE, "", s.addresses = LIST("127.0.0.1");
 		s.n_addresses = 1);
 	ROW("data-path", "another hypervisor", LIVE, "", f->dst.type = f->src.type = "Test");
@@ -135,6 +151,22 @@ START_TEST(options)
 	ROW("port-range", "live", LIVE, "VSM6002", (void)0);
 	ROW("port-range", "no data", OFFLINE, "VSM6002", (void)0);
 	ROW("port-range", "another hypervisor", LIVE, "", f->dst.type = f->src.type = "Test");
+	ROW("port-range", "tried", COPY, "VSM6002", THROUGH);
+	ROW("way", "not tried", LIVE, "", (void)0);
+	ROW("way", "through", OFFLINE, "VSM6001", THROUGH);
+	ROW("way", "not without TLS", OFFLINE, "VSM3004:6", NOT_THROUGH(WAY_TLS_ONLY));
+	ROW("way", "no port", OFFLINE, "VSM4901:false", NOT_THROUGH(WAY_NO_PORT));
+	ROW("way", "hook", LIVE, "VSM4901:false", NOT_THROUGH(WAY_HOOK));
+	ROW("way", "credentials", LIVE, "", s.transport = TRANSPORT_TLS;
+		NOT_THROUGH(WAY_CREDENTIALS));
+	ROW("way", "credentials that nobody asked for", LIVE, "VSM4901:false",
+		NOT_THROUGH(WAY_CREDENTIALS));
+	ROW("way", "an address that is not the target's", LIVE, "VSM4901:false",
+		NOT_THROUGH(WAY_ADDRESS));
+	ROW("way", "cut", LIVE, "VSM2010:5", NOT_THROUGH(WAY_CUT));
+	ROW("way", "silence", LIVE, "VSM2010:5", NOT_THROUGH(WAY_SILENT));
+	ROW("way", "cut, at an address that was given", LIVE, "", TWO_ADDRESSES;
+		NOT_THROUGH(WAY_CUT));
 	ROW("planned", "none", LIVE, "", (void)0);
 	ROW("planned", "defined there", LIVE, "", s.planned_vm = UUID_VM;
 		f->same_uuid = ((struct name_clash){ TRI_YES, "web1", UUID_VM, false, 5, 0 }));

@@ -82,8 +82,20 @@ START_TEST(probes)
 		no_start(f, PROBE_FILTER, "referenced filter 'lab' is missing"));
 	ROW("probe", "no device that anybody named", LIVE, "VSM4901:false",
 		no_start(f, PROBE_DEVICE, "No such device"));
-	ROW("probe", "no credentials", LIVE, "VSM3004:6", s.transport = TRANSPORT_TLS;
-		no_start(f, PROBE_TLS, "Unable to access credentials"));
+	ROW("probe", "no such device model", LIVE, "VSM4514:false",
+		no_start(f, PROBE_MODEL,
+			"-device {\"driver\":\"usb-tablet\"}: 'usb-tablet' is not a valid device "
+			"model name"));
+	ROW("probe", "a model in libvirt's words", LIVE, "VSM4514:false",
+		no_start(f, PROBE_MODEL,
+			"unsupported configuration: This QEMU doesn't support the LSI 53C895A "
+			"SCSI controller"));
+	ROW("probe", "a feature in libvirt's words", LIVE, "VSM4901:false",
+		no_start(f, PROBE_MODEL, "vmcoreinfo is not supported by this QEMU binary"));
+	ROW("probe", "no port in the range of displays", LIVE, "VSM4512:false", PORT;
+		((struct vm_graphics *)f->config.graphics)[0].autoport = true;
+		no_start(f, PROBE_PORT,
+			"Unable to find an unused port in range 'display' (5990-5991)"));
 	ROW("probe", "an image of another format", LIVE, "VSM4901:false",
 		no_start(f, PROBE_FORMAT, "Image is not in qcow2 format"));
 	ROW("probe", "no network to listen on", LIVE, "VSM4401:false", f->config.n_graphics = 1;
@@ -124,6 +136,7 @@ START_TEST(probes)
 		f->config.loader = "/usr/share/AAVMF/AAVMF_CODE.fd");
 	ROW("starts", "nobody tried", LIVE, "VSM6002", (void)0);
 	ROW("starts", "seen", LIVE, "", STARTED);
+	ROW("starts", "a name with a comma", LIVE, "VSM6002", STARTED; f->config.name = "a,b");
 	ROW("starts", "seen that not", LIVE, "", no_start(f, PROBE_OTHER, "no"));
 	ROW("starts", "only defined", OFFLINE, "", SHUT_OFF);
 	ROW("images", "of the same size", LIVE, "", image(f, IMAGE_FIRMWARE, 4 << 20));

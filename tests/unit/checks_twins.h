@@ -30,7 +30,7 @@ static struct facts *facts_of(const char *xml)
 	return f;
 }
 
-static const char *twin_of(struct facts *f, struct probe_facts *covers)
+static inline const char *twin_of(struct facts *f, struct probe_facts *covers)
 {
 	static const struct twin_id id = { TWIN_PREFIX HOST, TWIN_UUID, HOST, "b/1/2/3", 1 };
 	auto_doc xmlDoc *doc = NULL;

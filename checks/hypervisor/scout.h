@@ -1,0 +1,87 @@
+/*
+ * The scout: a guest with nothing in it, moved to the target host the way the virtual system would
+ * be. It shows what libvirt and QEMU tell only when a migration begins: whether each host takes one
+ * without TLS, a port is left for it, the hooks let it in, both ends have credentials that the other
+ * accepts, and the data get from one QEMU to the other.
+ *
+ * It has no memory to speak of, no disk and no network, is paused from the beginning to the end, and is
+ * destroyed wherever it is then. On the source it cannot be with autodestroy, for libvirt migrates
+ * none that is: what a daemon that is killed leaves there, the guard takes away (guard.h).
+ *
+ * QEMU itself connects to QEMU (VIR_MIGRATE_PARALLEL), where else libvirt would: libvirt's own
+ * attempt, at an address that swallows it, cannot be ended for two minutes, and whoever asks for the
+ * guest's statistics meanwhile hangs along with it. QEMU's ends when it is destroyed. Some versions of
+ * QEMU fail in this way by TLS: once it is known that they connect, libvirt's own is tried too.
+ */
+#ifndef VSMIGD_HV_SCOUT_H
+#define VSMIGD_HV_SCOUT_H
+
+#include <libxml/tree.h>
+
+#include "checks/facts.h"
+#include "checks/hypervisor/conn_env.h"
+#include "checks/hypervisor/virt.h"
+#include "daemon/base/err.h"
+
+struct probes;
+
+enum {
+	SCOUT_ADDRESSES = 4, /* of DestinationIPAddressList that are tried */
+	/* Without a byte, from when the target waits for them: resolvers take 5 s for each server that
+	 * does not answer. */
+	SCOUT_SILENT_MS = 12000,
+	SCOUT_MOVE_MS = 25000, /* at all */
+};
+
+/* Zeroed, there is none. */
+struct scout {
+	xmlDoc *twin;
+	unsigned flags;
+	const char *
+		addresses[SCOUT_ADDRESSES]; /* where the data may go, in the order they are tried */
+	size_t n_addresses; /* 0: where libvirt sends them */
+};
+
+/* One for f's VM and settings. Returns its text, by which equal scouts are known, in `a`; NULL: there can
+ * be none. */
+const char *scout_make(struct scout *s, const struct facts *f, struct arena *a, struct err *e);
+void scout_clear(struct scout *s);
+
+/* Where it goes; the URIs are for the guard. */
+struct scout_route {
+	struct probes *ps;
+	struct conn_env *env;
+	const char *host; /* UUID of the source host */
+	virConnectPtr from, to;
+	const char *from_uri, *to_uri;
+	int64_t until; /* no further address is tried after */
+	/* It has got through, and is to be destroyed, which takes a fifth of a second: what came of it is
+	 * there but for whether anything is left. What the scout refers to is not read any more. */
+	void (*arrived)(const struct scout_route *route);
+	void *arg;
+};
+
+struct scout_result {
+	enum tri through; /* UNKNOWN: text says why */
+	enum way_cause cause;
+	int code;
+	char text[1024];
+	struct {
+		enum tri there, reached;
+		char why[256]; /* it is not reached, because */
+	} addresses[SCOUT_ADDRESSES];
+	int64_t began, took_ms;
+	bool left_here, left_there; /* what became of it is out of our hands */
+};
+
+/* Moves it, and destroys it. Blocks: as long as libvirt does to start it, and then SCOUT_MOVE_MS for each
+ * address; by TLS, twice that. */
+void scout_try(const struct scout *s, const struct scout_route *route, struct scout_result *out);
+/* What came of it, in `a`, for the VM that f is about. */
+void scout_tell(const struct scout *s, const struct scout_result *r, const struct facts *f,
+	struct arena *a, struct way_facts *out);
+
+/* What libvirt's error says of a migration that did not get through. */
+enum way_cause scout_cause_of(int code, const char *text);
+
+#endif

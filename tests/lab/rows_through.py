@@ -1,0 +1,99 @@
+"""What shows only when a migration begins: what the hosts' qemu.conf and hooks have against one, whether a port is left
+for it, whether the source's QEMU gets to the target's, and whether the two accept each other's credentials."""
+
+import functools
+import shutil
+
+import outside
+import prepare
+from guests import Guest, disk
+from hosts import BY_NAME, LOCAL, sh
+from rows_host import program
+from rows_way import BOTH, TLS, certificates, credentials
+from scenario import SHARED_DISK, Scenario
+
+S = functools.partial(Scenario, way=True)
+BY_TLS_ONLY = (55, "only with VIR_MIGRATE_TLS")
+INSISTS = "neither host insists on TLS"
+TAKEN = tuple(outside.listener("eta", port) for port in (49300, 49301))
+NO_PORT = {"finds": ("VSM4901",), "probed": "a port for migrations", "refused": (1, "unused port in range 'migration'")}
+FORBIDS = b'#!/bin/sh\n[ "$2" != migrate ]\n'
+HOOK = {"to": "eta", "hosts": (program("eta", FORBIDS, name="hook"),), "finds": ("VSM4901",), "probed": "hook",
+        "refused": (70, "Hook script")}
+NOT_REACHED = {"code": 5, "finds": ("VSM2010",), "probed": "reaches the target's"}
+SWALLOWED = outside.closed("beta", "DROP")
+COPIED = Guest((disk(folder=LOCAL),))
+NOT_ACCEPTED = {"settings": TLS, "code": 6, "finds": ("VSM3004",), "probed": "accept each other's"}
+
+
+def certificate(host, end, name, authority="ca"):
+    """Another certificate for one end of a host's: of that name, signed by the lab's authority, or by one that nobody
+    knows."""
+    def step(_):
+        there, ours = BY_NAME[host].folder / "pki/qemu", certificates()
+        sh(f"cd {there} && printf 'subjectAltName={name}\\nkeyUsage=critical,digitalSignature,keyEncipherment\\n' > own.ext"
+           f" && openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=nobody -keyout nobody-key.pem"
+           " -out nobody-cert.pem -addext keyUsage=critical,keyCertSign 2>/dev/null"
+           f" && cp {ours}/ca-cert.pem {ours}/ca-key.pem . && openssl req -newkey rsa:2048 -nodes -subj /CN=own"
+           f" -keyout {end}-key.pem -out own.csr 2>/dev/null && openssl x509 -req -in own.csr -CA {authority}-cert.pem"
+           f" -CAkey {authority}-key.pem -CAcreateserial -days 2 -extfile own.ext -out {end}-cert.pem 2>/dev/null"
+           " && chmod a+r *.pem")
+    return step
+
+
+def believes(host, authority):
+    def step(_):
+        there = BY_NAME[host].folder / "pki/qemu"
+        shutil.copy(there / f"{authority}-cert.pem", there / "ca-cert.pem")
+    return step
+
+
+def only_for(name):
+    return b'#!/bin/sh\n[ "$1" != "' + name.encode() + b'" ]\n'
+
+
+ROWS = (
+    # qemu.conf
+    S("host that wants TLS", to="iota", code=6, finds=("VSM3004",), probed=INSISTS, refused=BY_TLS_ONLY),
+    S("host that wants TLS, resume", to="iota", type="resume", code=6, finds=("VSM3004",), probed=INSISTS,
+      refused=BY_TLS_ONLY),
+    S("host that wants TLS, restart", SHARED_DISK, to="iota", type="restart", code=6, finds=("VSM3004",), probed=INSISTS,
+      refused=BY_TLS_ONLY),
+    S("host that wants TLS, offline", to="iota", type="offline", state="off", code=6, finds=("VSM3004",), probed=INSISTS,
+      refused=BY_TLS_ONLY),
+    S("host that wants TLS, and gets it", to="iota", settings=TLS, hosts=(credentials("alpha", "iota"),)),
+    S("host that wants TLS, nothing to encrypt", to="iota", type="offline", state="off", settings=TLS),
+    S("ports for migrations taken", to="eta", hosts=TAKEN, **NO_PORT),
+    S("ports for migrations taken, restart", SHARED_DISK, to="eta", type="restart", hosts=TAKEN, **NO_PORT),
+    S("ports for migrations taken, offline", to="eta", type="offline", state="off", hosts=TAKEN, **NO_PORT),
+    S("ports for migrations, one left", to="eta", hosts=TAKEN[:1]),
+    S("ports for migrations, one left, copy", COPIED, to="eta", type="with storage",
+      hosts=(*TAKEN[:1], prepare.pool("eta", "attic", LOCAL)), unseen="second port|two ports", refused=NO_PORT["refused"]),
+
+    # Hooks
+    S("hook that refuses migrations", **HOOK),
+    S("hook that refuses migrations, offline", type="offline", state="off", **HOOK),
+    S("hook that refuses migrations, restart", SHARED_DISK, type="restart", **HOOK),
+    S("hook that refuses one name", to="eta", hosts=(program("eta", only_for("hook that refuses one name"), name="hook"),),
+      unseen="hook of either", refused=(70, "Hook script")),
+
+    # From one QEMU to the other
+    S("firewall that refuses", hosts=(outside.closed("beta", "REJECT"),), refused=(38, "refused|No route"), **NOT_REACHED),
+    S("firewall that refuses, offline", type="offline", state="off", hosts=(outside.closed("beta", "REJECT"),)),
+    S("firewall that swallows", hosts=(SWALLOWED,), patience=3, refused=(0, "does not end"), **NOT_REACHED),
+    S("firewall before other ports", hosts=(outside.closed("beta", "DROP", "49216:65535"),)),
+    S("no way to where the target wants its data", to="fd77::12", hosts=(outside.no_way("alpha", "10.77.0.12"),),
+      refused=(38, "unreachable|No route"), **NOT_REACHED),
+
+    # Credentials
+    S("TLS, server of another name", hosts=(credentials(*BOTH), certificate("beta", "server", "DNS:other.example")),
+      refused=((1, 9), "does not match|TLS channel"), **NOT_ACCEPTED),
+    S("TLS, target of another authority", hosts=(
+        credentials(*BOTH), certificate("beta", "server", "IP:10.77.0.12", "nobody"), believes("beta", "nobody")),
+      refused=(9, "ertificate|TLS"), **NOT_ACCEPTED),
+    S("TLS, client of an unknown authority", hosts=(
+        credentials(*BOTH), certificate("alpha", "client", "IP:10.77.0.11", "nobody")),
+      refused=((1, 9), "ertificate|TLS"), **NOT_ACCEPTED),
+    S("TLS, server of another name, restart", SHARED_DISK, type="restart", settings=TLS, hosts=(
+        credentials(*BOTH), certificate("beta", "server", "DNS:other.example"))),
+)

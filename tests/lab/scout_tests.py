@@ -1,0 +1,172 @@
+"""The scout, an empty guest that moves from the source to the destination: what it does to both, and leaves there. The
+hosts are those of probe_tests.py."""
+
+import contextlib
+import os
+import signal
+import threading
+import time
+
+import libvirt
+
+import hosts
+import outside
+from guests import Guest, disk
+from hosts import wait_until
+from probe_tests import (HERE, PREFIX, THERE, ask, listening, nothing_left, processes, slow_probe, started,
+                         stop_when_started, tried, twins, works_again)
+from rows_way import TLS, credentials
+
+
+def own_host_is_left_clean(world):
+    """An empty guest is started on the source, and moves to the target."""
+    ports = listening(HERE), listening(THERE)
+    _, thread, box = slow_probe(world, seconds=1, probe="auto")
+    wait_until("the empty guest is on its way", lambda: twins(world.here))
+    seen = [vm.name() for vm in twins(world.here)]
+    thread.join()
+    nothing_left(world)
+    wrong = [] if seen == [PREFIX + HERE.uuid] else [f"there were {seen}"]
+    wrong += [] if box.get("answer") and box["answer"].migratable and tried(box["answer"]) else [f"no yes: {box}"]
+    return wrong + ([] if (listening(HERE), listening(THERE)) == ports else ["ports changed"])
+
+
+def moving_probe(world, **settings):
+    """The empty guest is on its way between the two, and takes its time."""
+    daemon, thread, box = slow_probe(world, seconds=1, **settings)
+    wait_until("the empty guest moves", lambda: twins(world.here) and twins(world.there))
+    return daemon, thread, box
+
+
+def daemon_is_killed_while_its_own_host_is_probed(world):
+    daemon, thread, _ = slow_probe(world, seconds=1)
+    wait_until("the empty guest is on its way", lambda: twins(world.here))
+    daemon.process.kill()
+    thread.join()
+    nothing_left(world)
+    return []
+
+
+def daemon_is_killed_while_an_empty_guest_moves(world):
+    daemon, thread, _ = moving_probe(world)
+    daemon.process.kill()
+    thread.join()
+    nothing_left(world)
+    return []
+
+
+def target_libvirtd_is_killed_while_an_empty_guest_moves(world):
+    daemon, thread, box = moving_probe(world)
+    hosts.kill(THERE.name)
+    thread.join()
+    world.start_again()
+    nothing_left(world)
+    return works_again(world, daemon, box)
+
+
+def data_are_swallowed(world):
+    """A firewall drops what is sent to the ports for migrations. Nobody who asks libvirt of its guests is held up."""
+    daemon = world.daemon(probe="auto")
+    world.vm("swallowed", Guest((disk("swallowed"),)))
+    outside.closed(THERE.name, "DROP")(world.hosts)
+    box, slowest = {}, 0
+    thread = threading.Thread(target=lambda: box.update(answer=ask(daemon, "swallowed")), daemon=True)
+    thread.start()
+    while thread.is_alive():
+        began = time.monotonic()
+        with contextlib.suppress(libvirt.libvirtError):     # the guest may be gone just now
+            world.here.getAllDomainStats()
+        slowest = max(slowest, time.monotonic() - began)
+        time.sleep(0.02)
+    outside.stop()
+    nothing_left(world)
+    answer = box["answer"]
+    found = [finding["MessageID"] for finding in answer.findings if finding["Effect"] != "None"]
+    world.notes.append(f"a check whose data nobody answers: {answer.seconds:.1f} s; statistics in {slowest * 1000:.0f} ms")
+    wrong = [] if (answer.code, found) == (5, ["VSM2010"]) else [f"said {answer.code}, {found}"]
+    return wrong + ([] if answer.seconds < 25 and slowest < 5 else ["that is too long"])
+
+
+def guard_is_gone(world):
+    """What nobody would take away is not started."""
+    daemon = world.daemon(probe="auto")
+    world.vm("unguarded", Guest((disk("unguarded"),)))
+    guards = [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and parent_of(pid) == daemon.process.pid]
+    for pid in guards:
+        os.kill(pid, signal.SIGKILL)
+    wait_until("the guard has ended", lambda: all(state_of(pid) in ("Z", "") for pid in guards))
+    answer = ask(daemon, "unguarded")
+    nothing_left(world)
+    said = any(finding["MessageID"] == "VSM6002" and "the guard" in finding["Message"] for finding in answer.findings)
+    return [] if len(guards) == 1 and answer.migratable and started(answer) and said else [f"{guards}: {answer}"]
+
+
+def stat_of(pid):
+    with contextlib.suppress(OSError):
+        return open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+    return ["", "0"]
+
+
+def parent_of(pid):
+    return int(stat_of(pid)[1])
+
+
+def state_of(pid):
+    return stat_of(pid)[0]
+
+
+def own_libvirtd_is_killed(world):
+    """Likewise on the source, of an empty guest."""
+    daemon, thread, box = slow_probe(world, seconds=1)
+    wait_until("the empty guest is on its way", lambda: twins(world.here) and processes())
+    stop_when_started(daemon, world.here)
+    hosts.kill(HERE.name)
+    world.here = world.hosts[HERE.name] = hosts.start_again(HERE.name)
+    wrong = [] if twins(world.here) else ["the twin went by itself: nothing is shown by this"]
+    daemon.process.send_signal(signal.SIGCONT)
+    thread.join()
+    nothing_left(world)
+    return wrong + works_again(world, daemon, box)
+
+
+def waiting_scouts_hold_up_no_twin(world):
+    """Four are out, and wait for answers that do not come; a fifth, to another host, waits for one of them to be back.
+    The twin of another VM starts there meanwhile."""
+    daemon = world.daemon(probe="auto", timeout="11s")
+    far = ("alpha", "beta", "gamma", "theta")
+    for name in ("first", "second"):
+        world.vm(name, Guest((disk(name),)))
+    for host in far:
+        outside.closed(host, "DROP")(world.hosts)
+    threads = [threading.Thread(target=ask, args=(daemon, "first", host), daemon=True) for host in far]
+    for thread in threads:
+        thread.start()
+    wait_until("four are out", lambda: len(twins(world.here)) == len(far))
+    waiting = threading.Thread(target=ask, args=(daemon, "first"), daemon=True)
+    waiting.start()
+    wait_until("the twin there has come", lambda: twins(world.there))
+    wait_until("the twin there has gone", lambda: not twins(world.there))
+    answer = ask(daemon, "second")
+    for thread in (*threads, waiting):
+        thread.join()
+    outside.stop()
+    nothing_left(world)
+    return [] if started(answer) else [f"no probe: {[finding['Message'] for finding in answer.findings]}"]
+
+
+def unknown_is_found_out(world):
+    """What would refuse because it is not known is tried first."""
+    daemon = world.daemon(probe="auto", unknown="refuse")
+    world.vm("tls", Guest((disk("tls"),)))
+    without = ask(daemon, "tls", given=TLS)
+    credentials(HERE.name, THERE.name)(world.hosts)
+    answer = ask(daemon, "tls", given=TLS)
+    nothing_left(world)
+    wrong = [] if tried(answer) and answer.migratable else [f"no yes: {answer}"]
+    return wrong + ([] if without.code == 6 else [f"without credentials: {without}"])
+
+
+TESTS = (own_host_is_left_clean, daemon_is_killed_while_its_own_host_is_probed,
+         daemon_is_killed_while_an_empty_guest_moves, own_libvirtd_is_killed,
+         target_libvirtd_is_killed_while_an_empty_guest_moves, data_are_swallowed, guard_is_gone,
+         waiting_scouts_hold_up_no_twin, unknown_is_found_out)
