@@ -202,13 +202,6 @@ static void answer_all(struct job *answers, const struct job *ran, const char *w
 	}
 }
 
-void job_tell(struct job *j)
-{
-	answer_one(j, j, NULL);
-	for (struct job *o = j->others; o; o = o->next)
-		answer_one(o, j, NULL);
-}
-
 static bool same_probe(const struct job *a, const struct job *b)
 {
 	return a->conn == b->conn && a->kind == b->kind && a->key && b->key && !b->running &&
@@ -348,6 +341,7 @@ void job_end(struct job *j, bool left_there, bool left_here)
 	struct probes *ps = j->ps;
 
 	pthread_mutex_lock(&ps->lock);
+	j->refs++; /* for its result, which is the others' too */
 	unlink_job(j);
 	j->next = take(j->others);
 	for (struct job *o = j; o; o = o->next)
@@ -361,6 +355,7 @@ void job_end(struct job *j, bool left_there, bool left_here)
 	kick(ps, j->conn);
 	pthread_mutex_unlock(&ps->lock);
 	answer_all(j, j, NULL);
+	drop(j);
 }
 
 /* From outside. */

@@ -62,9 +62,7 @@ void job_run(struct conn_task *task);
 /* Locked: those that wait for the same are taken out of the line, and answered along with it; until then
  * their timers may answer them. */
 void job_take_companions(struct job *j);
-/* It has its result, and is not at its end: answers it, and those. */
-void job_tell(struct job *j);
-/* Likewise at its end; left: something of it is there still, and is to be swept. */
+/* Answers it, and those; left: something of it is there still, and is to be swept. */
 void job_end(struct job *j, bool left_there, bool left_here);
 /* A sweep that ends; again: it is tried once more later. */
 void job_end_sweep(struct job *j, bool again);

@@ -29,11 +29,6 @@ static void run_twins(struct job *j)
 	job_end(j, r->left, false);
 }
 
-static void arrived(const struct scout_route *route)
-{
-	job_tell(route->arg);
-}
-
 /* The source's connection, handed from a thread of its own to the one that waits for it. */
 struct handed {
 	struct conn_task task;
@@ -89,8 +84,6 @@ static void pass(struct job *j)
 		.from_uri = conn_uri(j->source),
 		.to_uri = conn_uri(j->conn),
 		.until = j->task.deadline,
-		.arrived = arrived,
-		.arg = j,
 	};
 
 	route.from = get_source(j, &j->passed);

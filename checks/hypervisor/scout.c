@@ -308,9 +308,8 @@ static void begin(const struct scout *s, const struct scout_route *route, struct
 
 /* False: somebody else took the name meanwhile. */
 static bool try_name(const struct scout *s, unsigned flags, const struct scout_route *route,
-	size_t at, const char *name, struct scout_result *out)
+	const char *address, const char *name, struct scout_result *out)
 {
-	const char *address = s->n_addresses ? s->addresses[at] : NULL;
 	auto_arena struct arena *a = arena_new();
 	char uuid[DIGEST_UUID_SIZE];
 	struct passage p = { .route = route, .uuid = uuid, .flags = flags };
@@ -329,11 +328,6 @@ static bool try_name(const struct scout *s, unsigned flags, const struct scout_r
 	if (address)
 		add_address(&p, address, a);
 	begin(s, route, &p, &id, a, out);
-	out->took_ms = clock_ms() - out->began;
-	if (out->through == TRI_YES) {
-		out->addresses[at].there = out->addresses[at].reached = TRI_YES;
-		route->arrived(route);
-	}
 	clear_away(route, uuid, out);
 	return out->through == TRI_YES || !probe_name_clashed(out->text);
 }
@@ -341,6 +335,7 @@ static bool try_name(const struct scout *s, unsigned flags, const struct scout_r
 static void try_names(const struct scout *s, unsigned flags, const struct scout_route *route,
 	size_t i, struct scout_result *out)
 {
+	const char *address = s->n_addresses ? s->addresses[i] : NULL;
 	auto_arena struct arena *a = arena_new();
 	const char *name;
 	int at = 0;
@@ -348,7 +343,7 @@ static void try_names(const struct scout *s, unsigned flags, const struct scout_
 	out->through = TRI_UNKNOWN;
 	snprintf(out->text, sizeof out->text, "too many probes of this host are under way");
 	while ((name = probe_free_name(route->from, route->to, route->host, a, at + 1, &at)) &&
-		!try_name(s, flags, route, i, name, out))
+		!try_name(s, flags, route, address, name, out))
 		out->through = TRI_UNKNOWN;
 }
 
@@ -380,6 +375,8 @@ static void try_address(
 		out->through = TRI_NO;
 		out->cause = WAY_CREDENTIALS;
 	}
+	if (out->through == TRI_YES)
+		out->addresses[i].there = out->addresses[i].reached = TRI_YES;
 	if (out->through != TRI_NO || !of_address(out->cause))
 		return;
 	snprintf(out->addresses[i].why, sizeof out->addresses[i].why, "%.255s", out->text);
@@ -394,12 +391,14 @@ static void try_address(
 void scout_try(const struct scout *s, const struct scout_route *route, struct scout_result *out)
 {
 	size_t i = 0, n = s->n_addresses ? s->n_addresses : 1;
+	int64_t began = clock_ms();
 
-	*out = (struct scout_result){ .through = TRI_UNKNOWN, .began = clock_ms() };
+	*out = (struct scout_result){ .through = TRI_UNKNOWN };
 	do
 		try_address(s, route, i, out);
 	while (++i < n && out->through == TRI_NO && of_address(out->cause) && !out->left_here &&
 		!out->left_there && clock_left(route->until) > 0);
+	out->took_ms = clock_ms() - began;
 }
 
 /* A machine that moves without its memory needs no more than that both let it in: what failed later

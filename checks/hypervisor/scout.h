@@ -55,10 +55,6 @@ struct scout_route {
 	virConnectPtr from, to;
 	const char *from_uri, *to_uri;
 	int64_t until; /* no further address is tried after */
-	/* It has got through, and is to be destroyed, which takes a fifth of a second: what came of it is
-	 * there but for whether anything is left. What the scout refers to is not read any more. */
-	void (*arrived)(const struct scout_route *route);
-	void *arg;
 };
 
 struct scout_result {
@@ -70,7 +66,7 @@ struct scout_result {
 		enum tri there, reached;
 		char why[256]; /* it is not reached, because */
 	} addresses[SCOUT_ADDRESSES];
-	int64_t began, took_ms;
+	int64_t took_ms;
 	bool left_here, left_there; /* what became of it is out of our hands */
 };
 
