@@ -151,7 +151,8 @@ def waiting_scouts_hold_up_no_twin(world):
         thread.join()
     outside.stop()
     nothing_left(world)
-    return [] if started(answer) else [f"no probe: {[finding['Message'] for finding in answer.findings]}"]
+    return [] if started(answer) else [f"{answer.seconds:.1f} s, {answer.code}, no probe: " +
+                                         str([f["Message"] for f in answer.findings if "starts there" in f["Message"]])]
 
 
 def unknown_is_found_out(world):
