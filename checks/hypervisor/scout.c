@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "checks/hypervisor/guard.h"
+#include "checks/hypervisor/open.h"
 #include "checks/hypervisor/probe_inner.h"
 #include "checks/hypervisor/twin_inner.h"
 #include "daemon/base/clock.h"
@@ -123,6 +124,14 @@ static bool of_address(enum way_cause cause)
 
 /* Moving it. */
 
+static bool destroy(virConnectPtr v, const char *uuid)
+{
+	auto_dom virDomainPtr dom = virDomainLookupByUUIDString(v, uuid);
+
+	count_add(COUNT_HV_CALLS_TOTAL, 1);
+	return dom ? probe_destroy(dom) : virGetLastErrorCode() == VIR_ERR_NO_DOMAIN;
+}
+
 /* One that is on its way: of a thread that waits for libvirt, and one that looks after it. */
 struct passage {
 	const struct scout_route *route;
@@ -185,6 +194,7 @@ static bool target_waits(const struct passage *p)
  * time meets somebody who swallows it. */
 static bool is_silent(struct passage *p)
 {
+	auto_dom virDomainPtr dom = NULL;
 	virDomainJobInfo job;
 
 	if (!p->waits_since) {
@@ -193,8 +203,9 @@ static bool is_silent(struct passage *p)
 	}
 	if (clock_ms() - p->waits_since < SCOUT_SILENT_MS)
 		return false;
-	count_add(COUNT_HV_CALLS_TOTAL, 1);
-	return virDomainGetJobInfo(p->dom, &job) == 0 && job.type == VIR_DOMAIN_JOB_UNBOUNDED &&
+	dom = virDomainLookupByUUIDString(p->route->from, p->uuid);
+	count_add(COUNT_HV_CALLS_TOTAL, dom ? 2 : 1);
+	return dom && virDomainGetJobInfo(dom, &job) == 0 && job.type == VIR_DOMAIN_JOB_UNBOUNDED &&
 	       job.dataTotal == 0 && job.dataProcessed == 0;
 }
 
@@ -209,10 +220,8 @@ static void look_after(struct passage *p)
 			continue;
 		p->silent = is_silent(p);
 		p->late = !p->silent && clock_left(until) == 0;
-		if (p->silent || p->late) {
-			count_add(COUNT_HV_CALLS_TOTAL, 1);
-			virDomainDestroy(p->dom);
-		}
+		if (p->silent || p->late)
+			destroy(p->route->from, p->uuid);
 	}
 }
 
@@ -270,14 +279,6 @@ static void pass(struct passage *p, struct scout_result *out)
 	virTypedParamsFree(p->params, p->n_params);
 }
 
-static bool destroy(virConnectPtr v, const char *uuid)
-{
-	auto_dom virDomainPtr dom = virDomainLookupByUUIDString(v, uuid);
-
-	count_add(COUNT_HV_CALLS_TOTAL, 1);
-	return dom ? probe_destroy(dom) : virGetLastErrorCode() == VIR_ERR_NO_DOMAIN;
-}
-
 /* From both hosts. */
 static void clear_away(const struct scout_route *route, const char *uuid, struct scout_result *out)
 {
@@ -290,12 +291,30 @@ static void clear_away(const struct scout_route *route, const char *uuid, struct
 	probes_live(route->ps, uuid, false);
 }
 
-static void begin(const struct scout *s, const struct scout_route *route, struct passage *p,
+/*
+ * By a connection of its own. The client of libvirt 9.0 may fail to wake the thread that waits for an
+ * answer when another has a question, which then waits along: a move that gets no answer would hold
+ * up all checks, and what is to end it.
+ */
+static virConnectPtr open_own(const struct scout_route *route, struct scout_result *out)
+{
+	_Atomic(const char *) stage;
+	char text[OPEN_TEXT] = "";
+	virConnectPtr v = NULL;
+
+	count_add(COUNT_HV_CALLS_TOTAL, 1);
+	if (open_hypervisor(route->from_uri, route->until, &stage, &v, text) == ACCESS_OPEN)
+		return v;
+	snprintf(out->text, sizeof out->text, "another connection to the source host fails: %s",
+		text);
+	return NULL;
+}
+
+static void begin(const struct scout *s, virConnectPtr own, struct passage *p,
 	const struct twin_id *id, struct arena *a, struct scout_result *out)
 {
 	count_add(COUNT_HV_CALLS_TOTAL, 1);
-	p->dom =
-		virDomainCreateXML(route->from, twin_text(s->twin, id, a), VIR_DOMAIN_START_PAUSED);
+	p->dom = virDomainCreateXML(own, twin_text(s->twin, id, a), VIR_DOMAIN_START_PAUSED);
 	if (p->dom) {
 		pass(p, out);
 		virDomainFree(p->dom);
@@ -308,7 +327,7 @@ static void begin(const struct scout *s, const struct scout_route *route, struct
 
 /* False: somebody else took the name meanwhile. */
 static bool try_name(const struct scout *s, unsigned flags, const struct scout_route *route,
-	const char *address, const char *name, struct scout_result *out)
+	virConnectPtr own, const char *address, const char *name, struct scout_result *out)
 {
 	auto_arena struct arena *a = arena_new();
 	char uuid[DIGEST_UUID_SIZE];
@@ -327,7 +346,7 @@ static bool try_name(const struct scout *s, unsigned flags, const struct scout_r
 	probes_live(route->ps, uuid, true);
 	if (address)
 		add_address(&p, address, a);
-	begin(s, route, &p, &id, a, out);
+	begin(s, own, &p, &id, a, out);
 	clear_away(route, uuid, out);
 	return out->through == TRI_YES || !probe_name_clashed(out->text);
 }
@@ -337,14 +356,18 @@ static void try_names(const struct scout *s, unsigned flags, const struct scout_
 {
 	const char *address = s->n_addresses ? s->addresses[i] : NULL;
 	auto_arena struct arena *a = arena_new();
+	virConnectPtr own = open_own(route, out);
 	const char *name;
 	int at = 0;
 
 	out->through = TRI_UNKNOWN;
+	if (!own)
+		return;
 	snprintf(out->text, sizeof out->text, "too many probes of this host are under way");
 	while ((name = probe_free_name(route->from, route->to, route->host, a, at + 1, &at)) &&
-		!try_name(s, flags, route, address, name, out))
+		!try_name(s, flags, route, own, address, name, out))
 		out->through = TRI_UNKNOWN;
+	virConnectClose(own);
 }
 
 /* The two have met, and parted: either may be the first to know, and tell why or not. */
