@@ -240,7 +240,8 @@ static void too_late(struct timer *timer)
 
 	pthread_mutex_lock(&j->ps->lock);
 	j->timer.fire = NULL;
-	j->why = "the probe on the target host did not end in time";
+	j->why = j->kind == JOB_SCOUT ? "the migration of an empty guest did not end in time"
+				      : "the probe on the target host did not end in time";
 	if (!j->running) {
 		j->why = j->sleeping ? "the source host did not tell in time what would be moved"
 				     : "other probes took all the time";

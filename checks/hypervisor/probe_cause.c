@@ -58,6 +58,9 @@ static const struct {
 	{ 0, "guest CPU doesn't match", PROBE_CPU },
 	{ 0, "guest and host CPU are not compatible", PROBE_CPU },
 	{ 0, "annot set CPU affinity", PROBE_PINNING },
+	{ 0, "binding socket to 0.0.0.0:", PROBE_PORT }, /* Spice, which says no more */
+	{ 0, "binding socket to :::", PROBE_PORT },
+	{ 0, "binding socket to ", PROBE_ADDRESS },
 	{ 0, "annot assign requested address", PROBE_ADDRESS },
 	{ 0, "ddress already in use", PROBE_PORT },
 	{ 0, "ailed to reserve port", PROBE_PORT },
@@ -73,6 +76,19 @@ static const struct {
 	{ 0, "is not supported by this QEMU binary", PROBE_MODEL },
 	{ 0, "is not supported in this QEMU binary", PROBE_MODEL },
 };
+
+void probe_shorten(char *text)
+{
+	static const char process[] = "Child process (";
+	char *at = strstr(text, process), *program;
+
+	if (!at)
+		return;
+	at += sizeof process - 1;
+	program = strstr(at, " /");
+	if (program && program < at + strcspn(at, ")"))
+		memmove(at, program + 1, strlen(program + 1) + 1);
+}
 
 enum probe_cause probe_cause_of(int code, const char *text)
 {

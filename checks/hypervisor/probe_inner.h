@@ -116,6 +116,8 @@ void probe_owner(const struct twin_owner *owner, struct probes *ps, virConnectPt
  * with: that says nothing of the VM. */
 bool probe_not_understood(const char *text);
 
+/* Takes the environment of a hook, which nobody wants to read, out of libvirt's words. */
+void probe_shorten(char *text);
 /* What libvirt's error says of a twin that did not start. */
 enum probe_cause probe_cause_of(int code, const char *text);
 

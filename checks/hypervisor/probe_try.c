@@ -225,6 +225,7 @@ static void failed(virConnectPtr v, const struct probe_facts *covers, struct pro
 {
 	out->code = virGetLastErrorCode();
 	snprintf(out->text, sizeof out->text, "%s", virGetLastErrorMessage());
+	probe_shorten(out->text);
 	out->cause =
 		for_own_disks(covers, out->text) ? PROBE_OWN : probe_cause_of(out->code, out->text);
 	out->left = virConnectIsAlive(v) != 1;

@@ -12,7 +12,10 @@
 #include "daemon/base/count.h"
 #include "daemon/base/digest.h"
 
-enum { LOOK_MS = 250 }; /* between two looks at one that is on its way */
+enum {
+	LOOK_MS = 250, /* between two looks at one that is on its way */
+	DESTROY_MS = 10000, /* until a connection for that is open */
+};
 
 /* What it is. */
 
@@ -69,10 +72,14 @@ const char *scout_make(struct scout *s, const struct facts *f, struct arena *a, 
 	s->twin = f->xml ? make_twin(f->xml, e) : NULL;
 	if (!s->twin)
 		return NULL;
+	s->data = set->move & MOVE_HOT;
+	if (t == TRANSPORT_TLS_STRICT && f->destination)
+		s->tls_name = arena_strdup(a, f->destination);
 	s->flags = VIR_MIGRATE_LIVE | VIR_MIGRATE_PARALLEL | VIR_MIGRATE_PAUSED;
 	if (t == TRANSPORT_TLS || t == TRANSPORT_TLS_STRICT)
 		s->flags |= VIR_MIGRATE_TLS;
-	key = arena_printf(a, "%x%s", s->flags, twin_text(s->twin, NULL, a));
+	key = arena_printf(a, "%x %d %s%s", s->flags, s->data, s->tls_name ? s->tls_name : "",
+		twin_text(s->twin, NULL, a));
 	for (size_t i = 0; i < s->n_addresses; i++)
 		key = arena_printf(a, "%s %s", key, s->addresses[i]);
 	return key;
@@ -132,15 +139,71 @@ static bool destroy(virConnectPtr v, const char *uuid)
 	return dom ? probe_destroy(dom) : virGetLastErrorCode() == VIR_ERR_NO_DOMAIN;
 }
 
+/*
+ * By connections of its own. The client of libvirt 9.0 may fail to wake the thread that waits for an
+ * answer when another has a question, which then waits along: a move that gets no answer would hold
+ * up all checks, and what is to end it.
+ */
+struct own {
+	virConnectPtr from, to;
+};
+
+static virConnectPtr open_own(const char *uri, int64_t until, char text[OPEN_TEXT])
+{
+	_Atomic(const char *) stage;
+	virConnectPtr v = NULL;
+
+	count_add(COUNT_HV_CALLS_TOTAL, 1);
+	return open_hypervisor(uri, until, &stage, &v, text) == ACCESS_OPEN ? v : NULL;
+}
+
+static bool open_both(const struct scout_route *route, struct own *own, struct scout_result *out)
+{
+	char text[OPEN_TEXT] = "";
+
+	own->to = NULL;
+	own->from = open_own(route->from_uri, route->until, text);
+	if (own->from)
+		own->to = open_own(route->to_uri, route->until, text);
+	if (own->to)
+		return true;
+	snprintf(out->text, sizeof out->text, "another connection to the %s host fails: %s",
+		own->from ? "target" : "source", text);
+	if (own->from)
+		virConnectClose(own->from);
+	return false;
+}
+
+static void close_both(struct own *own)
+{
+	virConnectClose(own->from);
+	virConnectClose(own->to);
+}
+
+static void destroy_at(const char *uri, const char *uuid)
+{
+	char text[OPEN_TEXT];
+	virConnectPtr v = open_own(uri, clock_in(DESTROY_MS), text);
+
+	if (!v)
+		return;
+	destroy(v, uuid);
+	virConnectClose(v);
+}
+
 /* One that is on its way: of a thread that waits for libvirt, and one that looks after it. */
 struct passage {
 	const struct scout_route *route;
+	virConnectPtr to; /* its own */
 	virDomainPtr dom;
 	const char *uuid;
 	virTypedParameterPtr params;
 	int n_params;
 	unsigned flags;
-	int64_t waits_since; /* the target waits for the data; 0: it does not yet */
+	bool data; /* as the scout's */
+	int64_t quiet_since; /* the target waits, and not a byte has moved; 0: it does not wait yet */
+	int64_t patience; /* ms from then */
+	uint64_t moved; /* bytes */
 	bool silent, late;
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t over;
@@ -155,12 +218,13 @@ static void move(void *arg)
 	auto_dom virDomainPtr there = NULL;
 
 	count_add(COUNT_HV_CALLS_TOTAL, 1);
-	there = virDomainMigrate3(p->dom, p->route->to, p->params, (unsigned)p->n_params, p->flags);
+	there = virDomainMigrate3(p->dom, p->to, p->params, (unsigned)p->n_params, p->flags);
 	pthread_mutex_lock(&p->lock);
 	p->arrived = there != NULL;
 	if (!there) {
 		p->code = virGetLastErrorCode();
 		snprintf(p->text, sizeof p->text, "%s", virGetLastErrorMessage());
+		probe_shorten(p->text);
 	}
 	p->is_over = true;
 	pthread_cond_signal(&p->over);
@@ -190,27 +254,60 @@ static bool target_waits(const struct passage *p)
 	       state == VIR_DOMAIN_PAUSED && reason == VIR_DOMAIN_PAUSED_MIGRATION;
 }
 
-/* The kernel over there answers at once, however busy its host is: a connection that is not made in this
- * time meets somebody who swallows it. */
-static bool is_silent(struct passage *p)
+/* Who asks with less time is answered in it all the same; but with too little nothing would be shown. */
+static int64_t patience(const struct passage *p)
 {
-	auto_dom virDomainPtr dom = NULL;
-	virDomainJobInfo job;
+	int64_t left = clock_left(p->route->until) - SCOUT_RESERVE_MS;
+	int64_t most = p->moved ? SCOUT_STILL_MS : SCOUT_SILENT_MS;
 
-	if (!p->waits_since) {
-		p->waits_since = target_waits(p) ? clock_ms() : 0;
-		return false;
-	}
-	if (clock_ms() - p->waits_since < SCOUT_SILENT_MS)
-		return false;
-	dom = virDomainLookupByUUIDString(p->route->from, p->uuid);
-	count_add(COUNT_HV_CALLS_TOTAL, dom ? 2 : 1);
-	return dom && virDomainGetJobInfo(dom, &job) == 0 && job.type == VIR_DOMAIN_JOB_UNBOUNDED &&
-	       job.dataTotal == 0 && job.dataProcessed == 0;
+	if (!p->data)
+		return SCOUT_BEGUN_MS;
+	if (left < SCOUT_SILENT_LEAST_MS)
+		left = SCOUT_SILENT_LEAST_MS;
+	return left < most ? left : most;
 }
 
-/* Destroyed, it moves no more: QEMU's connection goes with it. To abort its job does not help one that
- * waits for an answer. */
+/* Bytes that have left, as far as libvirt tells. */
+static uint64_t bytes_moved(const struct passage *p)
+{
+	auto_dom virDomainPtr dom = virDomainLookupByUUIDString(p->route->from, p->uuid);
+	virDomainJobInfo job;
+
+	count_add(COUNT_HV_CALLS_TOTAL, dom ? 2 : 1);
+	return dom && virDomainGetJobInfo(dom, &job) == 0 ? job.dataProcessed : 0;
+}
+
+/* The kernel over there answers at once, however busy its host is: a connection that is not made in this
+ * time meets somebody who swallows it, and data that stand still one who swallows what is large. */
+static bool is_silent(struct passage *p)
+{
+	uint64_t moved;
+
+	if (!p->quiet_since && !target_waits(p))
+		return false;
+	moved = p->quiet_since && p->data ? bytes_moved(p) : 0;
+	if (!p->quiet_since || moved > p->moved) {
+		p->moved = moved;
+		p->quiet_since = clock_ms();
+		p->patience = patience(p);
+	}
+	return clock_ms() - p->quiet_since >= p->patience;
+}
+
+/*
+ * Destroyed, it moves no more: QEMU's connection goes with it. To abort its job does not help one that
+ * waits for an answer. On the target QEMU may not notice, and libvirt waits for it, until it is destroyed
+ * there too.
+ */
+static void end(struct passage *p)
+{
+	destroy_at(p->route->from_uri, p->uuid);
+	for (int looks = 0; looks < 4; looks++)
+		if (is_over(p))
+			return;
+	destroy_at(p->route->to_uri, p->uuid);
+}
+
 static void look_after(struct passage *p)
 {
 	int64_t until = clock_in(SCOUT_MOVE_MS);
@@ -221,8 +318,16 @@ static void look_after(struct passage *p)
 		p->silent = is_silent(p);
 		p->late = !p->silent && clock_left(until) == 0;
 		if (p->silent || p->late)
-			destroy(p->route->from, p->uuid);
+			end(p);
 	}
+}
+
+static void add_tls_name(struct passage *p, const char *name)
+{
+	int max = p->n_params;
+
+	virTypedParamsAddString(
+		&p->params, &p->n_params, &max, VIR_MIGRATE_PARAM_TLS_DESTINATION, name);
 }
 
 static void add_address(struct passage *p, const char *address, struct arena *a)
@@ -249,8 +354,9 @@ static void tell_passage(const struct passage *p, struct scout_result *out)
 	out->code = p->code;
 	out->cause = p->arrived ? WAY_OTHER : cause_of(p);
 	if (p->silent)
-		snprintf(out->text, sizeof out->text, "no answer within %d s",
-			SCOUT_SILENT_MS / 1000);
+		snprintf(out->text, sizeof out->text, "%s within %.1f s",
+			p->moved ? "the data stood still and did not go on" : "no answer",
+			(double)p->patience / 1000);
 	else if (p->late)
 		snprintf(out->text, sizeof out->text,
 			"a guest without anything in it was not over in %d s",
@@ -291,47 +397,32 @@ static void clear_away(const struct scout_route *route, const char *uuid, struct
 	probes_live(route->ps, uuid, false);
 }
 
-/*
- * By a connection of its own. The client of libvirt 9.0 may fail to wake the thread that waits for an
- * answer when another has a question, which then waits along: a move that gets no answer would hold
- * up all checks, and what is to end it.
- */
-static virConnectPtr open_own(const struct scout_route *route, struct scout_result *out)
-{
-	_Atomic(const char *) stage;
-	char text[OPEN_TEXT] = "";
-	virConnectPtr v = NULL;
-
-	count_add(COUNT_HV_CALLS_TOTAL, 1);
-	if (open_hypervisor(route->from_uri, route->until, &stage, &v, text) == ACCESS_OPEN)
-		return v;
-	snprintf(out->text, sizeof out->text, "another connection to the source host fails: %s",
-		text);
-	return NULL;
-}
-
-static void begin(const struct scout *s, virConnectPtr own, struct passage *p,
+static void begin(const struct scout *s, const struct own *own, struct passage *p,
 	const struct twin_id *id, struct arena *a, struct scout_result *out)
 {
 	count_add(COUNT_HV_CALLS_TOTAL, 1);
-	p->dom = virDomainCreateXML(own, twin_text(s->twin, id, a), VIR_DOMAIN_START_PAUSED);
+	p->dom = virDomainCreateXML(own->from, twin_text(s->twin, id, a), VIR_DOMAIN_START_PAUSED);
 	if (p->dom) {
 		pass(p, out);
 		virDomainFree(p->dom);
 		return;
 	}
 	out->code = virGetLastErrorCode();
-	snprintf(out->text, sizeof out->text, "it does not start on the source host: %s",
+	snprintf(out->text, sizeof out->text,
+		"the empty guest that was to be moved does not start on the source host: %s",
 		virGetLastErrorMessage());
+	probe_shorten(out->text);
 }
 
 /* False: somebody else took the name meanwhile. */
 static bool try_name(const struct scout *s, unsigned flags, const struct scout_route *route,
-	virConnectPtr own, const char *address, const char *name, struct scout_result *out)
+	const struct own *own, const char *address, const char *name, struct scout_result *out)
 {
 	auto_arena struct arena *a = arena_new();
 	char uuid[DIGEST_UUID_SIZE];
-	struct passage p = { .route = route, .uuid = uuid, .flags = flags };
+	struct passage p = {
+		.route = route, .to = own->to, .uuid = uuid, .flags = flags, .data = s->data
+	};
 	struct twin_id id;
 
 	digest_uuid(uuid);
@@ -346,6 +437,8 @@ static bool try_name(const struct scout *s, unsigned flags, const struct scout_r
 	probes_live(route->ps, uuid, true);
 	if (address)
 		add_address(&p, address, a);
+	if (s->tls_name)
+		add_tls_name(&p, s->tls_name);
 	begin(s, own, &p, &id, a, out);
 	clear_away(route, uuid, out);
 	return out->through == TRI_YES || !probe_name_clashed(out->text);
@@ -356,18 +449,18 @@ static void try_names(const struct scout *s, unsigned flags, const struct scout_
 {
 	const char *address = s->n_addresses ? s->addresses[i] : NULL;
 	auto_arena struct arena *a = arena_new();
-	virConnectPtr own = open_own(route, out);
+	struct own own;
 	const char *name;
 	int at = 0;
 
 	out->through = TRI_UNKNOWN;
-	if (!own)
+	if (!open_both(route, &own, out))
 		return;
 	snprintf(out->text, sizeof out->text, "too many probes of this host are under way");
 	while ((name = probe_free_name(route->from, route->to, route->host, a, at + 1, &at)) &&
-		!try_name(s, flags, route, own, address, name, out))
+		!try_name(s, flags, route, &own, address, name, out))
 		out->through = TRI_UNKNOWN;
-	virConnectClose(own);
+	close_both(&own);
 }
 
 /* The two have met, and parted: either may be the first to know, and tell why or not. */

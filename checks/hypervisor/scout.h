@@ -27,9 +27,13 @@ struct probes;
 
 enum {
 	SCOUT_ADDRESSES = 4, /* of DestinationIPAddressList that are tried */
-	/* Without a byte, from when the target waits for them: resolvers take 5 s for each server that
+	/* Without a byte more, from when the target waits for them: resolvers take 5 s for each server that
 	 * does not answer. */
 	SCOUT_SILENT_MS = 12000,
+	SCOUT_STILL_MS = 5000, /* likewise, once some have gone */
+	SCOUT_SILENT_LEAST_MS = 4000,
+	SCOUT_BEGUN_MS = 1000, /* likewise, of one whose data need not get there */
+	SCOUT_RESERVE_MS = 700, /* to end it, before the asker's deadline */
 	SCOUT_MOVE_MS = 25000, /* at all */
 };
 
@@ -37,8 +41,10 @@ enum {
 struct scout {
 	xmlDoc *twin;
 	unsigned flags;
-	const char *
-		addresses[SCOUT_ADDRESSES]; /* where the data may go, in the order they are tried */
+	bool data; /* they must get there; else it is enough that both hosts let it begin */
+	const char *tls_name; /* whose the target's certificate must be; NULL: the address's */
+	/* Where the data may go, in the order they are tried. */
+	const char *addresses[SCOUT_ADDRESSES];
 	size_t n_addresses; /* 0: where libvirt sends them */
 };
 

@@ -22,6 +22,9 @@ static void read_os(const xmlNode *root, struct arena *a, struct vm_config *out)
 	out->loader = vxml_text(a, loader);
 	out->loader_type = vxml_attr(a, loader, "type");
 	out->loader_secure = yes(loader, "secure");
+	XML_EACH(feature, vxml_child(os, "firmware"), "feature")
+	out->loader_secure |=
+		vxml_attr_is(feature, "name", "secure-boot") && yes(feature, "enabled");
 	out->nvram = source ? vxml_attr(a, source, "file") : vxml_text(a, nvram);
 	out->nvram_template = vxml_attr(a, nvram, "template");
 	out->kernel = vxml_text(a, vxml_child(os, "kernel"));

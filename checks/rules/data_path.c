@@ -25,7 +25,8 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 
 	(void)c;
 	if (!rule_is(f->src.type, "QEMU") || !rule_is(f->dst.type, "QEMU") || (!by_name && !to) ||
-		(by_name && (rule_way_fails(f, WAY_CUT) || rule_way_fails(f, WAY_SILENT))))
+		(by_name && (rule_way_fails(f, WAY_CUT) || rule_way_fails(f, WAY_SILENT))) ||
+		rule_way_fails(f, WAY_CREDENTIALS))
 		return;
 	if (!rule_through(f))
 		finding_unknown(out,

@@ -60,10 +60,15 @@ static void rom(const struct facts *f, struct findings *out)
 
 /* libvirt offers what its descriptors tell of, whether the files are there or not; it lists those
  * that are. */
-static void chosen_there(const struct domcaps *d, const char *firmware, struct findings *out)
+static void chosen_there(const struct domcaps *d, const struct vm_config *vm, struct findings *out)
 {
+	const char *firmware = vm->firmware;
+
 	if (d->firmware_told && !rule_has(d->firmwares, d->n_firmwares, firmware))
 		refuse(out, firmware, d->firmwares, d->n_firmwares);
+	else if (vm->loader_secure && d->loader_supported && !d->loader_secure)
+		finding_detail(out, finding_add(out, VSM4114, "with secure boot"), NULL, "none",
+			"efi with secure boot");
 	else if (rule_is(firmware, "efi") && d->loader_supported && d->n_loaders == 0)
 		refuse(out, firmware, d->loaders, d->n_loaders);
 }
@@ -86,7 +91,7 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	else if (vm->loader && vm->loader[0] == '/')
 		rom(f, out);
 	else if (vm->firmware && !vm->loader)
-		chosen_there(d, vm->firmware, out);
+		chosen_there(d, vm, out);
 }
 
 const struct rule rule_firmware = {

@@ -15,9 +15,10 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 		return;
 	if (f->way.asked && facts_known(f, FACT_WAY))
 		finding_unknown(out,
-			copy ? "whether a second port for migrations is free on the target host, "
-			       "and "
-			       "no hook of either host refuses a machine of this name"
+			copy ? "whether a second port for migrations, for the disks, is free on "
+			       "the "
+			       "target host and can be reached from here, and no hook of either "
+			       "host refuses a machine of this name"
 			     : "whether no hook of either host refuses a machine of this name",
 			NULL,
 			"the migration that was tried was of another name, and without disks");

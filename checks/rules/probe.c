@@ -18,8 +18,12 @@ static const char *disk_object(const struct facts *f, size_t i, struct findings 
 
 static void other(const struct facts *f, struct findings *out)
 {
-	finding_detail(out, finding_add(out, VSM4901, f->probe.text), NULL, f->probe.text,
-		"a guest that starts on the target host");
+	struct finding *found = finding_add(out, VSM4901, f->probe.text);
+	const char *remedy = rule_hook_remedy(f->probe.text);
+
+	finding_detail(out, found, NULL, f->probe.text, "a guest that starts on the target host");
+	if (remedy)
+		found->remedy = remedy;
 }
 
 /* What QEMU could not open: its argument, before that in the message, may name more than it. */

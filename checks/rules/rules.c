@@ -193,6 +193,17 @@ bool rule_started(const struct facts *f)
 	return facts_known(f, FACT_DST_PROBE) && f->probe.started == TRI_YES;
 }
 
+const char *rule_hook_remedy(const char *text)
+{
+	if (!text || !strstr(text, "Hook script"))
+		return NULL;
+	return "See why /etc/libvirt/hooks/qemu refuses. If it lets in only machines that it knows "
+	       "by "
+	       "name, have it let in those whose name begins with vsmigd-probe- too, or set "
+	       "[check] "
+	       "probe = off in vsmigd.conf.";
+}
+
 bool rule_through(const struct facts *f)
 {
 	return facts_known(f, FACT_WAY) && f->way.through == TRI_YES;

@@ -96,6 +96,9 @@ bool rule_started(const struct facts *f);
 /* ... and this path was among that. */
 bool rule_shown(const struct facts *f, const char *path);
 
+/* What to do about a hook that refuses what was tried; NULL: that was none. */
+const char *rule_hook_remedy(const char *text);
+
 /* A migration got through to the target host. */
 bool rule_through(const struct facts *f);
 /* One did not, because of this. */

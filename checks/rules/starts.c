@@ -29,15 +29,15 @@ static const char *models(const struct facts *f, struct arena *a)
 	return list ? arena_printf(a, " (among them %s)", list) : "";
 }
 
-/* Libvirt tells QEMU the name of its process as it is, and a comma ends it; a probe has another name. */
+/* Libvirt tells QEMU the name of its process, and swtpm that of its log, as they are, and a comma ends
+ * them; a probe has another name. */
 static void comma(const struct facts *f, struct findings *out)
 {
 	if (f->config.name && strchr(f->config.name, ','))
 		finding_unknown(out,
-			"whether the target's qemu.conf has set_process_name, with which no "
-			"machine "
-			"starts whose name has a comma",
-			NULL, "libvirt does not show it");
+			"whether a machine whose name has a comma starts there (none with a TPM "
+			"emulator does, and none at all where qemu.conf has set_process_name)",
+			NULL, "a probe has another name");
 }
 
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)

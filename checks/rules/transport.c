@@ -54,8 +54,10 @@ static void credentials(
 	if (rule_way_fails(f, WAY_CREDENTIALS))
 		finding_detail(out,
 			finding_add(out, VSM3004, row->name,
-				"both hosts, for their hypervisors lack credentials, or do not "
-				"accept each other's",
+				arena_printf(out->arena,
+					"both hosts, for their hypervisors lack credentials, or do "
+					"not accept each other's: %s",
+					f->way.text),
 				rule_join(out->arena, caps->transports, caps->n_transports)),
 			"credentials", f->way.text,
 			"CA certificate, certificate and key of a client on the source and of a "

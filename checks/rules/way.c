@@ -8,8 +8,12 @@
 
 static void refused(const struct facts *f, struct findings *out)
 {
-	finding_detail(out, finding_add(out, VSM4901, f->way.text), "migration", f->way.text,
-		"a migration that gets through");
+	struct finding *found = finding_add(out, VSM4901, f->way.text);
+	const char *remedy = rule_hook_remedy(f->way.text);
+
+	finding_detail(out, found, "migration", f->way.text, "a migration that gets through");
+	if (remedy)
+		found->remedy = remedy;
 }
 
 static void tls_only(const struct facts *f, struct findings *out)
@@ -76,15 +80,15 @@ _Static_assert(ARRAY_LEN(reasons) == WAY_CAUSE_COUNT, "every cause has its reaso
 
 static void passed(const struct facts *f, struct findings *out)
 {
-	bool no_data = f->way.cause == WAY_CUT || f->way.cause == WAY_SILENT;
+	bool begun = f->way.cause == WAY_CUT || f->way.cause == WAY_SILENT;
 
 	finding_add(out, VSM6001, "way",
 		arena_printf(out->arena, "%s, in %lld ms",
-			no_data ? "both hosts let the migration of a guest with nothing in it "
-				  "begin; "
-				  "its data did not get there, and this move has none"
-				: "a guest with nothing in it was moved from the source to the "
-				  "target host, and removed",
+			begun ? "both hosts let the migration of a guest with nothing in it begin, "
+				"which is all that this move needs"
+			      : "a guest with nothing in it was moved from the source to the "
+				"target "
+				"host, and removed",
 			(long long)f->way.took_ms));
 }
 

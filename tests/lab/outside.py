@@ -41,9 +41,11 @@ def stop():
         sh(undone.pop())
 
 
-def closed(host, verdict, ports="49152:49215"):
-    """A firewall of the host's: what is sent to these ports is dropped without a word, or refused."""
-    command = f"ip netns exec {BY_NAME[host].netns} iptables -%s INPUT -p tcp --dport {ports} -j {verdict}"
+def closed(host, verdict, ports="49152:49215", large=False):
+    """A firewall of the host's: what is sent to these ports, or only what is large, is dropped without a word, or
+    refused."""
+    size = "-m length --length 1000:65535 " if large else ""
+    command = f"ip netns exec {BY_NAME[host].netns} iptables -%s INPUT -p tcp --dport {ports} {size}-j {verdict}"
 
     def step(_):
         sh(command % "A")

@@ -3,9 +3,7 @@
 wipe() takes everything back; a step does not have to.
 """
 
-import json
 import shutil
-import subprocess
 import threading
 import time
 import uuid
@@ -22,15 +20,22 @@ UNDEFINE = (libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | libvirt.VIR_DOMAIN_UNDEFI
             libvirt.VIR_DOMAIN_UNDEFINE_TPM)
 
 
+links = []                      # (host, name) of the devices that were made
+
+
 def bridge(host, name):
     def step(_):
         sh(f"ip -n {BY_NAME[host].netns} link add {name} type bridge &&"
            f" ip -n {BY_NAME[host].netns} link set {name} up")
+        links.append((host, name))
     return step
 
 
 def tap(host, name):
-    return lambda _: sh(f"ip -n {BY_NAME[host].netns} tuntap add dev {name} mode tap")
+    def step(_):
+        sh(f"ip -n {BY_NAME[host].netns} tuntap add dev {name} mode tap")
+        links.append((host, name))
+    return step
 
 
 def network(host, name, active=True, inside=""):
@@ -183,10 +188,11 @@ def until(*state):
 def wipe(hosts):
     for host in HOSTS:
         wipe_libvirt(hosts[host.name])
-        for kind in ("bridge", "tun"):
-            wipe_links(host, kind)
         for name in ("local", "pki"):
             remove((host.folder / name).iterdir())
+    while links:
+        host, name = links.pop()
+        sh(f"ip -n {BY_NAME[host].netns} link del {name}")
     remove(path for path in (*SHARED.iterdir(), *SMALL.iterdir()) if path != SMALL)
 
 
@@ -225,10 +231,3 @@ def what_is_left(connection):
         return None
     except libvirt.libvirtError as error:
         return error
-
-
-def wipe_links(host, kind):
-    links = subprocess.run(["ip", "-n", host.netns, "-j", "link", "show", "type", kind], check=True,
-                           capture_output=True, text=True).stdout
-    for link in json.loads(links or "[]"):
-        sh(f"ip -n {host.netns} link del {link['ifname']}")

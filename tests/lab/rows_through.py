@@ -9,7 +9,7 @@ import prepare
 from guests import Guest, disk
 from hosts import BY_NAME, LOCAL, sh
 from rows_host import program
-from rows_way import BOTH, TLS, certificates, credentials
+from rows_way import BOTH, TLS, TLS_STRICT, certificates, credentials
 from scenario import SHARED_DISK, Scenario
 
 S = functools.partial(Scenario, way=True)
@@ -68,7 +68,7 @@ ROWS = (
     S("ports for migrations taken, offline", to="eta", type="offline", state="off", hosts=TAKEN, **NO_PORT),
     S("ports for migrations, one left", to="eta", hosts=TAKEN[:1]),
     S("ports for migrations, one left, copy", COPIED, to="eta", type="with storage",
-      hosts=(*TAKEN[:1], prepare.pool("eta", "attic", LOCAL)), unseen="second port|two ports", refused=NO_PORT["refused"]),
+      hosts=(*TAKEN[:1], prepare.pool("eta", "attic", LOCAL)), unseen="second port for migrations|two ports", refused=NO_PORT["refused"]),
 
     # Hooks
     S("hook that refuses migrations", **HOOK),
@@ -80,7 +80,9 @@ ROWS = (
     # From one QEMU to the other
     S("firewall that refuses", hosts=(outside.closed("beta", "REJECT"),), refused=(38, "refused|No route"), **NOT_REACHED),
     S("firewall that refuses, offline", type="offline", state="off", hosts=(outside.closed("beta", "REJECT"),)),
-    S("firewall that swallows", hosts=(SWALLOWED,), patience=3, refused=(0, "does not end"), **NOT_REACHED),
+    S("firewall that swallows", hosts=(SWALLOWED,), timeout=9, patience=3, refused=(0, "does not end"), **NOT_REACHED),
+    S("firewall that swallows what is large", hosts=(outside.closed("beta", "DROP", large=True),), patience=3,
+      refused=(0, "does not end"), **NOT_REACHED),
     S("firewall before other ports", hosts=(outside.closed("beta", "DROP", "49216:65535"),)),
     S("no way to where the target wants its data", to="fd77::12", hosts=(outside.no_way("alpha", "10.77.0.12"),),
       refused=(38, "unreachable|No route"), **NOT_REACHED),
@@ -91,6 +93,14 @@ ROWS = (
     S("TLS, target of another authority", hosts=(
         credentials(*BOTH), certificate("beta", "server", "IP:10.77.0.12", "nobody"), believes("beta", "nobody")),
       refused=(9, "ertificate|TLS"), **NOT_ACCEPTED),
+    S("TLS, server of the target's name alone", settings=TLS, hosts=(
+        credentials(*BOTH), certificate("beta", "server", "DNS:beta")), code=6, finds=("VSM3004",),
+      probed="accept each other's", refused=((1, 9), "does not match|TLS channel")),
+    S("TLS, strict, server of the target's name alone", settings=TLS_STRICT, hosts=(
+        credentials(*BOTH), certificate("beta", "server", "DNS:beta"))),
+    S("TLS, strict, server of the target's address alone", hosts=(
+        credentials(*BOTH), certificate("beta", "server", "IP:10.77.0.12")),
+      refused=((1, 9), "does not match|TLS channel"), **{**NOT_ACCEPTED, "settings": TLS_STRICT}),
     S("TLS, client of an unknown authority", hosts=(
         credentials(*BOTH), certificate("alpha", "client", "IP:10.77.0.11", "nobody")),
       refused=((1, 9), "ertificate|TLS"), **NOT_ACCEPTED),

@@ -14,7 +14,7 @@ from scenario import Scenario
 
 S = functools.partial(Scenario, way=True)
 TLS = (settings.transport(3, flags=libvirt.VIR_MIGRATE_TLS),)
-TLS_STRICT = (settings.transport(4, flags=libvirt.VIR_MIGRATE_TLS),)
+TLS_STRICT = (settings.transport(4, flags=libvirt.VIR_MIGRATE_TLS, tls_name="beta"),)
 NO_CREDENTIALS = (1, "credentials")
 HERE, THERE, BOTH = ("alpha",), ("beta",), ("alpha", "beta")
 CLIENT, SERVER = ("client-cert", "client-key"), ("server-cert", "server-key")
@@ -31,7 +31,8 @@ def certificates():
     """A folder with what QEMU's TLS wants of a host; one for all of them."""
     where = BASE / "certificates"
     where.mkdir()
-    names = ",".join(f"IP:{address}" for host in BY_NAME.values() for address in host.addresses)
+    names = ",".join([*(f"IP:{address}" for host in BY_NAME.values() for address in host.addresses),
+                      *(f"DNS:{name}" for name in BY_NAME)])
     sh(f"cd {where} && openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=lab-ca -keyout ca-key.pem"
        " -out ca-cert.pem -addext keyUsage=critical,keyCertSign 2>/dev/null"
        " && openssl req -newkey rsa:2048 -nodes -subj /CN=lab -keyout server-key.pem -out lab.csr 2>/dev/null"

@@ -66,7 +66,7 @@ def target_libvirtd_is_killed_while_an_empty_guest_moves(world):
 
 def data_are_swallowed(world):
     """A firewall drops what is sent to the ports for migrations. Nobody who asks libvirt of its guests is held up."""
-    daemon = world.daemon(probe="auto")
+    daemon = world.daemon(probe="auto", timeout="20s")
     world.vm("swallowed", Guest((disk("swallowed"),)))
     outside.closed(THERE.name, "DROP")(world.hosts)
     box, slowest = {}, 0
@@ -85,6 +85,18 @@ def data_are_swallowed(world):
     world.notes.append(f"a check whose data nobody answers: {answer.seconds:.1f} s; statistics in {slowest * 1000:.0f} ms")
     wrong = [] if (answer.code, found) == (5, ["VSM2010"]) else [f"said {answer.code}, {found}"]
     return wrong + ([] if answer.seconds < 25 and slowest < 5 else ["that is too long"])
+
+
+def little_time(world):
+    """Who asks with less time than the data are waited for is answered in that time, and as well."""
+    daemon = world.daemon(probe="auto", timeout="8s")
+    world.vm("hurried", Guest((disk("hurried"),)))
+    outside.closed(THERE.name, "DROP")(world.hosts)
+    answer = ask(daemon, "hurried")
+    outside.stop()
+    nothing_left(world)
+    found = [finding["MessageID"] for finding in answer.findings if finding["Effect"] != "None"]
+    return [] if (answer.code, found) == (5, ["VSM2010"]) and answer.seconds < 9 else [f"{answer.seconds:.1f} s: {answer}"]
 
 
 def guard_is_gone(world):
@@ -169,5 +181,5 @@ def unknown_is_found_out(world):
 
 TESTS = (own_host_is_left_clean, daemon_is_killed_while_its_own_host_is_probed,
          daemon_is_killed_while_an_empty_guest_moves, own_libvirtd_is_killed,
-         target_libvirtd_is_killed_while_an_empty_guest_moves, data_are_swallowed, guard_is_gone,
+         target_libvirtd_is_killed_while_an_empty_guest_moves, data_are_swallowed, little_time, guard_is_gone,
          waiting_scouts_hold_up_no_twin, unknown_is_found_out)

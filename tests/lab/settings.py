@@ -146,8 +146,10 @@ def bandwidth(amount, unit, mib):
     return Migration((("Bandwidth", amount), ("BandwidthUnit", unit)), ((libvirt.VIR_MIGRATE_PARAM_BANDWIDTH, mib),))
 
 
-def transport(kind, other="", flags=0, uri=""):
+def transport(kind, other="", flags=0, uri="", tls_name=""):
+    """tls_name: whose certificate the target's must be, of TLS Strict."""
     given = ((libvirt.VIR_MIGRATE_PARAM_URI, uri),) if uri else ()
+    given += ((libvirt.VIR_MIGRATE_PARAM_TLS_DESTINATION, tls_name),) if tls_name else ()
     return Migration((("TransportType", kind), *([("OtherTransportType", other)] if other else [])), given, flags)
 
 

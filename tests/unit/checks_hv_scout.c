@@ -79,6 +79,10 @@ START_TEST(equal_scouts)
 {
 	static const struct settings plain = { .move = MOVE_LIVE }, again = { .move = MOVE_RESUME },
 				     tls = { .move = MOVE_LIVE, .transport = TRANSPORT_TLS },
+				     strict = { .move = MOVE_LIVE,
+					     .transport = TRANSPORT_TLS_STRICT },
+				     cold = { .move = MOVE_OFFLINE },
+				     restart = { .move = MOVE_RESTART },
 				     rdma = { .move = MOVE_LIVE, .transport = TRANSPORT_OTHER };
 	auto_arena struct arena *a = arena_new();
 	struct facts *f = recorded(domains[0], a), *g = recorded(domains[0], a);
@@ -87,6 +91,16 @@ START_TEST(equal_scouts)
 	ck_assert_str_eq(key_of(&plain, f, &s), key_of(&again, g, &s));
 	ck_assert_str_ne(key_of(&plain, f, &s), key_of(&tls, g, &s));
 	ck_assert(s.flags & VIR_MIGRATE_TLS);
+	ck_assert_ptr_null(s.tls_name);
+	ck_assert(s.data);
+	f->destination = "beta";
+	g->destination = "10.77.0.12";
+	ck_assert_str_eq(key_of(&tls, f, &s), key_of(&tls, g, &s));
+	ck_assert_str_ne(key_of(&strict, f, &s), key_of(&strict, g, &s));
+	ck_assert_str_eq(s.tls_name, "10.77.0.12");
+	ck_assert_str_eq(key_of(&cold, f, &s), key_of(&restart, g, &s));
+	ck_assert(!s.data);
+	ck_assert_str_ne(key_of(&cold, f, &s), key_of(&plain, f, &s));
 	ck_assert_ptr_null(key_of(&rdma, f, &s));
 	facts_free(f);
 	facts_free(g);

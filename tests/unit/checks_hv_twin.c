@@ -395,6 +395,14 @@ static const struct {
 		PROBE_PORT },
 	{ VIR_ERR_INTERNAL_ERROR, "Failed to reserve port 5977", PROBE_PORT },
 	{ VIR_ERR_INTERNAL_ERROR,
+		"warning: Spice: ../server/reds.cpp:2585:reds_init_socket: binding socket to "
+		"0.0.0.0:5978 failed",
+		PROBE_PORT },
+	{ VIR_ERR_INTERNAL_ERROR,
+		"warning: Spice: ../server/reds.cpp:2585:reds_init_socket: binding socket to "
+		"10.77.0.11:5978 failed",
+		PROBE_ADDRESS },
+	{ VIR_ERR_INTERNAL_ERROR,
 		"process exited while connecting to monitor: cannot set up guest memory 'pc.ram': "
 		"Cannot allocate memory",
 		PROBE_MEMORY },
@@ -409,6 +417,26 @@ static const struct {
 	{ VIR_ERR_INTERNAL_ERROR, "something that nobody has seen", PROBE_OTHER },
 	{ VIR_ERR_XML_ERROR, "XML error: missing something", PROBE_OWN },
 };
+
+START_TEST(shorter)
+{
+	char hook[] =
+		"Hook script execution failed: internal error: Child process (LC_ALL=C "
+		"PATH=/usr/sbin:/sbin HOME=/root /etc/libvirt/hooks/qemu web1 prepare begin -) "
+		"unexpected exit status 1: no /guests";
+	char other[] = "Child process (true) unexpected exit status 1: no such /file",
+	     plain[] = "x /y";
+
+	probe_shorten(hook);
+	ck_assert_str_eq(hook, "Hook script execution failed: internal error: Child process "
+			       "(/etc/libvirt/hooks/qemu web1 prepare begin -) unexpected exit "
+			       "status 1: no /guests");
+	probe_shorten(other);
+	ck_assert_str_eq(other, "Child process (true) unexpected exit status 1: no such /file");
+	probe_shorten(plain);
+	ck_assert_str_eq(plain, "x /y");
+}
+END_TEST
 
 START_TEST(what_it_means)
 {
@@ -455,6 +483,7 @@ int main(void)
 	tcase_add_test(t, requisite_medium);
 	tcase_add_test(t, sata_disk);
 	tcase_add_loop_test(t, what_it_means, 0, ARRAY_LEN(causes));
+	tcase_add_test(t, shorter);
 	tcase_add_test(t, instances);
 	suite_add_tcase(s, t);
 	runner = srunner_create(s);

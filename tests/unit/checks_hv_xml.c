@@ -321,6 +321,10 @@ START_TEST(test_corner_devices)
 }
 END_TEST
 
+#define FEATURE(name, enabled)                                                                     \
+	"<domain><os><firmware><feature enabled='" enabled "' name='" name                         \
+	"'/></firmware></os></domain>"
+
 START_TEST(test_minimal)
 {
 	auto_arena struct arena *a = arena_new();
@@ -331,6 +335,10 @@ START_TEST(test_minimal)
 	ck_assert_uint_eq(c.vcpus, 1);
 	ck_assert_ptr_null(c.name);
 	ck_assert_uint_eq(c.n_disks, 0);
+	vxml_domain(FEATURE("secure-boot", "no"), a, &c, &e);
+	ck_assert(!c.loader_secure);
+	vxml_domain(FEATURE("secure-boot", "yes"), a, &c, &e);
+	ck_assert(c.loader_secure);
 }
 END_TEST
 

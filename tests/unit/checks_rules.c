@@ -345,6 +345,13 @@ START_TEST(platform)
 	ROW("firmware", "an older libvirt tells of none", RESTART, "", f->config.firmware = "efi";
 		f->domcaps.n_firmwares = 0; f->domcaps.firmware_told = false);
 	ROW("firmware", "efi offered, listed", RESTART, "", f->config.firmware = "efi");
+	ROW("firmware", "efi with secure boot, none such", RESTART, "VSM4114:false",
+		f->config.firmware = "efi";
+		f->config.loader_secure = true; f->domcaps.loader_supported = true;
+		f->domcaps.loader_secure = false);
+	ROW("firmware", "efi with secure boot", RESTART, "", f->config.firmware = "efi";
+		f->config.loader_secure = true; f->domcaps.loader_supported = true;
+		f->domcaps.loader_secure = true);
 	ROW("firmware", "efi offered, its files absent", RESTART, "VSM4114:false",
 		f->config.firmware = "efi";
 		f->domcaps.loader_supported = true; f->domcaps.n_loaders = 0);
