@@ -267,27 +267,29 @@ static int64_t patience(const struct passage *p)
 	return left < most ? left : most;
 }
 
-/* Bytes that have left, as far as libvirt tells. */
-static uint64_t bytes_moved(const struct passage *p)
+/* Bytes of it have left since it was last looked at, or all have, and the two hosts come to an end. */
+static bool goes_on(struct passage *p)
 {
 	auto_dom virDomainPtr dom = virDomainLookupByUUIDString(p->route->from, p->uuid);
 	virDomainJobInfo job;
+	uint64_t before = p->moved;
 
 	count_add(COUNT_HV_CALLS_TOTAL, dom ? 2 : 1);
-	return dom && virDomainGetJobInfo(dom, &job) == 0 ? job.dataProcessed : 0;
+	if (!dom || virDomainGetJobInfo(dom, &job) < 0)
+		return false;
+	p->moved = job.dataProcessed;
+	return p->moved > before || (job.dataTotal > 0 && job.dataRemaining == 0);
 }
 
 /* The kernel over there answers at once, however busy its host is: a connection that is not made in this
  * time meets somebody who swallows it, and data that stand still one who swallows what is large. */
 static bool is_silent(struct passage *p)
 {
-	uint64_t moved;
+	bool begins = !p->quiet_since;
 
-	if (!p->quiet_since && !target_waits(p))
+	if (begins && !target_waits(p))
 		return false;
-	moved = p->quiet_since && p->data ? bytes_moved(p) : 0;
-	if (!p->quiet_since || moved > p->moved) {
-		p->moved = moved;
+	if (begins || (p->data && goes_on(p))) {
 		p->quiet_since = clock_ms();
 		p->patience = patience(p);
 	}
