@@ -74,7 +74,7 @@ class World:
     def daemon(self, **settings):
         name = f"probe{next(NUMBERS)}"
         log = self.logs / f"{name}.log"
-        made = Daemon(self.program, log, **{"probe": "always", "name": name, "source": HERE, **settings})
+        made = Daemon(self.program, log, **{"probe": "always", "migration": "no", "name": name, "source": HERE, **settings})
         self.daemons.append(made)
         return made
 
@@ -208,7 +208,7 @@ class Sniffer:
 # The tests: each returns what is wrong, as a list.
 
 def running_vm_is_unharmed(world):
-    daemon = world.daemon()
+    daemon = world.daemon(migration="yes")
     vm = world.vm("unharmed", everything(), (*NETS, prepare.secret(HERE.name), prepare.secret(THERE.name),
                                              prepare.pool(THERE.name, "tank")))
     volumes = space(world.there)
@@ -363,7 +363,7 @@ def arrives(vm, name):
 
 
 def typical_vm_takes_no_time(world):
-    daemon = world.daemon(probe="auto")
+    daemon = world.daemon(probe="auto", migration="yes")
     world.vm("typical", TYPICAL, NETS)
     ask(daemon, "typical")                              # opens the connections
     answer = ask(daemon, "typical")
@@ -519,7 +519,7 @@ def deadline_passes(world):
 
 
 def twenty_at_once(world):
-    daemon = world.daemon()
+    daemon = world.daemon(migration="yes")
     names = ["first", "second", "third"]
     for number, name in enumerate(names):
         world.vm(name, Guest((disk(name),)))
@@ -541,7 +541,7 @@ def twenty_at_once(world):
 
 
 def two_daemons(world):
-    both = [world.daemon(), world.daemon()]
+    both = [world.daemon(migration="yes"), world.daemon(migration="yes")]
     for name in ("first", "second"):
         world.vm(name, Guest((disk(name),)))
     answers = []

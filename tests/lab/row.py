@@ -50,9 +50,9 @@ def set_up(scenario, connections, source):
 
 
 def daemon_for(scenario, world):
-    """To try a migration takes a second, and what comes of it has little to do with the VM: every twelfth row does, and
+    """To try a migration takes a second, and what comes of it has little to do with the VM: every twenty-fourth row does, and
     all that are about the way."""
-    tries = scenario.way or zlib.crc32(scenario.name.encode()) % 12 == 0
+    tries = scenario.way or zlib.crc32(scenario.name.encode()) % 24 == 0
     return world.daemon if tries or not world.untried else world.untried
 
 

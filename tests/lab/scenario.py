@@ -7,7 +7,7 @@ refused  (libvirt's error code or several, a regular expression for its text) of
 unseen   what of the cause neither libvirt nor the probe shows, as a regular expression: a daemon that says yes all the
          same must have a finding "not evaluated" with such a text
 probed   the same for what only the probe shows, of a daemon that may not probe
-way      a daemon is asked that tries a migration; of the others every twelfth is asked of such a one
+way      a daemon is asked that tries a migration; of the others every twenty-fourth is asked of such a one
 policy   why the daemon refuses what libvirt carries out (VERDICT.md, "policy")
 """
 

@@ -21,7 +21,7 @@ from rows_way import TLS, credentials
 def own_host_is_left_clean(world):
     """An empty guest is started on the source, and moves to the target."""
     ports = listening(HERE), listening(THERE)
-    _, thread, box = slow_probe(world, seconds=1, probe="auto")
+    _, thread, box = slow_probe(world, migration="yes", seconds=1, probe="auto")
     wait_until("the empty guest is on its way", lambda: twins(world.here))
     seen = [vm.name() for vm in twins(world.here)]
     thread.join()
@@ -33,13 +33,13 @@ def own_host_is_left_clean(world):
 
 def moving_probe(world, **settings):
     """The empty guest is on its way between the two, and takes its time."""
-    daemon, thread, box = slow_probe(world, seconds=1, **settings)
+    daemon, thread, box = slow_probe(world, seconds=1, **{"migration": "yes", **settings})
     wait_until("the empty guest moves", lambda: twins(world.here) and twins(world.there))
     return daemon, thread, box
 
 
 def daemon_is_killed_while_its_own_host_is_probed(world):
-    daemon, thread, _ = slow_probe(world, seconds=1)
+    daemon, thread, _ = slow_probe(world, migration="yes", seconds=1)
     wait_until("the empty guest is on its way", lambda: twins(world.here))
     daemon.process.kill()
     thread.join()
@@ -66,7 +66,7 @@ def target_libvirtd_is_killed_while_an_empty_guest_moves(world):
 
 def data_are_swallowed(world):
     """A firewall drops what is sent to the ports for migrations. Nobody who asks libvirt of its guests is held up."""
-    daemon = world.daemon(probe="auto", timeout="20s")
+    daemon = world.daemon(migration="yes", probe="auto", timeout="20s")
     world.vm("swallowed", Guest((disk("swallowed"),)))
     outside.closed(THERE.name, "DROP")(world.hosts)
     box, slowest = {}, 0
@@ -89,7 +89,7 @@ def data_are_swallowed(world):
 
 def little_time(world):
     """Who asks with less time than the data are waited for is answered in that time, and as well."""
-    daemon = world.daemon(probe="auto", timeout="8s")
+    daemon = world.daemon(migration="yes", probe="auto", timeout="8s")
     world.vm("hurried", Guest((disk("hurried"),)))
     outside.closed(THERE.name, "DROP")(world.hosts)
     answer = ask(daemon, "hurried")
@@ -101,7 +101,7 @@ def little_time(world):
 
 def guard_is_gone(world):
     """What nobody would take away is not started."""
-    daemon = world.daemon(probe="auto")
+    daemon = world.daemon(migration="yes", probe="auto")
     world.vm("unguarded", Guest((disk("unguarded"),)))
     guards = [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and parent_of(pid) == daemon.process.pid]
     for pid in guards:
@@ -129,7 +129,7 @@ def state_of(pid):
 
 def own_libvirtd_is_killed(world):
     """Likewise on the source, of an empty guest."""
-    daemon, thread, box = slow_probe(world, seconds=1)
+    daemon, thread, box = slow_probe(world, migration="yes", seconds=1)
     wait_until("the empty guest is on its way", lambda: twins(world.here) and processes())
     stop_when_started(daemon, world.here)
     hosts.kill(HERE.name)
@@ -144,7 +144,7 @@ def own_libvirtd_is_killed(world):
 def waiting_scouts_hold_up_no_twin(world):
     """Four are out, and wait for answers that do not come; a fifth, to another host, waits for one of them to be back.
     The twin of another VM starts there meanwhile."""
-    daemon = world.daemon(probe="auto", timeout="11s")
+    daemon = world.daemon(migration="yes", probe="auto", timeout="11s")
     far = ("alpha", "beta", "gamma", "theta")
     for name in ("first", "second"):
         world.vm(name, Guest((disk(name),)))
@@ -169,7 +169,7 @@ def waiting_scouts_hold_up_no_twin(world):
 
 def unknown_is_found_out(world):
     """What would refuse because it is not known is tried first."""
-    daemon = world.daemon(probe="auto", unknown="refuse")
+    daemon = world.daemon(migration="yes", probe="auto", unknown="refuse")
     world.vm("tls", Guest((disk("tls"),)))
     without = ask(daemon, "tls", given=TLS)
     credentials(HERE.name, THERE.name)(world.hosts)
