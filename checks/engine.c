@@ -310,8 +310,13 @@ static void gathered(struct hv_gather *g)
 {
 	struct run *r = RUN_OF(g, gather);
 
-	if (!wants(r, TRIAL_START)) {
+	if (!settle_possible(TRIAL_START, &r->c, r->facts, &r->config)) {
 		try_way(r);
+		return;
+	}
+	/* What is refused as it is has no need of a way either. */
+	if (!wants(r, TRIAL_START)) {
+		conclude(r);
 		return;
 	}
 	atomic_store(&g->target_step, "starting a probe on the target host");

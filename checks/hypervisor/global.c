@@ -1,5 +1,5 @@
 /* What libvirt and libxml2 want once per process: initialisation, and an event loop. */
-#include "checks/hypervisor/hv.h"
+#include "checks/hypervisor/hv_inner.h"
 #include "checks/hypervisor/loop.h"
 #include "checks/hypervisor/virt.h"
 #include "daemon/base/mem.h"
@@ -21,14 +21,21 @@ static void silent_xml(void *arg, const char *fmt, ...)
 	(void)fmt;
 }
 
+bool hv_libvirt_init(void)
+{
+	if (virInitialize() < 0)
+		return false;
+	virSetErrorFunc(NULL, silent);
+	return true;
+}
+
 int hv_global_init(struct err *e)
 {
 	xmlInitParser();
 	xmlThrDefSetGenericErrorFunc(NULL, silent_xml);
-	if (virInitialize() < 0)
+	if (!hv_libvirt_init())
 		return err_set(
 			e, ERR_IO, "libvirt cannot be initialised: %s", virGetLastErrorMessage());
-	virSetErrorFunc(NULL, silent);
 	if (loop_start() < 0)
 		return err_set(e, ERR_IO,
 			"libvirt's event loop cannot be started: no descriptor or no thread");

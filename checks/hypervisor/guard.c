@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "checks/hypervisor/open.h"
+#include "checks/hypervisor/probe_inner.h"
 #include "checks/hypervisor/virt.h"
 #include "daemon/base/clock.h"
 
@@ -53,40 +54,30 @@ static void remember(const struct note *note)
 	notes[n_notes++] = *note;
 }
 
-static void quiet(void *arg, virErrorPtr error)
-{
-	(void)arg;
-	(void)error;
-}
-
 /* Nobody starts it any more, and there is none. */
 static bool is_gone(virConnectPtr v, const char *uuid)
 {
 	auto_dom virDomainPtr dom = virDomainLookupByUUIDString(v, uuid);
-	int state = 0, reason = 0;
 
 	if (!dom)
 		return virGetLastErrorCode() == VIR_ERR_NO_DOMAIN;
 	/* To destroy what is being started would wait for that. */
-	if (virDomainGetState(dom, &state, &reason, 0) == 0 &&
-		!(state == VIR_DOMAIN_PAUSED && reason == VIR_DOMAIN_PAUSED_STARTING_UP))
-		virDomainDestroy(dom);
+	if (!probe_starting(dom))
+		probe_destroy(dom);
 	return false;
 }
 
 static bool all_gone(const char *uri)
 {
-	_Atomic(const char *) stage;
 	char text[OPEN_TEXT];
-	virConnectPtr v = NULL;
-	bool gone = true;
+	virConnectPtr v = open_once(uri, clock_in(OPEN_MS), text);
+	bool gone = v != NULL;
 
-	if (open_hypervisor(uri, clock_in(OPEN_MS), &stage, &v, text) != ACCESS_OPEN)
-		return false;
-	for (size_t i = 0; i < n_notes; i++)
+	for (size_t i = 0; v && i < n_notes; i++)
 		if (strcmp(notes[i].from, uri) == 0 || strcmp(notes[i].to, uri) == 0)
 			gone &= is_gone(v, notes[i].uuid);
-	virConnectClose(v);
+	if (v)
+		virConnectClose(v);
 	return gone;
 }
 
@@ -95,9 +86,8 @@ static void take_away_from(const char *uri)
 	int64_t until = clock_in(TRY_MS);
 	unsigned quiet_rounds = 0;
 
-	if (virInitialize() < 0)
+	if (!hv_libvirt_init())
 		return;
-	virSetErrorFunc(NULL, quiet);
 	alarm(TRY_MS / 1000); /* libvirt's calls end when they please */
 	while (quiet_rounds < QUIET_ROUNDS && clock_left(until) > 0) {
 		quiet_rounds = all_gone(uri) ? quiet_rounds + 1 : 0;

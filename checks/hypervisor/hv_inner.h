@@ -22,6 +22,8 @@ struct hv {
 	size_t n_destinations, max_destinations;
 };
 
+/* Libvirt alone, which says nothing by itself; part of hv_global_init. False: its last error says why. */
+bool hv_libvirt_init(void);
 /* The connection of a destination, made when there is none yet; a reference for the caller.
  * NULL when there are too many and none of them is idle. */
 struct conn *hv_destination(struct hv *hv, const char *open_uri);

@@ -254,3 +254,11 @@ enum access open_hypervisor(const char *uri, int64_t deadline, _Atomic(const cha
 		err && err->message ? err->message : "no reason given");
 	return open_access_of(err, &target);
 }
+
+virConnectPtr open_once(const char *uri, int64_t deadline, char text[OPEN_TEXT])
+{
+	_Atomic(const char *) stage;
+	virConnectPtr v = NULL;
+
+	return open_hypervisor(uri, deadline, &stage, &v, text) == ACCESS_OPEN ? v : NULL;
+}

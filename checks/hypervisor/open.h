@@ -29,6 +29,9 @@ bool open_parse(const char *uri, struct open_target *out);
 enum access open_hypervisor(const char *uri, int64_t deadline, _Atomic(const char *) *stage,
 	virConnectPtr *out, char text[OPEN_TEXT]);
 
+/* Likewise for one use, to be closed; NULL: text says why. */
+virConnectPtr open_once(const char *uri, int64_t deadline, char text[OPEN_TEXT]);
+
 /* What libvirt's last error in this thread says of a connection that could not be opened. */
 enum access open_access_of(const virError *err, const struct open_target *t);
 

@@ -55,6 +55,7 @@ bool probe_name_clashed(const char *text);
 bool probe_others(virConnectPtr v);
 /* False: it may be there still. */
 bool probe_destroy(virDomainPtr dom);
+bool probe_starting(virDomainPtr dom);
 
 /* What came of starting a twin. */
 struct probe_result {

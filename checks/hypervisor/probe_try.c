@@ -155,7 +155,7 @@ bool probe_destroy(virDomainPtr dom)
  * process again, in a job that nobody ends. Only the removal of its record,
  * /run/libvirt/qemu/NAME.xml, helps.
  */
-static bool starting(virDomainPtr dom)
+bool probe_starting(virDomainPtr dom)
 {
 	int state = 0, reason = 0;
 
@@ -174,7 +174,7 @@ bool probe_sweep(struct probes *ps, virConnectPtr v, const char *host)
 	n = virConnectListAllDomains(v, &all, VIR_CONNECT_LIST_DOMAINS_ACTIVE);
 	for (int i = 0; i < n; i++) {
 		if (may_go(ps, all[i], host))
-			ok &= !starting(all[i]) && probe_destroy(all[i]);
+			ok &= !probe_starting(all[i]) && probe_destroy(all[i]);
 		virDomainFree(all[i]);
 	}
 	free(all);

@@ -150,11 +150,8 @@ struct own {
 
 static virConnectPtr open_own(const char *uri, int64_t until, char text[OPEN_TEXT])
 {
-	_Atomic(const char *) stage;
-	virConnectPtr v = NULL;
-
 	count_add(COUNT_HV_CALLS_TOTAL, 1);
-	return open_hypervisor(uri, until, &stage, &v, text) == ACCESS_OPEN ? v : NULL;
+	return open_once(uri, until, text);
 }
 
 static bool open_both(const struct scout_route *route, struct own *own, struct scout_result *out)
@@ -353,7 +350,6 @@ static enum way_cause cause_of(const struct passage *p)
 
 static void tell_passage(const struct passage *p, struct scout_result *out)
 {
-	out->code = p->code;
 	out->cause = p->arrived ? WAY_OTHER : cause_of(p);
 	if (p->silent)
 		snprintf(out->text, sizeof out->text, "%s within %.1f s",
@@ -409,7 +405,6 @@ static void begin(const struct scout *s, const struct own *own, struct passage *
 		virDomainFree(p->dom);
 		return;
 	}
-	out->code = virGetLastErrorCode();
 	snprintf(out->text, sizeof out->text,
 		"the empty guest that was to be moved does not start on the source host: %s",
 		virGetLastErrorMessage());
@@ -432,8 +427,7 @@ static bool try_name(const struct scout *s, unsigned flags, const struct scout_r
 	if (!guard_out(uuid, route->from_uri, route->to_uri)) {
 		snprintf(out->text, sizeof out->text,
 			"the guard, a process of this service, is gone, or does not take it; "
-			"restart "
-			"the service");
+			"restart vsmigd");
 		return true;
 	}
 	probes_live(route->ps, uuid, true);
@@ -545,7 +539,6 @@ void scout_tell(const struct scout *s, const struct scout_result *r, const struc
 		.asked = true,
 		.through = through(r, f),
 		.cause = r->cause,
-		.code = r->code,
 		.text = arena_strdup(a, r->text),
 		.took_ms = r->took_ms,
 		.addresses = all,

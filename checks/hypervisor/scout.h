@@ -66,7 +66,6 @@ struct scout_route {
 struct scout_result {
 	enum tri through; /* UNKNOWN: text says why */
 	enum way_cause cause;
-	int code;
 	char text[1024];
 	struct {
 		enum tri there, reached;

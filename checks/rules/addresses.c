@@ -1,6 +1,6 @@
 /*
  * DestinationIPAddressList: where the data go. An address that the target's name stands for is the
- * target's; whether it has others, of which nobody tells, a probe finds out.
+ * target's; whether it has others, of which nobody tells, shows when a migration is tried.
  */
 #include "checks/rules/rules.h"
 

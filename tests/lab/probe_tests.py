@@ -404,20 +404,21 @@ def stop_when_started(daemon, connection):
         (libvirt.VIR_DOMAIN_PAUSED_STARTING_UP, libvirt.VIR_DOMAIN_PAUSED_UNKNOWN)])
 
 
-def daemon_is_killed_at_the_start(world):
-    daemon, thread, _ = slow_probe(world, seconds=2)
+def killed(world, daemon, thread):
     daemon.process.kill()
     thread.join()
     nothing_left(world)
     return []
+
+
+def daemon_is_killed_at_the_start(world):
+    daemon, thread, _ = slow_probe(world, seconds=2)
+    return killed(world, daemon, thread)
 
 
 def daemon_is_killed_later(world):
     daemon, thread, _ = stopped_probe(world)
-    daemon.process.kill()
-    thread.join()
-    nothing_left(world)
-    return []
+    return killed(world, daemon, thread)
 
 
 def connection_breaks(world):

@@ -14,7 +14,7 @@ import outside
 from guests import Guest, disk
 from hosts import wait_until
 from probe_tests import (HERE, PREFIX, THERE, ask, listening, nothing_left, processes, slow_probe, started,
-                         stop_when_started, tried, twins, works_again)
+                         killed, stop_when_started, tried, twins, works_again)
 from rows_way import TLS, credentials
 
 
@@ -41,18 +41,12 @@ def moving_probe(world, **settings):
 def daemon_is_killed_while_its_own_host_is_probed(world):
     daemon, thread, _ = slow_probe(world, migration="yes", seconds=1)
     wait_until("the empty guest is on its way", lambda: twins(world.here))
-    daemon.process.kill()
-    thread.join()
-    nothing_left(world)
-    return []
+    return killed(world, daemon, thread)
 
 
 def daemon_is_killed_while_an_empty_guest_moves(world):
     daemon, thread, _ = moving_probe(world)
-    daemon.process.kill()
-    thread.join()
-    nothing_left(world)
-    return []
+    return killed(world, daemon, thread)
 
 
 def target_libvirtd_is_killed_while_an_empty_guest_moves(world):

@@ -4,27 +4,16 @@
  */
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/unit/checks_twins.h"
 
-#define DATA TEST_DATA "/libvirt/"
-
 static const char *const domains[] = { "domain-plain.xml", "domain-rich.xml" };
 
 static struct facts *recorded(const char *name, struct arena *a)
 {
-	char path[512], *text = arena_alloc(a, 1 << 18);
-	FILE *file;
-
-	snprintf(path, sizeof path, DATA "%s", name);
-	file = fopen(path, "r");
-	ck_assert_msg(file != NULL, "%s", path);
-	ck_assert_uint_gt(fread(text, 1, (1 << 18) - 1, file), 0);
-	fclose(file);
-	return facts_of(text);
+	return facts_of(slurp(name, a));
 }
 
 /* Whatever the VM has. */

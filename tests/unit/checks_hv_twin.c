@@ -16,19 +16,6 @@
 
 #define DATA TEST_DATA "/libvirt/"
 
-static const char *slurp(const char *name, struct arena *a)
-{
-	char path[512], *text = arena_alloc(a, 1 << 18);
-	FILE *f;
-
-	snprintf(path, sizeof path, DATA "%s", name);
-	f = fopen(path, "r");
-	ck_assert_msg(f != NULL, "%s", path);
-	ck_assert_uint_gt(fread(text, 1, (1 << 18) - 1, f), 0);
-	fclose(f);
-	return text;
-}
-
 static const xmlNode *root_of(const char *text, xmlDoc **doc)
 {
 	struct err e;

@@ -152,6 +152,11 @@ START_TEST(options)
 	ROW("port-range", "no data", OFFLINE, "VSM6002", (void)0);
 	ROW("port-range", "another hypervisor", LIVE, "", f->dst.type = f->src.type = "Test");
 	ROW("port-range", "tried", COPY, "VSM6002", THROUGH);
+	ROW("target-localhost", "named localhost, and reached", LIVE, "", f->dst.name = "localhost";
+		THROUGH);
+	ROW("target-localhost", "named localhost, and not reached", LIVE, "VSM4004:false",
+		f->dst.name = "localhost";
+		NOT_THROUGH(WAY_CUT));
 	ROW("way", "not tried", LIVE, "", (void)0);
 	ROW("way", "through", OFFLINE, "VSM6001", THROUGH);
 	ROW("way", "not without TLS", OFFLINE, "VSM3004:6", NOT_THROUGH(WAY_TLS_ONLY));

@@ -3,6 +3,7 @@
 #define VSMIGD_TESTS_CHECKS_TWINS_H
 
 #include <check.h>
+#include <stdio.h>
 
 #include "checks/hypervisor/probe_inner.h"
 #include "checks/hypervisor/twin.h"
@@ -13,6 +14,20 @@
 
 static const struct settings live = { .move = MOVE_LIVE };
 static const char *const models[] = { "none", "dac" };
+
+/* A recorded document. */
+static inline const char *slurp(const char *name, struct arena *a)
+{
+	char path[512], *text = arena_alloc(a, 1 << 18);
+	FILE *f;
+
+	snprintf(path, sizeof path, TEST_DATA "/libvirt/%s", name);
+	f = fopen(path, "r");
+	ck_assert_msg(f != NULL, "%s", path);
+	ck_assert_uint_gt(fread(text, 1, (1 << 18) - 1, f), 0);
+	fclose(f);
+	return text;
+}
 
 static struct facts *facts_of(const char *xml)
 {
