@@ -12,7 +12,8 @@
  * start came after it. A call that overstays the deadline is left alone: the asker is answered,
  * and the twin is destroyed by the thread that started it, whenever that comes back.
  *
- * Others with next to nothing in them follow it there: twin.h says which.
+ * Others with next to nothing in them follow it there: twin.h says which. What two of these would have
+ * QEMU open, it is first started with at once: most need no more than that.
  *
  * And the scout (scout.h), a job of its own: does a migration get there? It goes from the source to
  * the destination, and takes its turn among the twins there; of those under way to several

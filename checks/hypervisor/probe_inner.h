@@ -87,6 +87,7 @@ void probe_another(struct probes *ps, virConnectPtr v, const char *host, xmlDoc 
 /* All twins of one probe; zeroed, there are none. */
 struct probe_twins {
 	xmlDoc *twin, *images, *secrets; /* the latter two may be NULL */
+	xmlDoc *whole; /* twin_whole(), or NULL */
 	struct twin_far far[PROBE_FAR_MAX];
 	size_t n_far;
 	struct twin_owner owner;
@@ -109,9 +110,10 @@ void probe_twins_tell(const struct probe_twins *t, const struct probe_result *r,
 	struct probe_facts *out);
 
 /* Whether QEMU may open what it opens by itself: may_open and gives of *out. Where it may not, *out
- * becomes that of a twin that did not start, else it is added to. */
-void probe_owner(const struct twin_owner *owner, struct probes *ps, virConnectPtr v,
-	const char *host, struct probe_result *out);
+ * becomes that of a twin that did not start, else it is added to. whole: of twin_whole(), or zeroed; if it
+ * tells, no other is asked. */
+void probe_owner(const struct twin_owner *owner, const struct probe_result *whole,
+	struct probes *ps, virConnectPtr v, const char *host, struct probe_result *out);
 
 /* QEMU, older or built with less than what we know of, does not know the arguments that it was asked
  * with: that says nothing of the VM. */

@@ -54,8 +54,8 @@ static bool refused(const struct twin_owner *o, const struct probe_result *r, st
 	return o->opens[i].kept || out->gives == TRI_NO;
 }
 
-void probe_owner(const struct twin_owner *o, struct probes *ps, virConnectPtr v, const char *host,
-	struct probe_result *out)
+void probe_owner(const struct twin_owner *o, const struct probe_result *whole, struct probes *ps,
+	virConnectPtr v, const char *host, struct probe_result *out)
 {
 	struct probe_result r = { .started = TRI_UNKNOWN };
 
@@ -63,7 +63,10 @@ void probe_owner(const struct twin_owner *o, struct probes *ps, virConnectPtr v,
 		out->gives = gives(o, ps, v, host, out);
 	if (!o->twin || out->left)
 		return;
-	probe_another(ps, v, host, o->twin, &r, out);
+	if (whole->started == TRI_YES || complained(o, whole) < o->n_opens)
+		r = *whole;
+	else
+		probe_another(ps, v, host, o->twin, &r, out);
 	if (r.started == TRI_YES) {
 		out->may_open = o->n_opens;
 	} else if (refused(o, &r, ps, v, host, out)) {

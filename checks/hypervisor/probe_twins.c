@@ -50,6 +50,7 @@ const char *probe_twins_make(struct probe_twins *t, const struct facts *f, struc
 	note_given(t, f, a);
 	t->images = twin_of_images(f, t->twin, covers->disks, a);
 	t->secrets = twin_of_secrets(f, t->twin, covers->unlocked, a);
+	t->whole = twin_whole(f, t->twin, &t->owner, t->images, a);
 	key = twin_text(t->twin, NULL, a);
 	if (t->owner.twin)
 		key = arena_printf(a, "%s%s", key, twin_text(t->owner.twin, NULL, a));
@@ -66,7 +67,8 @@ const char *probe_twins_make(struct probe_twins *t, const struct facts *f, struc
 
 void probe_twins_clear(struct probe_twins *t)
 {
-	xmlDoc *const docs[] = { t->twin, t->owner.twin, t->owner.gives, t->images, t->secrets };
+	xmlDoc *const docs[] = { t->twin, t->owner.twin, t->owner.gives, t->images, t->secrets,
+		t->whole };
 
 	for (size_t i = 0; i < ARRAY_LEN(docs); i++)
 		if (docs[i])
@@ -113,15 +115,18 @@ bool probe_not_understood(const char *text)
 
 /* Where files change their owners when a guest starts, or a profile confines QEMU, it may be kept
  * from them now and not then. */
-static void look_at_images(const struct probe_twins *t, struct probes *ps, virConnectPtr v,
-	const char *host, struct probe_result *out)
+static void look_at_images(const struct probe_twins *t, const struct probe_result *whole,
+	struct probes *ps, virConnectPtr v, const char *host, struct probe_result *out)
 {
 	struct probe_result r;
 
 	if (!t->images)
 		return;
-	probe_another(ps, v, host, t->images, &r, out);
-	if (strstr(r.text, TWIN_END))
+	if (whole->started == TRI_YES || strstr(whole->text, TWIN_LOOK))
+		r = *whole;
+	else
+		probe_another(ps, v, host, t->images, &r, out);
+	if (r.started == TRI_YES || strstr(r.text, TWIN_END))
 		out->images = TRI_YES;
 	else if (r.started == TRI_NO && !probe_not_understood(r.text))
 		fail_as(&r, out);
@@ -152,20 +157,46 @@ static void look_for_secrets(const struct probe_twins *t, struct probes *ps, vir
 	}
 }
 
+/* It started, or QEMU has stumbled over a disk of the first twin's own: libvirt names those before what
+ * is the others', and QEMU takes one argument after the other. */
+static bool tells_of_first(const struct probe_result *whole)
+{
+	return whole->started == TRI_YES || whole->left ||
+	       strstr(whole->text, "\"node-name\":\"libvirt-");
+}
+
+/* What they have QEMU open is opened by one at once, whose result goes to *whole. Where that does not
+ * tell, *out is of the first alone. */
+static void try_first(const struct probe_twins *t, struct probes *ps, virConnectPtr v,
+	const char *host, const struct probe_facts *covers, struct probe_result *whole,
+	struct probe_result *out)
+{
+	if (t->whole) {
+		probe_try(ps, v, host, t->whole, covers, whole);
+		*out = *whole;
+	}
+	if (!t->whole || !tells_of_first(whole)) {
+		probe_try(ps, v, host, t->twin, covers, out);
+		out->took_ms += whole->took_ms;
+	}
+	judge_lock(t, out);
+}
+
 void probe_twins_try(const struct probe_twins *t, struct probes *ps, virConnectPtr v,
 	const char *host, const struct probe_facts *covers, struct probe_result *out)
 {
-	probe_try(ps, v, host, t->twin, covers, out);
-	judge_lock(t, out);
+	struct probe_result whole = { .started = TRI_UNKNOWN };
+
+	try_first(t, ps, v, host, covers, &whole, out);
 	if (out->started != TRI_NO && !out->left)
-		probe_owner(&t->owner, ps, v, host, out);
+		probe_owner(&t->owner, &whole, ps, v, host, out);
 	out->far = t->all_far;
 	for (size_t i = 0; i < t->n_far && out->started == TRI_YES; i++)
 		out->far &= is_served(ps, v, host, &t->far[i], out);
 	if (out->started == TRI_YES && !out->left)
 		look_for_secrets(t, ps, v, host, out);
 	if (out->started == TRI_YES && !out->left)
-		look_at_images(t, ps, v, host, out);
+		look_at_images(t, &whole, ps, v, host, out);
 }
 
 static const uint64_t *sizes_of(const struct probe_result *r, size_t n, struct arena *a)

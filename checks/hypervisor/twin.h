@@ -80,8 +80,17 @@ const char *twin_complaint(struct arena *a, const struct probe_open *opens, size
  * has none of a disk that is unlocked, for which the first twin of all has used it.
  */
 #define TWIN_END "vsmigd-nothing"
+#define TWIN_LOOK "\"node-name\":\"vsmigd-" /* QEMU's error has it, when it is about one of those */
 xmlDoc *twin_of_images(const struct facts *f, xmlDoc *twin, const bool *disks, struct arena *a);
 xmlDoc *twin_of_secrets(const struct facts *f, xmlDoc *twin, const bool *unlocked, struct arena *a);
+/*
+ * The first twin with all that the owner's and that of the images (which may be NULL) have QEMU open: if
+ * this one starts, none of the three has to. QEMU takes one argument after the other: what its error says
+ * of a disk, or of an argument that is another's, that one would say too. Any other failure says nothing.
+ * For xmlFreeDoc; NULL: there is nothing to put together, or it would not be the same.
+ */
+xmlDoc *twin_whole(const struct facts *f, xmlDoc *twin, const struct twin_owner *owner,
+	xmlDoc *images, struct arena *a);
 /* Its text in `a`: as it is for NULL, else with this identity and MAC addresses of its own. */
 const char *twin_text(xmlDoc *doc, const struct twin_id *id, struct arena *a);
 

@@ -70,3 +70,49 @@ void twin_argument(xmlNode *line, const char *value)
 {
 	twin_set(xmlNewChild(line, line->ns, BAD_CAST "arg", NULL), "value", value);
 }
+
+static void take_arguments(xmlNode *line, xmlDoc *from, struct arena *a)
+{
+	if (!from)
+		return;
+	XML_EACH(arg, vxml_child(xmlDocGetRootElement(from), "commandline"), "arg")
+	twin_argument(line, vxml_attr(a, arg, "value"));
+}
+
+/* An option and its value. */
+static void drop_last(xmlNode *line)
+{
+	twin_drop(xmlGetLastChild(line));
+	twin_drop(xmlGetLastChild(line));
+}
+
+/*
+ * Of block devices a twin sees those that are its disks', in a /dev of its own: what it shows of them,
+ * another need not.
+ */
+static bool opens_devices(const struct twin_owner *owner, xmlDoc *images)
+{
+	if (images && vxml_at(xmlDocGetRootElement(images), "devices/disk"))
+		return true;
+	for (size_t i = 0; i < owner->n_opens; i++)
+		if (owner->opens[i].block)
+			return true;
+	return false;
+}
+
+xmlDoc *twin_whole(const struct facts *f, xmlDoc *twin, const struct twin_owner *owner,
+	xmlDoc *images, struct arena *a)
+{
+	xmlNode *line;
+	xmlDoc *doc;
+
+	if (!(owner->twin || images) || !twin_only_users_decide(f) || opens_devices(owner, images))
+		return NULL;
+	doc = xmlCopyDoc(twin, 1);
+	line = twin_commandline(doc);
+	take_arguments(line, owner->twin, a);
+	take_arguments(line, images, a);
+	if (images)
+		drop_last(line); /* TWIN_END */
+	return doc;
+}

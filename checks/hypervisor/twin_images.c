@@ -85,8 +85,7 @@ static void look_inside(
 {
 	if (l->n < IMAGES && path && path[0] == '/' && is_format(format))
 		look(l, arena_printf(l->a,
-				"{\"driver\":\"%s\",\"node-name\":\"vsmigd-%zu\",\"read-only\":"
-				"true,"
+				"{\"driver\":\"%s\"," TWIN_LOOK "%zu\",\"read-only\":true,"
 				"\"force-share\":true,%s\"file\":{\"driver\":\"%s\","
 				"\"filename\":%s}}",
 				format, l->n,
@@ -98,8 +97,7 @@ static void look_for_writing(struct looks *l, const char *path)
 {
 	if (l->n < IMAGES && is_file(path))
 		look(l, arena_printf(l->a,
-				"{\"driver\":\"file\",\"node-name\":\"vsmigd-%zu\",\"read-only\":"
-				"false,"
+				"{\"driver\":\"file\"," TWIN_LOOK "%zu\",\"read-only\":false,"
 				"\"auto-read-only\":false,\"locking\":\"off\",\"filename\":%s}",
 				l->n, quoted(l->a, path)));
 }
@@ -173,7 +171,7 @@ static void look_at_size(struct looks *l, const struct vm_disk *d, uint64_t size
 		!(is(d->format, "raw") || has_images_below(d->format)))
 		return;
 	look(l, arena_printf(l->a,
-			"{\"driver\":\"quorum\",\"node-name\":\"vsmigd-%zu\",\"read-only\":true,"
+			"{\"driver\":\"quorum\"," TWIN_LOOK "%zu\",\"read-only\":true,"
 			"\"force-share\":true,\"vote-threshold\":2,\"children\":[{\"driver\":"
 			"\"null-co\",\"size\":%llu,\"read-only\":true},{\"driver\":\"%s\","
 			"\"read-only\":true,%s\"file\":{\"driver\":\"%s\",\"filename\":%s}}]}",
@@ -232,7 +230,7 @@ xmlDoc *twin_of_images(const struct facts *f, xmlDoc *twin, const bool *disks, s
 		xmlFreeDoc(doc);
 		return NULL;
 	}
-	look(&l, "{\"driver\":\"raw\",\"node-name\":\"vsmigd-end\",\"file\":\"" TWIN_END "\"}");
+	look(&l, "{\"driver\":\"raw\"," TWIN_LOOK "end\",\"file\":\"" TWIN_END "\"}");
 	return doc;
 }
 

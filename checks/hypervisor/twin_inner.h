@@ -64,6 +64,8 @@ xmlDoc *twin_labelled(xmlDoc *twin, xmlNode **devices);
 /* <qemu:commandline>, and one argument more in it. */
 xmlNode *twin_commandline(xmlDoc *doc);
 void twin_argument(xmlNode *line, const char *value);
+/* No security driver of the target's refuses QEMU what is no disk of the guest's. */
+bool twin_only_users_decide(const struct facts *f);
 /* Disks for paths that are not disks of the VM: lower images, firmware. */
 void twin_extra_disks(struct twin *t, xmlNode *devices);
 

@@ -178,8 +178,10 @@ static xmlDoc *giver(xmlDoc *twin)
 	return doc;
 }
 
-static bool only_users_decide(const struct host_caps *caps)
+bool twin_only_users_decide(const struct facts *f)
 {
+	const struct host_caps *caps = &f->dst.caps;
+
 	for (size_t i = 0; i < caps->n_secmodels; i++)
 		if (!is(caps->secmodels[i], "dac") && !is(caps->secmodels[i], "none"))
 			return false;
@@ -204,7 +206,7 @@ void twin_owner(const struct facts *f, xmlDoc *twin, struct arena *a, struct twi
 	struct opens o = { .f = f, .a = a };
 
 	*out = (struct twin_owner){ 0 };
-	if (facts_user_is_root(f) || !only_users_decide(&f->dst.caps))
+	if (facts_user_is_root(f) || !twin_only_users_decide(f))
 		return;
 	collect(&o);
 	sort(&o);

@@ -336,6 +336,35 @@ def opened_files_stay(world):
     return wrong
 
 
+def one_twin_shows_it_all(world):
+    """Images, and what QEMU opens as another user, where it may: as few are started as can be."""
+    daemon = world.daemon(source=hosts.SOURCE)
+    world.here = world.hosts[hosts.SOURCE.name]
+    guest = Guest((disk("one"),), more=guests.arguments("-fw_cfg", f"name=opt/lab,file={SHARED}/config"))
+    (SHARED / "config").write_text("lab")
+    world.vm("one", guest, (lambda _: (SHARED / "one.qcow2").chmod(0o666),))
+    wrong = started_twins(world, daemon, 1)
+    (SHARED / "config").chmod(0o600)
+    return wrong + started_twins(world, daemon, 2, finds="VSM4901")     # and then the VM's alone
+
+
+def started_twins(world, daemon, number, finds=None):
+    before = starts_of_twins(THERE)
+    answer = ask(daemon, "one")
+    nothing_left(world)
+    starts = starts_of_twins(THERE) - before
+    found = [finding["MessageID"] for finding in answer.findings]
+    wrong = [] if starts == number else [f"{starts} twins were started instead of {number}"]
+    wrong += [f"not evaluated: {finding['Message']}" for finding in answer.findings if "may " in finding["Message"]
+              and not finds]
+    return wrong + ([] if (finds in found if finds else started(answer) and answer.migratable) else [f"{answer.findings}"])
+
+
+def starts_of_twins(host):
+    return sum(path.read_text(errors="replace").count(": starting up ")
+               for path in (host.folder / "log/qemu").glob(f"{PREFIX}*.log"))
+
+
 def locks_of(*paths):
     files = {f"{os.major(about.st_dev)}:{os.minor(about.st_dev)} {about.st_ino}" for about in map(os.stat, paths)}
     lines = sh_text("lslocks", "--noheadings", "--raw", "-o", "MAJ:MIN,INODE,START,END,MODE").splitlines()
@@ -595,6 +624,7 @@ def start_time(pid):
 
 
 TESTS = (running_vm_is_unharmed, written_image_is_no_false_alarm, servers_are_left_alone, owners_stay, opened_files_stay,
+         one_twin_shows_it_all,
          typical_vm_takes_no_time, daemon_is_killed_at_the_start, daemon_is_killed_later, connection_breaks,
          libvirtd_is_killed_at_the_start, libvirtd_is_killed_later, deadline_passes, twenty_at_once, two_daemons,
          left_by_others)

@@ -37,6 +37,29 @@ static void further_twins(
 	facts_free(f);
 }
 
+/* Of all in one; NULL where there is none. */
+static const char *whole_of(struct facts *f, struct arena *a)
+{
+	struct probe_twins twins = { 0 };
+	struct probe_facts covers;
+	const char *text;
+	struct err e;
+
+	ck_assert_ptr_nonnull(probe_twins_make(&twins, f, f->arena, &covers, &e));
+	text = twins.whole ? twin_text(twins.whole, NULL, a) : NULL;
+	probe_twins_clear(&twins);
+	return text;
+}
+
+static size_t count_of(const char *text, const char *part)
+{
+	size_t n = 0;
+
+	for (; (text = strstr(text, part)); text++)
+		n++;
+	return n;
+}
+
 /* Disks as what they are, read-only and past all locks; those that are written to, for writing. */
 START_TEST(images)
 {
@@ -196,6 +219,46 @@ START_TEST(of_all_kinds)
 }
 END_TEST
 
+/* All in one: the VM's disks, what the owner's twin opens and what the images are looked at by, but not
+ * what that one fails by. */
+START_TEST(whole)
+{
+	static const char *const apparmor[] = { "apparmor", "dac" };
+	static const char disk[] = DOMAIN(DISK("qcow2", "/a,b.qcow2", "vda", "")),
+			  device[] = DOMAIN(
+				  "<disk type='block' device='disk'><driver name='qemu' "
+				  "type='%s'/><source dev='/dev/vg/b'/><target dev='vda' "
+				  "bus='virtio'/></disk>" DISK("qcow2", "/a,b.qcow2", "vdb", ""));
+	auto_arena struct arena *a = arena_new();
+	struct facts *f = facts_of(disk);
+	const char *text;
+
+	ck_assert_ptr_nonnull(text = whole_of(f, a));
+	ck_assert_msg(strstr(text, "<source file=\"/a,b.qcow2\""), "%s", text);
+	ck_assert_msg(!strstr(text, "node-name=vsmigd0,"), "%s", text);
+	f->src.caps.dac_label = "+0:+0"; /* another user */
+	ck_assert_ptr_nonnull(text = whole_of(f, a));
+	ck_assert_msg(strstr(text, "node-name=vsmigd0,driver=file,read-only=off"), "%s", text);
+	ck_assert_msg(strstr(text, "vsmigd-0&quot;,&quot;read-only&quot;:true"), "%s", text);
+	ck_assert_msg(strstr(text, "vsmigd-1&quot;,&quot;read-only&quot;:false"), "%s", text);
+	ck_assert_msg(!strstr(text, "vsmigd-end") && !strstr(text, TWIN_END), "%s", text);
+	/* As many options as values. */
+	ck_assert_uint_eq(count_of(text, "value=\"-blockdev\""), 3);
+	ck_assert_uint_eq(count_of(text, "<qemu:arg "), 6);
+	/* It would refuse the same files for another reason. */
+	f->dst.caps.secmodels = apparmor;
+	ck_assert_ptr_null(whole_of(f, a));
+	facts_free(f);
+	/* Whose devices are another's are seen by it, and not by the others. */
+	for (int i = 0; i < 2; i++) {
+		f = facts_of(arena_printf(a, device, i ? "qcow2" : "raw"));
+		f->src.caps.dac_label = i ? f->dst.caps.dac_label : "+0:+0";
+		ck_assert_ptr_null(whole_of(f, a));
+		facts_free(f);
+	}
+}
+END_TEST
+
 /* What a server gives away is opened as the VM does, but no guest's image is written to. */
 START_TEST(served)
 {
@@ -254,6 +317,7 @@ int main(void)
 	tcase_add_test(t, encrypted);
 	tcase_add_test(t, unlocked);
 	tcase_add_test(t, of_all_kinds);
+	tcase_add_test(t, whole);
 	tcase_add_test(t, served);
 	tcase_add_test(t, not_understood);
 	suite_add_tcase(s, t);
