@@ -151,6 +151,18 @@ bool facts_keeps_owner(const struct facts *f, size_t i)
 	return f->config.keeps_owners || f->config.disks[i].keeps_owner;
 }
 
+bool facts_name_ends_early(const struct facts *f)
+{
+	size_t n;
+
+	for (const char *at = f->config.name; at && (at = strchr(at, ',')); at += n) {
+		n = strspn(at, ",");
+		if (n % 2 == 1 && at[n])
+			return true;
+	}
+	return false;
+}
+
 const char *facts_disk_path(const struct facts *f, size_t i)
 {
 	const struct vm_disk *d = &f->config.disks[i];

@@ -264,6 +264,7 @@ enum probe_cause { /* what kept a twin from starting */
 	PROBE_MEMORY,
 	PROBE_FORMAT, /* of an image */
 	PROBE_DENIED, /* QEMU may not open one of probe.opens */
+	PROBE_NAME, /* QEMU does not take it */
 	PROBE_CAUSE_COUNT
 };
 
@@ -432,6 +433,9 @@ const char *facts_user(const struct facts *f, const struct host_facts *host);
 bool facts_user_is_root(const struct facts *f);
 /* Disk i keeps its owner, wherever the VM goes. */
 bool facts_keeps_owner(const struct facts *f, size_t i);
+/* The VM's name has a comma that ends what QEMU is told of it as it is: its process's name, where
+ * qemu.conf has set_process_name. Two in a row are one to QEMU, and of one at the end libvirt makes two. */
+bool facts_name_ends_early(const struct facts *f);
 /* The file or device of disk i on the target; NULL: it has none, or it is not told. */
 const char *facts_disk_path(const struct facts *f, size_t i);
 /* QEMU on the target is another user than on the source, who may not be allowed to use disk i. */

@@ -69,6 +69,7 @@ static const struct {
 	{ 0, "No such file or directory", PROBE_FILE },
 	{ 0, "No such device", PROBE_DEVICE },
 	{ 0, "Cannot get interface", PROBE_DEVICE },
+	{ 0, "-name guest=", PROBE_NAME }, /* QEMU quotes the argument that it stumbles over */
 	{ 0, "annot allocate memory", PROBE_MEMORY },
 	{ 0, "annot set up guest memory", PROBE_MEMORY },
 	{ 0, "is not a valid device model name", PROBE_MODEL },

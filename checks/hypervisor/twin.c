@@ -4,6 +4,7 @@
 
 #include "checks/hypervisor/twin_inner.h"
 
+#define TWIN_COMMA ",x"
 #define X(s) ((const xmlChar *)(s))
 
 bool twin_is_name(const char *name)
@@ -299,6 +300,8 @@ int twin_make(const struct facts *f, struct arena *a, xmlDoc **out, struct probe
 	t.unlocked = arena_array(a, f->config.n_disks, sizeof *t.unlocked);
 	t.nics = arena_array(a, f->config.n_nics, sizeof *t.nics);
 	whole_domain(&t, root);
+	if (facts_name_ends_early(f))
+		text_child(root, "name", TWIN_COMMA);
 	*out = take(doc);
 	*covers = (struct probe_facts){
 		.paths = t.paths,
@@ -312,12 +315,22 @@ int twin_make(const struct facts *f, struct arena *a, xmlDoc **out, struct probe
 	return 0;
 }
 
+/* With a comma in it for a VM that has one, and always the same: libvirt keeps a log for each name. */
+static const char *full_name(const xmlNode *root, const struct twin_id *id, struct arena *a)
+{
+	const xmlNode *name = vxml_child(root, "name");
+
+	return name && strstr(vxml_text(a, name), TWIN_COMMA)
+		       ? arena_printf(a, "%s" TWIN_COMMA, id->name)
+		       : id->name;
+}
+
 const char *twin_text(xmlDoc *doc, const struct twin_id *id, struct arena *a)
 {
 	xmlNode *root = xmlDocGetRootElement(doc);
 
 	if (id) {
-		text_child(root, "name", id->name);
+		text_child(root, "name", full_name(root, id, a));
 		text_child(root, "uuid", id->uuid);
 		set_metadata(root, id, a);
 		twin_new_macs(vxml_child(root, "devices"), a);

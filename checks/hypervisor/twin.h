@@ -5,7 +5,8 @@
  * What the table of twin.c and twin_devices.c does not name does not get in, so that an element
  * that a later libvirt invents is left out rather than passed on. In short:
  *
- * - name, UUID and MAC addresses are others; description, metadata and security labels are gone
+ * - name, UUID and MAC addresses are others, but for a comma in the name, which QEMU may stumble over;
+ *   description, metadata and security labels are gone
  * - every disk is opened raw, read-only and shareable: the locks of the running VM do not matter,
  *   nothing is written, nothing is relabelled. Lower images of a chain, hard disks of IDE and
  *   SATA, which cannot be read-only there, and the firmware, which would bring a writable NVRAM

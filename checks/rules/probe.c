@@ -366,6 +366,20 @@ static void denied(const struct facts *f, struct findings *out)
 			   : "read");
 }
 
+/* A twin's name has a comma where the VM's has one. */
+static void name_with_comma(const struct facts *f, struct findings *out)
+{
+	const char *name = rule_name(f->config.name);
+	struct finding *found = finding_add(out, VSM4901,
+		arena_printf(out->arena,
+			"QEMU there does not take a name with a comma, as \"%s\" has one", name));
+
+	finding_detail(out, found, NULL, name, "a name without a comma");
+	found->remedy = "Give the virtual system a name without a comma (ElementName of "
+			"NewSystemSettingData), or unset set_process_name in "
+			"/etc/libvirt/qemu.conf on the target and restart its libvirtd.";
+}
+
 static void (*const reasons[])(const struct facts *f, struct findings *out) = {
 	[PROBE_OTHER] = other,
 	[PROBE_OWN] = other,
@@ -388,6 +402,7 @@ static void (*const reasons[])(const struct facts *f, struct findings *out) = {
 	[PROBE_MEMORY] = memory,
 	[PROBE_FORMAT] = format,
 	[PROBE_DENIED] = denied,
+	[PROBE_NAME] = name_with_comma,
 };
 _Static_assert(ARRAY_LEN(reasons) == PROBE_CAUSE_COUNT, "every cause has its reason");
 

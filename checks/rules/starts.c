@@ -30,14 +30,19 @@ static const char *models(const struct facts *f, struct arena *a)
 }
 
 /* Libvirt tells QEMU the name of its process, and swtpm that of its log, as they are, and a comma ends
- * them; a probe has another name. */
+ * them. A probe has such a name, but no TPM. */
 static void comma(const struct facts *f, struct findings *out)
 {
-	if (f->config.name && strchr(f->config.name, ','))
+	if (rule_is(f->config.tpm_backend, "emulator") && f->config.name &&
+		strchr(f->config.name, ','))
 		finding_unknown(out,
-			"whether a machine whose name has a comma starts there (none with a TPM "
-			"emulator does, and none at all where qemu.conf has set_process_name)",
-			NULL, "a probe has another name");
+			"whether a machine with a TPM emulator whose name has a comma starts there",
+			NULL, "libvirt 9.0 starts none, and a probe has no TPM");
+	if (facts_name_ends_early(f) && !rule_started(f))
+		finding_unknown(out,
+			"whether a machine whose name has a comma starts there (none does where "
+			"qemu.conf has set_process_name)",
+			NULL, "only a guest of such a name that starts there shows it");
 }
 
 static void run(const struct facts *f, const struct check_config *c, struct findings *out)

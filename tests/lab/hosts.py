@@ -92,7 +92,7 @@ HOSTS = (
     Host("beta", 12),
     Host("gamma", 13, hide=(SPARE_EMULATOR, FIRMWARE), no_machines=("pc-i440fx-3.0",), no_features=("adx",),
          memory_mib=1024),
-    Host("epsilon", 15, only_ipv6=True),
+    Host("epsilon", 15, only_ipv6=True, settings="set_process_name = 1\n"),
     Host("delta", 14, user="libvirt-qemu"),
     Host("zeta", 16, user="libvirt-qemu"),
     Host("eta", 17, no_devices=("virtio-balloon-pci", "lsi53c895a"), small_memory=True, hooks=True, large_rom=True,

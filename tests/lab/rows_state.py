@@ -10,6 +10,8 @@ from guests import Device, Guest, disk, uuid_of
 from hosts import LOCAL, SMALL
 from scenario import BLUE, BLUE_HERE, DOMAIN_EXISTS, OTHER_UUID, SHARED_DISK, Scenario as S
 
+COMMA = dict(finds=("VSM4901",), probed="name has a comma", refused=(1, "-name guest=.*Invalid parameter"))
+
 ROWS = (
     # State and type
     S("live"),
@@ -58,6 +60,16 @@ ROWS = (
     S("name of 200 letters", called="n" * 200),
     S("name like a UUID", called=uuid_of("somebody else")),
     S("name like an option", called="-v"),
+    # epsilon gives QEMU's processes the names of their VMs
+    S("comma in a name", called="a, b", to="epsilon", **COMMA),
+    S("comma in a name, restart", called="a, b", to="epsilon", type="restart", **COMMA),
+    S("comma in a name, offline", called="a, b", to="epsilon", type="offline", state="off"),
+    S("comma in a name, elsewhere", called="a, b"),
+    S("comma in a name, new name", called="a, b", to="epsilon", settings=(settings.Rename("a b"),)),
+    S("comma in a new name", to="epsilon", settings=(settings.Rename("a, b"),), **COMMA),
+    S("commas in a name that are one", called="a,,b,", to="epsilon"),
+    S("comma in a new name, TPM", Guest((guests.tpm(),)), called="with a TPM", settings=(settings.Rename("a, b"),),
+      finds=("VSM4901",), unseen="TPM emulator whose name has a comma", refused=(9, "swtpm died")),
     S("UUID taken", hosts=(prepare.domain("beta", "somebody", uuid_of("UUID taken")),), finds=("VSM4002",),
       refused=(9, DOMAIN_EXISTS)),
     S("same VM inactive there", hosts=(prepare.domain("beta", "same VM inactive there", None),), warns=("VSM5009",)),
@@ -75,9 +87,9 @@ ROWS = (
     S("by IPv4 address in IPv6's form", to="::ffff:10.77.0.12"),
     S("by IPv6 address, in full", to="FD77:0:0:0:0:0:0:12"),
     S("host with IPv6 only", to="epsilon"),
-    S("host with IPv6 only, by address", to="fd77::15", type="resume"),
+    S("host with IPv6 only by address", to="fd77::15", type="resume"),
     S("host with IPv6 only, offline", to="epsilon", type="offline", state="off"),
-    S("host with IPv6 only, copy", Guest((disk(folder=LOCAL),)), to="epsilon", type="with storage",
+    S("host with IPv6 only and a copy", Guest((disk(folder=LOCAL),)), to="epsilon", type="with storage",
       hosts=(prepare.pool("epsilon", "attic", LOCAL),)),
     S("IPv6 address in brackets", to="[fd77::12]", code=4, finds=("VSM1004",), refused=(1, "parse URI")),
     S("IPv6 address not allowed", to="fd99::1", code=5, finds=("VSM2012",), refused=(38, "unreachable")),

@@ -59,6 +59,8 @@ START_TEST(probes)
 	ROW("probe", "started", LIVE, "VSM6001", STARTED);
 	ROW("probe", "in the words of libvirt", LIVE, "VSM4901:false",
 		no_start(f, PROBE_OTHER, "no"));
+	ROW("probe", "a comma in its name", LIVE, "VSM4901:false", f->config.name = "a,b"; no_start(
+		f, PROBE_NAME, "-name guest=a,,b,process=qemu:a,b: Invalid parameter 'b'"));
 	ROW("probe", "only defined", OFFLINE, "VSM4901", SHUT_OFF; no_start(f, PROBE_OTHER, "no"));
 	ROW("probe", "no disk", LIVE, "VSM4302:false", no_file(f, PROBE_DISK, "/shared/a"));
 	ROW("probe", "no lower image", LIVE, "VSM4302:false", no_file(f, PROBE_BACKING, "/b"));
@@ -136,7 +138,13 @@ START_TEST(probes)
 		f->config.loader = "/usr/share/AAVMF/AAVMF_CODE.fd");
 	ROW("starts", "nobody tried", LIVE, "VSM6002", (void)0);
 	ROW("starts", "seen", LIVE, "", STARTED);
-	ROW("starts", "a name with a comma", LIVE, "VSM6002", STARTED; f->config.name = "a,b");
+	ROW("starts", "seen, with a comma in its name", LIVE, "", STARTED; f->config.name = "a,b");
+	ROW("starts", "a comma, and nobody tried", LIVE, "VSM6002,VSM6002", f->config.name = "a,b");
+	ROW("starts", "two that are one", LIVE, "VSM6002", f->config.name = "a,,b");
+	ROW("starts", "a comma at the end", LIVE, "VSM6002", f->config.name = "a,");
+	ROW("starts", "three", LIVE, "VSM6002,VSM6002", f->config.name = "a,,b,,,c");
+	ROW("starts", "a comma, with a TPM", LIVE, "VSM6002", STARTED; f->config.name = "a,,b";
+		f->config.tpm_backend = "emulator");
 	ROW("starts", "seen that not", LIVE, "", no_start(f, PROBE_OTHER, "no"));
 	ROW("starts", "only defined", OFFLINE, "", SHUT_OFF);
 	ROW("images", "of the same size", LIVE, "", image(f, IMAGE_FIRMWARE, 4 << 20));
