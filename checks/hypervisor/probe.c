@@ -150,11 +150,13 @@ static enum fact fact_of(const struct job *j)
 static const char *tell(struct job *j, const struct job *ran, struct facts *f)
 {
 	if (j->kind == JOB_SCOUT) {
-		scout_tell(&j->scout, &ran->passed, f, j->arena, &f->way);
+		scout_tell(&j->scout, &ran->passed, f, f->dst_arena, &f->way);
 		return f->way.through == TRI_UNKNOWN ? f->way.text : NULL;
 	}
 	f->probe = j->covers;
 	probe_twins_tell(&j->twins, &ran->result, j->arena, &f->probe);
+	/* What they cover lives in the job's. */
+	arena_defer(f->dst_arena, free_arena, take(j->arena));
 	return f->probe.started == TRI_UNKNOWN ? f->probe.text : NULL;
 }
 
@@ -164,11 +166,8 @@ static void answer(struct job *j, struct hv_probe *p, const struct job *ran, con
 	enum fact id = fact_of(j);
 	struct facts *f = p->facts;
 
-	if (ran) {
+	if (ran)
 		why = tell(j, ran, f);
-		/* What it covers lives in the job's. */
-		arena_defer(f->dst_arena, free_arena, take(j->arena));
-	}
 	if (why)
 		facts_set_unknown(f, id, why, NULL);
 	else
@@ -337,16 +336,26 @@ static void scout_back(struct probes *ps)
 			kick(ps, j->conn);
 }
 
+void job_answer(struct job *j)
+{
+	struct job *others;
+
+	pthread_mutex_lock(&j->ps->lock);
+	others = take(j->others);
+	disarm(j);
+	for (struct job *o = others; o; o = o->next)
+		disarm(o);
+	pthread_mutex_unlock(&j->ps->lock);
+	answer_one(j, j, NULL);
+	answer_all(others, j, NULL);
+}
+
 void job_end(struct job *j, bool left_there, bool left_here)
 {
 	struct probes *ps = j->ps;
 
 	pthread_mutex_lock(&ps->lock);
-	j->refs++; /* for its result, which is the others' too */
 	unlink_job(j);
-	j->next = take(j->others);
-	for (struct job *o = j; o; o = o->next)
-		disarm(o);
 	if (left_there && !ps->closed)
 		add_sweep(ps, j->conn, j->host);
 	if (left_here && !ps->closed)
@@ -355,8 +364,8 @@ void job_end(struct job *j, bool left_there, bool left_here)
 		scout_back(ps);
 	kick(ps, j->conn);
 	pthread_mutex_unlock(&ps->lock);
-	answer_all(j, j, NULL);
-	drop(j);
+	job_answer(j);
+	drop(j); /* the list's */
 }
 
 /* From outside. */

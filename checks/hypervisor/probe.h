@@ -18,7 +18,8 @@
  * And the scout (scout.h), a job of its own: does a migration get there? It goes from the source to
  * the destination, and takes its turn among the twins there; of those under way to several
  * destinations there are a few at a time. It is the same for most virtual systems, so that many that
- * wait share one. It has the same kind of name, and the source's connection is swept likewise.
+ * wait share one. It has the same kind of name, and the source's connection is swept likewise. A no is
+ * told before it has been taken away, and until then it keeps its turn.
  *
  * Nothing stays behind:
  * - autodestroy removes the twin when this process dies or its connection breaks

@@ -62,7 +62,10 @@ void job_run(struct conn_task *task);
 /* Locked: those that wait for the same are taken out of the line, and answered along with it; until then
  * their timers may answer them. */
 void job_take_companions(struct job *j);
-/* Answers it, and those; left: something of it is there still, and is to be swept. */
+/* Answers it, and those, with its result; again, nobody. Who ran it holds the list's reference. */
+void job_answer(struct job *j);
+/* It is over: answers whom nobody has answered, and lets the next one run. left: something of it is there
+ * still, and is to be swept. */
 void job_end(struct job *j, bool left_there, bool left_here);
 /* A sweep that ends; again: it is tried once more later. */
 void job_end_sweep(struct job *j, bool again);

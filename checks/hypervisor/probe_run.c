@@ -73,6 +73,12 @@ static virConnectPtr get_source(struct job *j, struct scout_result *out)
 	return h.v;
 }
 
+/* Nobody waits until it is taken away; whoever comes next does. */
+static void decided(void *arg)
+{
+	job_answer(arg);
+}
+
 /* On a thread of the destination's, as twins are: those of the source are few, and many want them. */
 static void pass(struct job *j)
 {
@@ -84,6 +90,8 @@ static void pass(struct job *j)
 		.from_uri = conn_uri(j->source),
 		.to_uri = conn_uri(j->conn),
 		.until = j->task.deadline,
+		.decided = decided,
+		.arg = j,
 	};
 
 	route.from = get_source(j, &j->passed);

@@ -61,6 +61,9 @@ struct scout_route {
 	virConnectPtr from, to;
 	const char *from_uri, *to_uri;
 	int64_t until; /* no further address is tried after */
+	/* What came of it is known, and is not a yes; to take it away may last. Once or more often. */
+	void (*decided)(void *arg);
+	void *arg;
 };
 
 struct scout_result {
@@ -76,7 +79,7 @@ struct scout_result {
 };
 
 /* Moves it, and destroys it. Blocks: as long as libvirt does to start it, and then SCOUT_MOVE_MS for each
- * address; by TLS, twice that. */
+ * address; by TLS, twice that. *out is right when it returns, and in route->decided. */
 void scout_try(const struct scout *s, const struct scout_route *route, struct scout_result *out);
 /* What came of it, in `a`, for the VM that f is about. */
 void scout_tell(const struct scout *s, const struct scout_result *r, const struct facts *f,

@@ -81,6 +81,35 @@ def data_are_swallowed(world):
     return wrong + ([] if answer.seconds < 25 and slowest < 5 else ["that is too long"])
 
 
+def data_stand_still(world):
+    """A firewall drops what is large. Libvirt on the target needs ten seconds to be rid of the guest then: none of those
+    who ask waits for that, but whoever comes next does."""
+    daemon = world.daemon(migration="yes", probe="auto", timeout="60s")
+    names = ("first", "second", "third")
+    for name in names:
+        world.vm(name, Guest((disk(name),)))
+    outside.closed(THERE.name, "DROP", large=True)(world.hosts)
+    answers = {}
+
+    def run(name):
+        answer = ask(daemon, name)
+        answers[name] = answer, [vm.name() for vm in twins(world.there)]
+    threads = [threading.Thread(target=run, args=(name,), daemon=True) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    outside.stop()
+    cured = ask(daemon, "first")
+    nothing_left(world)
+    wrong = [f"{name} was not answered" for name in names if name not in answers]
+    for name, (answer, left) in answers.items():
+        found = [finding["MessageID"] for finding in answer.findings if finding["Effect"] != "None"]
+        wrong += [] if (answer.code, found) == (5, ["VSM2010"]) and left else [
+            f"{name}: {answer.seconds:.1f} s, {answer.code}, {found}, {left} there still"]
+    return wrong + ([] if cured.migratable and tried(cured) else [f"without the firewall: {cured}"])
+
+
 def little_time(world):
     """Who asks with less time than the data are waited for is answered in that time, and as well."""
     daemon = world.daemon(migration="yes", probe="auto", timeout="8s")
@@ -175,5 +204,5 @@ def unknown_is_found_out(world):
 
 TESTS = (own_host_is_left_clean, daemon_is_killed_while_its_own_host_is_probed,
          daemon_is_killed_while_an_empty_guest_moves, own_libvirtd_is_killed,
-         target_libvirtd_is_killed_while_an_empty_guest_moves, data_are_swallowed, little_time, guard_is_gone,
-         waiting_scouts_hold_up_no_twin, unknown_is_found_out)
+         target_libvirtd_is_killed_while_an_empty_guest_moves, data_are_swallowed, data_stand_still, little_time,
+         guard_is_gone, waiting_scouts_hold_up_no_twin, unknown_is_found_out)
