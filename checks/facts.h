@@ -386,6 +386,7 @@ struct facts {
 	enum tri *hostdevs_there; /* config.n_hostdevs */
 	enum tri *paths_there; /* config.n_paths: they, or of PATH_FOLDER their folders */
 	enum tri loader_there; /* config.loader */
+	enum tri hook_there; /* the target's libvirt asks one about guests; UNKNOWN: or may */
 	struct image_here {
 		const char *here; /* where it is on the source; NULL: not known */
 		uint64_t

@@ -105,7 +105,7 @@ static enum tri known_path(const struct facts *f, const char *path)
 const char *const side_data_folders[] = { "/usr/share/qemu", "/usr/share/seabios",
 	"/usr/share/seavgabios", "/usr/lib/ipxe/qemu", "/usr/share/ipxe/qemu", NULL };
 
-static const char *look_for(struct side *s, const char *name, struct arena *a)
+static const void *look_for(struct side *s, const char *name, struct arena *a)
 {
 	for (size_t k = 0; side_data_folders[k]; k++) {
 		const char *path = arena_printf(a, "%s/%s", side_data_folders[k], name);
@@ -116,16 +116,30 @@ static const char *look_for(struct side *s, const char *name, struct arena *a)
 	return NULL;
 }
 
-/* Of QEMU's own files: kept for some minutes, for they are the same for all guests. */
-static const char *packaged(struct side *s, const char *name)
+/* A program, or since libvirt 6.5 a folder of programs, which may be empty. Libvirt looks when it starts. */
+static const void *look_for_hook(struct side *s, const char *name, struct arena *a)
 {
-	const char *key = side_aged(s, arena_printf(s->arena, "data %s", name));
+	static const enum tri none = TRI_NO, one = TRI_YES;
+	const char *folder = arena_printf(a, "%s.d", name);
+	enum kind kind = kind_of(s, name);
+
+	if (kind == KIND_OTHER)
+		return &one;
+	return kind == KIND_ABSENT && kind_of(s, folder) == KIND_ABSENT ? &none : NULL;
+}
+
+/* What is the same for all guests is kept for some minutes. */
+static const void *kept(struct side *s, const char *name,
+	const void *(*look)(struct side *s, const char *name, struct arena *a))
+{
+	const char *key = side_aged(s, arena_printf(s->arena, "file %s", name));
 	struct box *b = cache_get(conn_cache(s->conn), s->generation, key);
 
 	if (!b) {
 		b = box_new();
-		b->value = (void *)look_for(s, name, b->arena);
-		cache_put(conn_cache(s->conn), s->generation, key, b);
+		b->value = (void *)look(s, name, b->arena);
+		if (!side_late(s))
+			cache_put(conn_cache(s->conn), s->generation, key, b);
 	}
 	box_keep(s->arena, b);
 	return b->value;
@@ -139,7 +153,7 @@ static void look_for_image(struct side *s, const struct vm_image *image, struct 
 	if (!side_moves_running(s->f))
 		return;
 	if (image->name) {
-		out->there = packaged(s, image->name);
+		out->there = kept(s, image->name, look_for);
 		return;
 	}
 	if (image->kind == IMAGE_FIRMWARE)
@@ -155,7 +169,9 @@ static void look_for_image(struct side *s, const struct vm_image *image, struct 
 void gather_paths(struct side *s)
 {
 	struct facts *f = s->f;
+	const enum tri *hook = kept(s, "/etc/libvirt/hooks/qemu", look_for_hook);
 
+	f->hook_there = hook ? *hook : TRI_UNKNOWN;
 	for (size_t i = 0; i < f->config.n_paths; i++)
 		f->paths_there[i] = ask(s, &f->config.paths[i]);
 	if (f->config.loader)

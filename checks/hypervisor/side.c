@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *too_late(const struct side *s)
+const char *side_late(const struct side *s)
 {
 	if (s->lost)
 		return "the connection to the hypervisor was lost";
@@ -45,7 +45,7 @@ static bool lacks(struct side *s, enum fact id)
 
 bool side_begin(struct side *s, enum fact id, const char *step)
 {
-	const char *why = too_late(s);
+	const char *why = side_late(s);
 
 	s->missing = NULL;
 	if (why) {
@@ -62,7 +62,7 @@ static _Atomic(const char *) *step_of(struct side *s)
 
 bool side_more(struct side *s, const char *step)
 {
-	if (too_late(s))
+	if (side_late(s))
 		return false;
 	*step_of(s) = step;
 	count_add(COUNT_HV_CALLS_TOTAL, 1);

@@ -55,6 +55,8 @@ long long side_period(struct side *s, int64_t ms);
 /* The key of what is asked for anew every few minutes, for it changes without an event. */
 const char *side_aged(struct side *s, const char *name);
 
+/* Why nothing more can be asked, static; NULL: it can. */
+const char *side_late(const struct side *s);
 /* libvirt's last error in the arena. */
 const char *side_error(struct side *s);
 /*

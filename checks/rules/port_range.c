@@ -6,33 +6,52 @@
  */
 #include "checks/rules/rules.h"
 
-static void run(const struct facts *f, const struct check_config *c, struct findings *out)
+static void hooks(const struct facts *f, struct findings *out)
+{
+	if (f->hook_there != TRI_NO)
+		finding_unknown(out,
+			arena_printf(out->arena,
+				"whether %s on the target host refuses a machine of this name",
+				f->hook_there == TRI_YES ? "the hook /etc/libvirt/hooks/qemu"
+							 : "a hook in /etc/libvirt/hooks"),
+			NULL, "the migration that was tried was of another name");
+}
+
+static void second_port(const struct facts *f, struct findings *out)
+{
+	if (f->settings->move == MOVE_LIVE_COPY)
+		finding_unknown(out,
+			"whether a second port for migrations, for the disks, is free on the "
+			"target host and can be reached from here",
+			NULL, "the migration that was tried was without disks");
+}
+
+static void untried(const struct facts *f, struct findings *out)
 {
 	bool copy = f->settings->move == MOVE_LIVE_COPY;
 
+	finding_unknown(out,
+		arena_printf(out->arena, "whether %s for migrations %s free on the target host%s%s",
+			copy ? "two ports" : "a port", copy ? "are" : "is",
+			settings_tls(f->settings) ? "" : ", neither host insists on TLS",
+			f->hook_there == TRI_NO ? "" : ", and no hook there refuses"),
+		NULL,
+		rule_way_why(f,
+			"libvirt does not show the range that it takes them from, what else "
+			"qemu.conf says of migrations, nor what a hook answers"));
+}
+
+static void run(const struct facts *f, const struct check_config *c, struct findings *out)
+{
 	(void)c;
 	if (!rule_is(f->src.type, "QEMU") || !rule_is(f->dst.type, "QEMU"))
 		return;
-	if (f->way.asked && facts_known(f, FACT_WAY))
-		finding_unknown(out,
-			copy ? "whether a second port for migrations, for the disks, is free on "
-			       "the "
-			       "target host and can be reached from here, and no hook of either "
-			       "host refuses a machine of this name"
-			     : "whether no hook of either host refuses a machine of this name",
-			NULL,
-			"the migration that was tried was of another name, and without disks");
-	else
-		finding_unknown(out,
-			arena_printf(out->arena,
-				"whether %s for migrations %s free on the target host%s, and no "
-				"hook of either refuses",
-				copy ? "two ports" : "a port", copy ? "are" : "is",
-				settings_tls(f->settings) ? "" : ", neither host insists on TLS"),
-			NULL,
-			rule_way_why(f,
-				"libvirt does not show the range that it takes them from, what "
-				"else qemu.conf says of migrations, nor hooks"));
+	if (!f->way.asked || !facts_known(f, FACT_WAY)) {
+		untried(f, out);
+		return;
+	}
+	hooks(f, out);
+	second_port(f, out);
 }
 
 const struct rule rule_port_range = {

@@ -83,9 +83,9 @@ def main():
     began = time.monotonic()
     print(row.TITLE, flush=True)
     names, work = list(options.items), list(options.items.values())
-    well, sound = worlds.run(names, options.jobs, functools.partial(world.work, options, work))
-    summary(names, well, time.monotonic() - began)
-    return 0 if sound and len(well) == len(names) else 1
+    failed, sound = worlds.run(names, options.jobs, functools.partial(world.work, options, work))
+    summary(names, failed, time.monotonic() - began)
+    return 0 if sound and not failed else 1
 
 
 def hindrance(options):
@@ -99,11 +99,14 @@ def hindrance(options):
     return ""
 
 
-def summary(names, well, seconds):
+def summary(names, failed, seconds):
+    """What failed once more, for who sees only the end of it."""
+    for text in failed.values():
+        print(f"failed: {text}")
     rows = [number for number, name in enumerate(names) if name in BY_NAME]
-    agree = len(well.intersection(rows))
-    print(f"lab: {len(rows)} scenarios, {agree} agree, {len(rows) - agree} disagree; {seconds:.0f} s")
-    print(f"{len(well)} passed, {len(names) - len(well)} failed", flush=True)
+    disagree = len(failed.keys() & set(rows))
+    print(f"lab: {len(rows)} scenarios, {len(rows) - disagree} agree, {disagree} disagree; {seconds:.0f} s")
+    print(f"{len(names) - len(failed)} passed, {len(failed)} failed", flush=True)
 
 
 def expectation(scenario):

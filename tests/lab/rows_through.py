@@ -75,7 +75,7 @@ ROWS = (
     S("hook that refuses migrations, offline", type="offline", state="off", **HOOK),
     S("hook that refuses migrations, restart", SHARED_DISK, type="restart", **HOOK),
     S("hook that refuses one name", to="eta", hosts=(program("eta", only_for("hook that refuses one name"), name="hook"),),
-      unseen="hook of either", refused=(70, "Hook script")),
+      unseen="hook /etc/libvirt", refused=(70, "Hook script")),
 
     # From one QEMU to the other
     S("firewall that refuses", hosts=(outside.closed("beta", "REJECT"),), refused=(38, "refused|No route"), **NOT_REACHED),

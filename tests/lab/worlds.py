@@ -70,11 +70,12 @@ class Table:
     """Prints what is done in the order of the items."""
 
     def __init__(self, count):
-        self.count, self.waiting, self.next, self.well = count, {}, 0, set()
+        self.count, self.waiting, self.next, self.failed = count, {}, 0, {}
 
     def done(self, number, well, text):
         self.waiting[number] = text
-        self.well |= {number} if well else set()
+        if not well:
+            self.failed[number] = text
         while self.next in self.waiting:
             print(self.waiting.pop(self.next), flush=True)
             self.next += 1
@@ -86,8 +87,8 @@ class Table:
 
 
 def run(names, jobs, work):
-    """work(number, queue, sender) in each of so many worlds; returns (numbers of the items that went well,
-    whether the labs themselves did)."""
+    """work(number, queue, sender) in each of so many worlds; returns ({number of an item that failed: its text},
+    whether the labs themselves went well)."""
     queue, table, sound = Queue(len(names)), Table(len(names)), True
     with selectors.DefaultSelector() as selector:
         for number in range(jobs):
@@ -100,7 +101,7 @@ def run(names, jobs, work):
                 if not data:
                     sound &= end(selector, table, key.data, names, queue, work)
     table.fill(lambda number: f"{names[number]}: no lab is left to try it")
-    return table.well, sound
+    return table.failed, sound
 
 
 def begin(selector, number, queue, work):

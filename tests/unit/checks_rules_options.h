@@ -151,7 +151,11 @@ START_TEST(options)
 	ROW("port-range", "live", LIVE, "VSM6002", (void)0);
 	ROW("port-range", "no data", OFFLINE, "VSM6002", (void)0);
 	ROW("port-range", "another hypervisor", LIVE, "", f->dst.type = f->src.type = "Test");
-	ROW("port-range", "tried", COPY, "VSM6002", THROUGH);
+	ROW("port-range", "tried", LIVE, "", f->hook_there = TRI_NO; THROUGH);
+	ROW("port-range", "tried, with disks", COPY, "VSM6002", f->hook_there = TRI_NO; THROUGH);
+	ROW("port-range", "tried, where a hook may be", LIVE, "VSM6002", THROUGH);
+	ROW("port-range", "tried, where a hook is", OFFLINE, "VSM6002", f->hook_there = TRI_YES;
+		THROUGH);
 	ROW("target-localhost", "named localhost, and reached", LIVE, "", f->dst.name = "localhost";
 		THROUGH);
 	ROW("target-localhost", "named localhost, and not reached", LIVE, "VSM4004:false",
