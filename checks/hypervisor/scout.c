@@ -60,13 +60,15 @@ const char *scout_make(struct scout *s, const struct facts *f, struct arena *a, 
 	if (!s->twin)
 		return NULL;
 	s->data = set->move & MOVE_HOT;
+	if (f->hook_there != TRI_NO)
+		s->as = arena_strdup(a, f->config.name);
 	if (t == TRANSPORT_TLS_STRICT && f->destination)
 		s->tls_name = arena_strdup(a, f->destination);
 	s->flags = VIR_MIGRATE_LIVE | VIR_MIGRATE_PARALLEL | VIR_MIGRATE_PAUSED;
 	if (t == TRANSPORT_TLS || t == TRANSPORT_TLS_STRICT)
 		s->flags |= VIR_MIGRATE_TLS;
-	key = arena_printf(a, "%x %d %s%s", s->flags, s->data, s->tls_name ? s->tls_name : "",
-		twin_text(s->twin, NULL, a));
+	key = arena_printf(a, "%x %d %s %s%s", s->flags, s->data, s->tls_name ? s->tls_name : "",
+		s->as ? s->as : "", twin_text(s->twin, NULL, a));
 	for (size_t i = 0; i < s->n_addresses; i++)
 		key = arena_printf(a, "%s %s", key, s->addresses[i]);
 	return key;
@@ -138,6 +140,7 @@ void scout_tell(const struct scout *s, const struct scout_result *r, const struc
 		.through = through(r, f),
 		.cause = r->cause,
 		.text = arena_strdup(a, r->text),
+		.named = r->named,
 		.took_ms = r->took_ms,
 		.addresses = all,
 		.n_addresses = s->n_addresses,

@@ -12,6 +12,11 @@
  * attempt, at an address that swallows it, cannot be ended for two minutes, and whoever asks for the
  * guest's statistics meanwhile hangs along with it. QEMU's ends when it is destroyed. Some versions of
  * QEMU fail in this way by TLS: once it is known that they connect, libvirt's own is tried too.
+ *
+ * Where the target's libvirt has a hook, that is asked about the virtual system's own name too, without
+ * anything of that name coming into being: when the scout has arrived, a second one with its UUID sets
+ * out for the target, to be of that name there. Libvirt asks the hook first, and then refuses it, for
+ * this UUID has another name there already.
  */
 #ifndef VSMIGD_HV_SCOUT_H
 #define VSMIGD_HV_SCOUT_H
@@ -42,6 +47,7 @@ struct scout {
 	xmlDoc *twin;
 	unsigned flags;
 	bool data; /* they must get there; else it is enough that both hosts let it begin */
+	const char *as; /* the name that a hook over there is asked about; NULL: none is there */
 	const char *tls_name; /* whose the target's certificate must be; NULL: the address's */
 	/* Where the data may go, in the order they are tried. */
 	const char *addresses[SCOUT_ADDRESSES];
@@ -70,6 +76,7 @@ struct scout_result {
 	enum tri through; /* UNKNOWN: text says why */
 	enum way_cause cause;
 	char text[1024];
+	enum tri named; /* what the hook says to the scout's `as` */
 	struct {
 		enum tri there, reached;
 		char why[256]; /* it is not reached, because */

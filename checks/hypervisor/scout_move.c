@@ -203,23 +203,18 @@ static void end(struct passage *p)
 	destroy_at(p->t->route->to_uri, p->uuid);
 }
 
-static void add_tls_name(struct passage *p, const char *name)
+static void add_param(struct passage *p, const char *name, const char *value)
 {
 	int max = p->n_params;
 
-	virTypedParamsAddString(
-		&p->params, &p->n_params, &max, VIR_MIGRATE_PARAM_TLS_DESTINATION, name);
+	virTypedParamsAddString(&p->params, &p->n_params, &max, name, value);
 }
 
 static void add_address(struct passage *p, const char *address, struct arena *a)
 {
-	const char *uri =
-		arena_printf(a, strchr(address, ':') ? "tcp://[%s]" : "tcp://%s", address);
-	int max = 0;
-
-	virTypedParamsAddString(&p->params, &p->n_params, &max, VIR_MIGRATE_PARAM_URI, uri);
-	virTypedParamsAddString(
-		&p->params, &p->n_params, &max, VIR_MIGRATE_PARAM_LISTEN_ADDRESS, address);
+	add_param(p, VIR_MIGRATE_PARAM_URI,
+		arena_printf(a, strchr(address, ':') ? "tcp://[%s]" : "tcp://%s", address));
+	add_param(p, VIR_MIGRATE_PARAM_LISTEN_ADDRESS, address);
 }
 
 static enum way_cause cause_of(const struct passage *p)
@@ -390,6 +385,39 @@ static void begin(struct passage *p, const struct twin_id *id, struct arena *a)
 	probe_shorten(out->text);
 }
 
+static void not_yet(void *arg)
+{
+	(void)arg;
+}
+
+/* The scout waits on the target, so that one of its UUID that would be called otherwise gets no further
+ * than the hook. */
+static void ask_by_name(
+	struct trial *t, const char *uuid, const struct twin_id *id, struct arena *a)
+{
+	struct scout_result *out = t->out, r = { .through = TRI_UNKNOWN };
+	struct scout_route route = *t->route;
+	struct trial named = { .s = t->s,
+		.route = &route,
+		.out = &r,
+		.own = t->own,
+		.flags = t->flags,
+		.began = t->began,
+		.at = t->at };
+	struct passage p = { .t = &named, .uuid = uuid };
+
+	route.decided = not_yet; /* it is for the scout itself to say */
+	add_param(&p, VIR_MIGRATE_PARAM_DEST_NAME, t->s->as);
+	begin(&p, id, a);
+	if (probe_name_clashed(r.text)) {
+		out->named = TRI_YES;
+	} else if (r.through == TRI_NO && r.cause == WAY_HOOK) {
+		out->named = out->through = TRI_NO;
+		out->cause = WAY_HOOK;
+		memcpy(out->text, r.text, sizeof out->text);
+	}
+}
+
 /* False: somebody else took the name meanwhile. */
 static bool try_name(struct trial *t, const char *name)
 {
@@ -411,8 +439,10 @@ static bool try_name(struct trial *t, const char *name)
 	if (t->s->n_addresses)
 		add_address(&p, t->s->addresses[t->at], a);
 	if (t->s->tls_name)
-		add_tls_name(&p, t->s->tls_name);
+		add_param(&p, VIR_MIGRATE_PARAM_TLS_DESTINATION, t->s->tls_name);
 	begin(&p, &id, a);
+	if (t->s->as && t->out->through == TRI_YES)
+		ask_by_name(t, uuid, &id, a);
 	clear_away(route, uuid, t->out);
 	return t->out->through == TRI_YES || !probe_name_clashed(t->out->text);
 }

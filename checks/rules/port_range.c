@@ -8,13 +8,20 @@
 
 static void hooks(const struct facts *f, struct findings *out)
 {
-	if (f->hook_there != TRI_NO)
-		finding_unknown(out,
-			arena_printf(out->arena,
-				"whether %s on the target host refuses a machine of this name",
-				f->hook_there == TRI_YES ? "the hook /etc/libvirt/hooks/qemu"
-							 : "a hook in /etc/libvirt/hooks"),
-			NULL, "the migration that was tried was of another name");
+	bool named = f->way.named == TRI_YES;
+
+	if (f->hook_there == TRI_NO)
+		return;
+	finding_unknown(out,
+		arena_printf(out->arena, "whether %s on the target host refuses %s",
+			f->hook_there == TRI_YES ? "the hook /etc/libvirt/hooks/qemu"
+						 : "a hook in /etc/libvirt/hooks",
+			named ? "this machine for what is in its configuration, or when it starts "
+				"there"
+			      : "a machine of this name"),
+		NULL,
+		named ? "it was asked about the name alone"
+		      : "the migration that was tried was of another name");
 }
 
 static void second_port(const struct facts *f, struct findings *out)

@@ -9,7 +9,11 @@
 static void refused(const struct facts *f, struct findings *out)
 {
 	struct finding *found = finding_add(out, VSM4901, f->way.text);
-	const char *remedy = rule_hook_remedy(f->way.text);
+	const char *remedy =
+		f->way.named == TRI_NO
+			? "See why /etc/libvirt/hooks/qemu of the target refuses a machine of "
+			  "this name."
+			: rule_hook_remedy(f->way.text);
 
 	finding_detail(out, found, "migration", f->way.text, "a migration that gets through");
 	if (remedy)

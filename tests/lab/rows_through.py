@@ -52,6 +52,7 @@ def only_for(name):
     return b'#!/bin/sh\n[ "$1" != "' + name.encode() + b'" ]\n'
 
 
+ONE_NAME = {**HOOK, "hosts": (program("eta", only_for("payroll"), name="hook"),), "called": "payroll"}
 ROWS = (
     # qemu.conf
     S("host that wants TLS", to="iota", code=6, finds=("VSM3004",), probed=INSISTS, refused=BY_TLS_ONLY),
@@ -74,8 +75,10 @@ ROWS = (
     S("hook that refuses migrations", **HOOK),
     S("hook that refuses migrations, offline", type="offline", state="off", **HOOK),
     S("hook that refuses migrations, restart", SHARED_DISK, type="restart", **HOOK),
-    S("hook that refuses one name", to="eta", hosts=(program("eta", only_for("hook that refuses one name"), name="hook"),),
-      unseen="hook /etc/libvirt", refused=(70, "Hook script")),
+    S("hook that refuses one name", **ONE_NAME),
+    S("hook that refuses one name, offline", type="offline", state="off", **ONE_NAME),
+    S("hook that refuses one name, restart", SHARED_DISK, type="restart", **ONE_NAME),
+    S("hook that refuses another name", to="eta", hosts=(program("eta", only_for("payroll"), name="hook"),)),
 
     # From one QEMU to the other
     S("firewall that refuses", hosts=(outside.closed("beta", "REJECT"),), refused=(38, "refused|No route"), **NOT_REACHED),
