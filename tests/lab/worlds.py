@@ -69,27 +69,27 @@ class Lab:
 class Table:
     """Prints what is done in the order of the items."""
 
-    def __init__(self, count):
-        self.count, self.waiting, self.next, self.failed = count, {}, 0, {}
+    def __init__(self, names):
+        self.names, self.waiting, self.next, self.failed = names, {}, 0, {}
 
     def done(self, number, well, text):
         self.waiting[number] = text
         if not well:
-            self.failed[number] = text
+            self.failed[self.names[number]] = text
         while self.next in self.waiting:
             print(self.waiting.pop(self.next), flush=True)
             self.next += 1
 
     def fill(self, text):
-        for number in range(self.next, self.count):
+        for number in range(self.next, len(self.names)):
             if number not in self.waiting:
                 self.done(number, False, text(number))
 
 
 def run(names, jobs, work):
-    """work(number, queue, sender) in each of so many worlds; returns ({number of an item that failed: its text},
+    """work(number, queue, sender) in each of so many worlds; returns ({name of an item that failed: its text},
     whether the labs themselves went well)."""
-    queue, table, sound = Queue(len(names)), Table(len(names)), True
+    queue, table, sound = Queue(len(names)), Table(names), True
     with selectors.DefaultSelector() as selector:
         for number in range(jobs):
             begin(selector, number, queue, work)
