@@ -325,6 +325,8 @@ struct way_facts { /* of a migration from the source to the target, with the VM'
 	enum way_cause cause; /* NO: what libvirt's error means, and its text */
 	const char *text;
 	enum tri named; /* the target's hook, asked about the VM's name, lets it in */
+	enum tri copies; /* disks get there as well; UNKNOWN: for this reason, "": none was tried */
+	const char *copies_text;
 	int64_t took_ms;
 	/* Of DestinationIPAddressList, as far as they were tried: whether QEMU could wait at each over
 	 * there, and whether the source's got there. */

@@ -40,6 +40,49 @@ static xmlDoc *make_twin(const char *text, struct err *e)
 	return twin_bare(doc, &devices);
 }
 
+static bool has_model(const struct host_caps *caps, const char *model)
+{
+	for (size_t i = 0; i < caps->n_secmodels; i++)
+		if (caps->secmodels[i] && strcmp(caps->secmodels[i], model) == 0)
+			return true;
+	return false;
+}
+
+static bool copies(const struct facts *f)
+{
+	for (size_t i = 0; i < f->config.n_disks; i++)
+		if (f->config.disks[i].source && twin_copies(f, &f->config.disks[i]))
+			return true;
+	return false;
+}
+
+/* Neither host may give the file to anybody. A label that one of them does not know, it refuses. */
+static xmlDoc *with_disk(xmlDoc *twin, const struct facts *f)
+{
+	bool selinux = has_model(&f->src.caps, "selinux");
+	struct twin t = { .label_dac = true, .label_selinux = selinux };
+	xmlNode *disk, *n;
+	xmlDoc *doc;
+
+	if (!copies(f) || !has_model(&f->src.caps, "dac") || !has_model(&f->dst.caps, "dac") ||
+		selinux != has_model(&f->dst.caps, "selinux"))
+		return NULL;
+	doc = xmlCopyDoc(twin, 1);
+	disk = twin_add(vxml_child(xmlDocGetRootElement(doc), "devices"), "disk");
+	twin_set(disk, "type", "file");
+	twin_set(disk, "device", "disk");
+	n = twin_add(disk, "driver");
+	twin_set(n, "name", "qemu");
+	twin_set(n, "type", "raw");
+	n = twin_add(disk, "source");
+	twin_set(n, "file", "/proc/self/coredump_filter");
+	twin_no_relabel(&t, n);
+	n = twin_add(disk, "target");
+	twin_set(n, "dev", "vda");
+	twin_set(n, "bus", "virtio");
+	return doc;
+}
+
 const char *scout_make(struct scout *s, const struct facts *f, struct arena *a, struct err *e)
 {
 	const struct settings *set = f->settings;
@@ -62,13 +105,14 @@ const char *scout_make(struct scout *s, const struct facts *f, struct arena *a, 
 	s->data = set->move & MOVE_HOT;
 	if (f->hook_there != TRI_NO)
 		s->as = arena_strdup(a, f->config.name);
+	s->copied = with_disk(s->twin, f);
 	if (t == TRANSPORT_TLS_STRICT && f->destination)
 		s->tls_name = arena_strdup(a, f->destination);
 	s->flags = VIR_MIGRATE_LIVE | VIR_MIGRATE_PARALLEL | VIR_MIGRATE_PAUSED;
 	if (t == TRANSPORT_TLS || t == TRANSPORT_TLS_STRICT)
 		s->flags |= VIR_MIGRATE_TLS;
 	key = arena_printf(a, "%x %d %s %s%s", s->flags, s->data, s->tls_name ? s->tls_name : "",
-		s->as ? s->as : "", twin_text(s->twin, NULL, a));
+		s->as ? s->as : "", twin_text(s->copied ? s->copied : s->twin, NULL, a));
 	for (size_t i = 0; i < s->n_addresses; i++)
 		key = arena_printf(a, "%s %s", key, s->addresses[i]);
 	return key;
@@ -78,6 +122,8 @@ void scout_clear(struct scout *s)
 {
 	if (s->twin)
 		xmlFreeDoc(s->twin);
+	if (s->copied)
+		xmlFreeDoc(s->copied);
 }
 
 /* What came of it. */
@@ -141,6 +187,8 @@ void scout_tell(const struct scout *s, const struct scout_result *r, const struc
 		.cause = r->cause,
 		.text = arena_strdup(a, r->text),
 		.named = r->named,
+		.copies = r->copies,
+		.copies_text = arena_strdup(a, r->copies_text),
 		.took_ms = r->took_ms,
 		.addresses = all,
 		.n_addresses = s->n_addresses,

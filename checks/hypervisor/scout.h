@@ -4,7 +4,13 @@
  * without TLS, a port is left for it, the hooks let it in, both ends have credentials that the other
  * accepts, and the data get from one QEMU to the other.
  *
- * It has no memory to speak of, no disk and no network, is paused from the beginning to the end, and is
+ * When disks are to be copied a second one follows it, with a disk of nothing, for which libvirt takes
+ * another port of the target's, and the source's QEMU connects there. The disk is a file of /proc that
+ * every QEMU has of its own, may open for writing, and that holds nothing to read or write. It goes only
+ * where the first got through: a QEMU whose connection for a disk is not answered lets everybody wait
+ * who asks for its statistics, libvirt among them.
+ *
+ * It has no memory to speak of, no disk else and no network, is paused from the beginning to the end, and is
  * destroyed wherever it is then. On the source it cannot be with autodestroy, for libvirt migrates
  * none that is: what a daemon that is killed leaves there, the guard takes away (guard.h).
  *
@@ -37,7 +43,10 @@ enum {
 	SCOUT_SILENT_MS = 12000,
 	SCOUT_STILL_MS = 5000, /* likewise, once some have gone */
 	SCOUT_SILENT_LEAST_MS = 4000,
-	SCOUT_BEGUN_MS = 1000, /* likewise, of one whose data need not get there */
+	SCOUT_BEGUN_MS = 1000, /* from then, of one whose data need not get there */
+	SCOUT_COPY_MS =
+		6000, /* likewise, of the second; SCOUT_SILENT_MS where the hosts are slow */
+	SCOUT_COPY_LEAST_MS = 3000, /* that there must be, to try the second */
 	SCOUT_RESERVE_MS = 700, /* to end it, before the asker's deadline */
 	SCOUT_MOVE_MS = 25000, /* at all */
 };
@@ -45,6 +54,7 @@ enum {
 /* Zeroed, there is none. */
 struct scout {
 	xmlDoc *twin;
+	xmlDoc *copied; /* likewise, with a disk; NULL: none are copied, or there can be none */
 	unsigned flags;
 	bool data; /* they must get there; else it is enough that both hosts let it begin */
 	const char *as; /* the name that a hook over there is asked about; NULL: none is there */
@@ -77,6 +87,8 @@ struct scout_result {
 	enum way_cause cause;
 	char text[1024];
 	enum tri named; /* what the hook says to the scout's `as` */
+	enum tri copies; /* a disk gets there too; UNKNOWN: copies_text says why */
+	char copies_text[512];
 	struct {
 		enum tri there, reached;
 		char why[256]; /* it is not reached, because */
@@ -86,7 +98,7 @@ struct scout_result {
 };
 
 /* Moves it, and destroys it. Blocks: as long as libvirt does to start it, and then SCOUT_MOVE_MS for each
- * address; by TLS, twice that. *out is right when it returns, and in route->decided. */
+ * address; by TLS, or with a disk, twice that. *out is right when it returns, and in route->decided. */
 void scout_try(const struct scout *s, const struct scout_route *route, struct scout_result *out);
 /* What came of it, in `a`, for the VM that f is about. */
 void scout_tell(const struct scout *s, const struct scout_result *r, const struct facts *f,

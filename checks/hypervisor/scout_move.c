@@ -79,12 +79,19 @@ static void destroy_at(const char *uri, const char *uuid)
 struct trial {
 	const struct scout *s;
 	const struct scout_route *route;
-	struct scout_result *out;
+	struct scout_result *told; /* what is to be known of it in the end */
+	struct scout_result *out; /* of this one, the first or the second */
 	size_t at; /* which of the addresses */
 	unsigned flags;
 	struct own own;
-	int64_t began;
+	int64_t began, patience; /* patience: of the second, ms */
 };
+
+/* It is the second, with a disk. */
+static bool copies(const struct trial *t)
+{
+	return t->flags & VIR_MIGRATE_NON_SHARED_DISK;
+}
 
 /* One that is on its way: of a thread that waits for libvirt, and one that looks after it. */
 struct passage {
@@ -153,6 +160,8 @@ static int64_t patience(const struct passage *p)
 	int64_t left = clock_left(p->t->route->until) - SCOUT_RESERVE_MS;
 	int64_t most = p->moved ? SCOUT_STILL_MS : SCOUT_SILENT_MS;
 
+	if (copies(p->t))
+		return p->t->patience;
 	if (!p->t->s->data)
 		return SCOUT_BEGUN_MS;
 	if (left < SCOUT_SILENT_LEAST_MS)
@@ -182,7 +191,7 @@ static bool is_silent(struct passage *p)
 
 	if (begins && !target_waits(p))
 		return false;
-	if (begins || (p->t->s->data && goes_on(p))) {
+	if (begins || (p->t->s->data && !copies(p->t) && goes_on(p))) {
 		p->quiet_since = clock_ms();
 		p->patience = patience(p);
 	}
@@ -228,10 +237,16 @@ static enum way_cause cause_of(const struct passage *p)
 static void tell_passage(const struct passage *p, struct scout_result *out)
 {
 	out->cause = p->arrived ? WAY_OTHER : cause_of(p);
-	if (p->silent)
+	if (p->silent && copies(p->t))
+		snprintf(out->text, sizeof out->text,
+			"no answer within %.1f s at the port for disks",
+			(double)p->patience / 1000);
+	else if (p->silent)
 		snprintf(out->text, sizeof out->text, "%s within %.1f s",
 			p->moved ? "the data stood still and did not go on" : "no answer",
 			(double)p->patience / 1000);
+	else if (p->late && copies(p->t))
+		snprintf(out->text, sizeof out->text, "it was not over in time");
 	else if (p->late)
 		snprintf(out->text, sizeof out->text,
 			"a guest without anything in it was not over in %d s",
@@ -272,13 +287,41 @@ static bool fails_by_tls(const struct trial *t)
 
 static bool another_follows(const struct trial *t)
 {
-	return of_address(t->out->cause) && t->at + 1 < t->s->n_addresses;
+	return of_address(t->told->cause) && t->at + 1 < t->s->n_addresses;
+}
+
+/* What is the trouble of the disk itself says nothing of those of the VM. */
+static bool of_copies(enum way_cause cause)
+{
+	return cause == WAY_NO_PORT || cause == WAY_CUT || cause == WAY_SILENT ||
+	       cause == WAY_CREDENTIALS;
+}
+
+/* What came of the second is said along with the first's. */
+static void tell_copies(struct trial *t)
+{
+	struct scout_result *told = t->told;
+	const struct scout_result *out = t->out;
+
+	if (!copies(t))
+		return;
+	told->copies = out->through;
+	if (out->through == TRI_NO && !of_copies(out->cause))
+		told->copies = TRI_UNKNOWN;
+	snprintf(told->copies_text, sizeof told->copies_text, "%.511s", out->text);
+	told->left_here |= out->left_here;
+	told->left_there |= out->left_there;
+	if (told->copies != TRI_NO)
+		return;
+	told->through = TRI_NO;
+	told->cause = out->cause;
+	memcpy(told->text, out->text, sizeof told->text);
 }
 
 /* What came of it is what is said of its address, too. */
 static void tell_address(const struct trial *t)
 {
-	struct scout_result *out = t->out;
+	struct scout_result *out = t->told;
 
 	if (out->through == TRI_YES)
 		out->addresses[t->at].there = out->addresses[t->at].reached = TRI_YES;
@@ -299,8 +342,8 @@ static bool is_decided(const struct passage *p)
 {
 	const struct trial *t = p->t;
 
-	if (t->out->through == TRI_NO)
-		return t->s->data && !fails_by_tls(t) && !another_follows(t);
+	if (copies(t) ? t->told->copies == TRI_NO : t->out->through == TRI_NO)
+		return t->s->data && (copies(t) || !fails_by_tls(t)) && !another_follows(t);
 	return p->late && t->out->through == TRI_UNKNOWN;
 }
 
@@ -312,16 +355,25 @@ static void tell(struct passage *p)
 	pthread_mutex_lock(&p->lock);
 	tell_passage(p, t->out);
 	pthread_mutex_unlock(&p->lock);
+	tell_copies(t);
 	if (!is_decided(p))
 		return;
 	tell_address(t);
-	t->out->took_ms = clock_ms() - t->began;
+	t->told->took_ms = clock_ms() - t->began;
 	t->route->decided(t->route->arg);
+}
+
+/* The first has shown much: who asked learns that, also when the second does not come to an end in time. */
+static int64_t last_moment(const struct passage *p)
+{
+	int64_t until = clock_in(SCOUT_MOVE_MS), asked = p->t->route->until - SCOUT_RESERVE_MS;
+
+	return copies(p->t) && asked < until ? asked : until;
 }
 
 static void look_after(struct passage *p)
 {
-	int64_t until = clock_in(SCOUT_MOVE_MS);
+	int64_t until = last_moment(p);
 
 	while (!is_over(p)) {
 		if (p->silent || p->late)
@@ -372,8 +424,8 @@ static void begin(struct passage *p, const struct twin_id *id, struct arena *a)
 	struct scout_result *out = t->out;
 
 	count_add(COUNT_HV_CALLS_TOTAL, 1);
-	p->dom = virDomainCreateXML(
-		t->own.from, twin_text(t->s->twin, id, a), VIR_DOMAIN_START_PAUSED);
+	p->dom = virDomainCreateXML(t->own.from,
+		twin_text(copies(t) ? t->s->copied : t->s->twin, id, a), VIR_DOMAIN_START_PAUSED);
 	if (p->dom) {
 		pass(p);
 		virDomainFree(p->dom);
@@ -399,6 +451,7 @@ static void ask_by_name(
 	struct scout_route route = *t->route;
 	struct trial named = { .s = t->s,
 		.route = &route,
+		.told = &r,
 		.out = &r,
 		.own = t->own,
 		.flags = t->flags,
@@ -441,7 +494,7 @@ static bool try_name(struct trial *t, const char *name)
 	if (t->s->tls_name)
 		add_param(&p, VIR_MIGRATE_PARAM_TLS_DESTINATION, t->s->tls_name);
 	begin(&p, &id, a);
-	if (t->s->as && t->out->through == TRI_YES)
+	if (t->s->as && t->out->through == TRI_YES && !copies(t))
 		ask_by_name(t, uuid, &id, a);
 	clear_away(route, uuid, t->out);
 	return t->out->through == TRI_YES || !probe_name_clashed(t->out->text);
@@ -466,6 +519,36 @@ static void try_names(struct trial *t, unsigned flags)
 	close_both(&t->own);
 }
 
+/*
+ * The way the first got there, and after it: how long that took tells how busy the hosts are. QEMU is not
+ * asked how far this one is, for it may not answer. By TLS libvirt connects itself: together, PARALLEL
+ * and a disk, without a name given for the certificate, make libvirt 9.0 expect one without a name.
+ */
+static void try_copies(struct trial *t)
+{
+	struct scout_result *first = t->told, second = { .through = TRI_UNKNOWN };
+	unsigned flags = t->flags | VIR_MIGRATE_NON_SHARED_DISK;
+
+	if (!t->s->copied || first->through != TRI_YES || first->left_here || first->left_there)
+		return;
+	if (clock_left(t->route->until) < SCOUT_COPY_LEAST_MS) {
+		snprintf(first->copies_text, sizeof first->copies_text,
+			"no time was left to try one");
+		return;
+	}
+	if (flags & VIR_MIGRATE_TLS)
+		flags &= ~(unsigned)VIR_MIGRATE_PARALLEL;
+	t->patience = 4 * (clock_ms() - t->began);
+	if (t->patience < SCOUT_COPY_MS)
+		t->patience = SCOUT_COPY_MS;
+	if (t->patience > SCOUT_SILENT_MS)
+		t->patience = SCOUT_SILENT_MS;
+	t->out = &second;
+	try_names(t, flags);
+	tell_copies(t);
+	t->out = first;
+}
+
 static void try_address(struct trial *t)
 {
 	struct scout_result *out = t->out;
@@ -477,12 +560,13 @@ static void try_address(struct trial *t)
 		out->through = TRI_NO;
 		out->cause = WAY_CREDENTIALS;
 	}
+	try_copies(t);
 	tell_address(t);
 }
 
 void scout_try(const struct scout *s, const struct scout_route *route, struct scout_result *out)
 {
-	struct trial t = { .s = s, .route = route, .out = out, .began = clock_ms() };
+	struct trial t = { .s = s, .route = route, .told = out, .out = out, .began = clock_ms() };
 
 	*out = (struct scout_result){ .through = TRI_UNKNOWN };
 	try_address(&t);

@@ -26,11 +26,14 @@ static void hooks(const struct facts *f, struct findings *out)
 
 static void second_port(const struct facts *f, struct findings *out)
 {
-	if (f->settings->move == MOVE_LIVE_COPY)
-		finding_unknown(out,
-			"whether a second port for migrations, for the disks, is free on the "
-			"target host and can be reached from here",
-			NULL, "the migration that was tried was without disks");
+	const char *why = f->way.copies_text;
+
+	if (f->settings->move != MOVE_LIVE_COPY || f->way.copies == TRI_YES)
+		return;
+	finding_unknown(out,
+		"whether a second port for migrations, for the disks, is free on the "
+		"target host and can be reached from here",
+		NULL, why && why[0] ? why : "the migration that was tried was without disks");
 }
 
 static void untried(const struct facts *f, struct findings *out)

@@ -35,7 +35,9 @@ static void no_port(const struct facts *f, struct findings *out)
 {
 	struct finding *found = finding_add(out, VSM4901, f->way.text);
 
-	finding_detail(out, found, "migration port", "none free", "a free port");
+	finding_detail(out, found, "migration port", "none free",
+		f->settings->move == MOVE_LIVE_COPY ? "a free port, and another for disks"
+						    : "a free port");
 	found->remedy =
 		"Wait until other migrations to the target have ended, end what else listens "
 		"on its ports for them, or widen migration_port_min and migration_port_max in "
@@ -90,9 +92,12 @@ static void passed(const struct facts *f, struct findings *out)
 		arena_printf(out->arena, "%s, in %lld ms",
 			begun ? "both hosts let the migration of a guest with nothing in it begin, "
 				"which is all that this move needs"
-			      : "a guest with nothing in it was moved from the source to the "
-				"target "
-				"host, and removed",
+			: f->way.copies == TRI_YES
+				? "a guest with nothing in it, and one with a disk, were moved "
+				  "from "
+				  "the source to the target host, and removed"
+				: "a guest with nothing in it was moved from the source to the "
+				  "target host, and removed",
 			(long long)f->way.took_ms));
 }
 

@@ -22,6 +22,8 @@ HOOK = {"to": "eta", "hosts": (program("eta", FORBIDS, name="hook"),), "finds": 
         "refused": (70, "Hook script")}
 NOT_REACHED = {"code": 5, "finds": ("VSM2010",), "probed": "reaches the target's"}
 SWALLOWED = outside.closed("beta", "DROP")
+SECOND = "49153:49215"
+ATTIC = prepare.pool("beta", "attic", LOCAL)
 COPIED = Guest((disk(folder=LOCAL),))
 NOT_ACCEPTED = {"settings": TLS, "code": 6, "finds": ("VSM3004",), "probed": "accept each other's"}
 
@@ -53,6 +55,12 @@ def only_for(name):
 
 
 ONE_NAME = {**HOOK, "hosts": (program("eta", only_for("payroll"), name="hook"),), "called": "payroll"}
+
+
+def copy(host):
+    return {"guest": COPIED, "to": host, "type": "with storage"}
+
+
 ROWS = (
     # qemu.conf
     S("host that wants TLS", to="iota", code=6, finds=("VSM3004",), probed=INSISTS, refused=BY_TLS_ONLY),
@@ -68,8 +76,9 @@ ROWS = (
     S("ports for migrations taken, restart", SHARED_DISK, to="eta", type="restart", hosts=TAKEN, **NO_PORT),
     S("ports for migrations taken, offline", to="eta", type="offline", state="off", hosts=TAKEN, **NO_PORT),
     S("ports for migrations, one left", to="eta", hosts=TAKEN[:1]),
-    S("ports for migrations, one left, copy", COPIED, to="eta", type="with storage",
-      hosts=(*TAKEN[:1], prepare.pool("eta", "attic", LOCAL)), unseen="second port for migrations|two ports", refused=NO_PORT["refused"]),
+    S("ports for migrations, one left, copy", hosts=(*TAKEN[:1], prepare.pool("eta", "attic", LOCAL)),
+      **{**copy("eta"), **NO_PORT, "probed": "two ports for migrations"}),
+    S("ports for migrations, two left, copy", hosts=(prepare.pool("eta", "attic", LOCAL),), **copy("eta")),
 
     # Hooks
     S("hook that refuses migrations", **HOOK),
@@ -86,11 +95,17 @@ ROWS = (
     S("firewall that swallows", hosts=(SWALLOWED,), timeout=9, patience=3, refused=(0, "does not end"), **NOT_REACHED),
     S("firewall that swallows what is large", hosts=(outside.closed("beta", "DROP", large=True),), patience=3,
       refused=(0, "does not end"), **NOT_REACHED),
+    S("firewall that refuses at the second port", hosts=(outside.closed("beta", "REJECT", SECOND), ATTIC),
+      **{**copy("beta"), **NOT_REACHED, "probed": "can be reached|two ports"}, refused=((1, 38), "refused|No route")),
+    S("firewall that swallows at the second port", hosts=(outside.closed("beta", "DROP", SECOND), ATTIC), patience=3,
+      **{**copy("beta"), **NOT_REACHED, "probed": "can be reached|two ports"}, refused=(0, "does not end")),
+    S("firewall at the second port, no copy", hosts=(outside.closed("beta", "DROP", SECOND),)),
     S("firewall before other ports", hosts=(outside.closed("beta", "DROP", "49216:65535"),)),
     S("no way to where the target wants its data", to="fd77::12", hosts=(outside.no_way("alpha", "10.77.0.12"),),
       refused=(38, "unreachable|No route"), **NOT_REACHED),
 
     # Credentials
+    S("TLS, copy", settings=TLS, hosts=(credentials(*BOTH), ATTIC), **copy("beta")),
     S("TLS, server of another name", hosts=(credentials(*BOTH), certificate("beta", "server", "DNS:other.example")),
       refused=((1, 9), "does not match|TLS channel"), **NOT_ACCEPTED),
     S("TLS, target of another authority", hosts=(

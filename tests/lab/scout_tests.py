@@ -11,11 +11,13 @@ import libvirt
 
 import hosts
 import outside
-from guests import Guest, disk
-from hosts import wait_until
+import prepare
+from guests import Guest, disk, make_image
+from hosts import LOCAL, wait_until
 from probe_tests import (HERE, PREFIX, THERE, ask, listening, nothing_left, processes, slow_probe, started,
                          killed, stop_when_started, tried, twins, works_again)
 from rows_way import TLS, credentials
+from scenario import Scenario
 
 
 def own_host_is_left_clean(world):
@@ -112,6 +114,23 @@ def data_stand_still(world):
     return wrong + ([] if cured.migratable and tried(cured) else [f"without the firewall: {cured}"])
 
 
+def copies_are_tried(world):
+    """Disks need a second port: another empty guest goes that has a disk, and nothing becomes of its file."""
+    def files():
+        return [(os.stat(path).st_uid, os.stat(path).st_mode, open(path).read())
+                for path in (f"/proc/{hosts.processes[host].pid}/coredump_filter" for host in (HERE.name, THERE.name))]
+    daemon = world.daemon(migration="yes", probe="auto")
+    prepare.pool(THERE.name, "attic", LOCAL)(world.hosts)
+    make_image(HERE.folder / "local/disk.qcow2", "qcow2", "1M")
+    world.vm("copied", Guest((disk(folder=LOCAL),)))
+    before = files()
+    answer = daemon.client.explain(Scenario("copied", to=THERE.name, type="with storage"))
+    nothing_left(world)
+    said = " ".join(finding["Message"] for finding in answer.findings)
+    wrong = [] if answer.migratable and "one with a disk" in said and "second port" not in said else [said]
+    return wrong + ([] if files() == before else ["the file is not what it was"])
+
+
 def little_time(world):
     """Who asks with less time than the data are waited for is answered in that time, and as well."""
     daemon = world.daemon(migration="yes", probe="auto", timeout="8s")
@@ -206,5 +225,5 @@ def unknown_is_found_out(world):
 
 TESTS = (own_host_is_left_clean, daemon_is_killed_while_its_own_host_is_probed,
          daemon_is_killed_while_an_empty_guest_moves, own_libvirtd_is_killed,
-         target_libvirtd_is_killed_while_an_empty_guest_moves, data_are_swallowed, data_stand_still, little_time,
+         target_libvirtd_is_killed_while_an_empty_guest_moves, data_are_swallowed, data_stand_still, copies_are_tried, little_time,
          guard_is_gone, waiting_scouts_hold_up_no_twin, unknown_is_found_out)

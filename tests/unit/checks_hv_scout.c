@@ -96,6 +96,71 @@ START_TEST(equal_scouts)
 }
 END_TEST
 
+/* Where disks are copied one with a disk goes as well, if neither host gives its file to anybody. */
+static const struct {
+	enum move move;
+	const char *here[3], *there[3];
+	unsigned labels; /* 0: there is none */
+} copies[] = {
+	{ MOVE_LIVE_COPY, { "none", "dac" }, { "none", "dac" }, 1 },
+	{ MOVE_LIVE_COPY, { "selinux", "dac" }, { "selinux", "dac" }, 2 },
+	{ MOVE_LIVE_COPY, { "apparmor", "dac" }, { "dac" }, 1 },
+	{ MOVE_LIVE_COPY, { "selinux", "dac" }, { "dac" }, 0 },
+	{ MOVE_LIVE_COPY, { "dac" }, { "selinux", "dac" }, 0 },
+	{ MOVE_LIVE_COPY, { "none" }, { "dac" }, 0 },
+	{ MOVE_LIVE_COPY, { "dac" }, { NULL }, 0 },
+	{ MOVE_LIVE, { "dac" }, { "dac" }, 0 },
+	{ MOVE_RESUME, { "dac" }, { "dac" }, 0 },
+	{ MOVE_OFFLINE, { "dac" }, { "dac" }, 0 },
+};
+
+static size_t count_of(const char *const *all)
+{
+	size_t n = 0;
+
+	while (all[n])
+		n++;
+	return n;
+}
+
+START_TEST(with_disk)
+{
+	auto_arena struct arena *a = arena_new();
+	struct facts *f = recorded(domains[1], a);
+	const struct settings set = { .move = copies[_i].move };
+	const char *with, *without;
+	struct scout s = { 0 };
+	const xmlNode *source;
+	unsigned labels = 0;
+	struct err e;
+
+	f->settings = &set;
+	f->src.caps.secmodels = copies[_i].here;
+	f->src.caps.n_secmodels = count_of(copies[_i].here);
+	f->dst.caps.secmodels = copies[_i].there;
+	f->dst.caps.n_secmodels = count_of(copies[_i].there);
+	with = scout_make(&s, f, a, &e);
+	ck_assert_ptr_nonnull(with);
+	ck_assert_ptr_null(vxml_at(xmlDocGetRootElement(s.twin), "devices/disk"));
+	ck_assert_int_eq(s.copied != NULL, copies[_i].labels > 0);
+	source = s.copied ? vxml_at(xmlDocGetRootElement(s.copied), "devices/disk/source") : NULL;
+	if (source)
+		ck_assert(vxml_attr_is(source, "file", "/proc/self/coredump_filter"));
+	XML_EACH(label, source, "seclabel")
+	{
+		ck_assert(vxml_attr_is(label, "model", labels ? "selinux" : "dac"));
+		ck_assert(vxml_attr_is(label, "relabel", "no"));
+		labels++;
+	}
+	ck_assert_uint_eq(labels, copies[_i].labels);
+	scout_clear(&s);
+	f->config.n_disks = 0;
+	without = key_of(&set, f, &s);
+	ck_assert_int_eq(strcmp(with, without) != 0, copies[_i].labels > 0);
+	facts_free(f);
+}
+END_TEST
+
 /* Where the data are to go: to those that may be the target's, first to the one that they would take. */
 START_TEST(addresses)
 {
@@ -285,6 +350,7 @@ int main(void)
 
 	tcase_add_loop_test(t, empty, 0, ARRAY_LEN(domains));
 	tcase_add_test(t, equal_scouts);
+	tcase_add_loop_test(t, with_disk, 0, ARRAY_LEN(copies));
 	tcase_add_test(t, addresses);
 	tcase_add_test(t, chosen_firmware);
 	tcase_add_test(t, no_scout);

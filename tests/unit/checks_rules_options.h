@@ -156,6 +156,8 @@ START_TEST(options)
 	ROW("port-range", "tried, where a hook may be", LIVE, "VSM6002", THROUGH);
 	ROW("port-range", "tried, where a hook is", OFFLINE, "VSM6002", f->hook_there = TRI_YES;
 		THROUGH);
+	ROW("port-range", "tried, with a disk", COPY, "", f->hook_there = TRI_NO;
+		f->way.copies = TRI_YES; THROUGH);
 	ROW("target-localhost", "named localhost, and reached", LIVE, "", f->dst.name = "localhost";
 		THROUGH);
 	ROW("target-localhost", "named localhost, and not reached", LIVE, "VSM4004:false",
