@@ -10,7 +10,8 @@ static void run(const struct facts *f, const struct check_config *c, struct find
 	(void)c;
 	if (f->vm.active && rule_is(f->src.type, "QEMU"))
 		finding_unknown(out,
-			"whether the virtual system is to end with the connection that started it, "
+			"whether the virtual system is to end with the connection that started it "
+			"(auto-destroy), "
 			"and whether its QEMU has a reason against a migration that its "
 			"configuration does not show",
 			NULL, "libvirt tells of both only when a migration begins");

@@ -15,6 +15,7 @@ NO_IMAGE = (1, "Image is not in qcow2 format")
 IN_NBD = Guest((Device(nbd_disk("127.0.0.1").xml.replace("type='raw'", "type='qcow2'")),))
 NBD = Guest((nbd_disk("127.0.0.1"),))
 HERE = (prepare.secret("alpha"),)
+QCOW2_LUKS = Guest((guests.encrypted_qcow2(),))
 LVM = Guest((Device(guests.block_disk(LOCAL / "block").xml.replace("type='raw'", "type='qcow2'")),))
 DEVICES = (outside.block_device("alpha"), outside.block_device("beta"))
 VOLUME = Guest((Device(guests.volume("tank", "disk.qcow2").xml),))
@@ -59,6 +60,8 @@ ROWS = (
       hosts=(outside.nbd_server("alpha", "127.0.0.1"), outside.nbd_server("beta", "127.0.0.1"))),
     S("secret of another value there", LUKS, hosts=(*HERE, prepare.secret("beta", value=b"other")), finds=("VSM4314",),
       refused=(1, "cannot unlock any keyslot"), probed="secret"),
+    S("secret of another value there, qcow2", QCOW2_LUKS, hosts=(*HERE, prepare.secret("beta", value=b"other")),
+      unseen="secret of disk vda", refused=(1, "cannot unlock any keyslot")),
     S("secret without a value there", LUKS, hosts=(*HERE, prepare.secret("beta", value=b"")), finds=("VSM4314",),
       refused=(66, "does not have a value"), probed="secret"),
 )

@@ -13,9 +13,10 @@ import hosts
 import outside
 import prepare
 from guests import Guest, disk, make_image
-from hosts import LOCAL, wait_until
+from hosts import BY_NAME, LOCAL, wait_until
 from probe_tests import (HERE, PREFIX, THERE, ask, listening, nothing_left, processes, slow_probe, started,
                          killed, stop_when_started, tried, twins, works_again)
+from rows_host import program
 from rows_way import TLS, credentials
 from scenario import Scenario
 
@@ -223,7 +224,23 @@ def unknown_is_found_out(world):
     return wrong + ([] if without.code == 6 else [f"without credentials: {without}"])
 
 
+def hook_is_asked_by_name(world):
+    """A hook is asked whether it lets in a machine of the VM's name, and none of that name comes; of a host without
+    hooks nothing is said of them."""
+    asked = BY_NAME["eta"].folder / "local/asked"
+    program("eta", f'#!/bin/sh\necho "$1 $2" >> {LOCAL}/asked\n'.encode(), name="hook")(world.hosts)
+    daemon = world.daemon(migration="yes", probe="auto")
+    world.vm("payroll", Guest((disk("payroll"),)))
+    answers = [ask(daemon, "payroll", to) for to in ("eta", THERE.name)]
+    nothing_left(world)
+    by_name = [line for line in asked.read_text().splitlines() if line.startswith("payroll")]
+    told = [[finding["Message"] for finding in answer.findings if "hook" in finding["Message"]] for answer in answers]
+    wrong = [] if by_name == ["payroll migrate"] else [f"it was asked {by_name}"]
+    wrong += [f"no yes: {answer}" for answer in answers if not answer.migratable]
+    return wrong + ([] if len(told[0]) == 1 and "the name alone" in told[0][0] and not told[1] else [f"said {told}"])
+
+
 TESTS = (own_host_is_left_clean, daemon_is_killed_while_its_own_host_is_probed,
          daemon_is_killed_while_an_empty_guest_moves, own_libvirtd_is_killed,
-         target_libvirtd_is_killed_while_an_empty_guest_moves, data_are_swallowed, data_stand_still, copies_are_tried, little_time,
-         guard_is_gone, waiting_scouts_hold_up_no_twin, unknown_is_found_out)
+         target_libvirtd_is_killed_while_an_empty_guest_moves, data_are_swallowed, data_stand_still, copies_are_tried,
+         little_time, guard_is_gone, waiting_scouts_hold_up_no_twin, unknown_is_found_out, hook_is_asked_by_name)
