@@ -64,13 +64,28 @@ static void close_both(struct own *own)
 	virConnectClose(own->to);
 }
 
-static void destroy_at(const char *uri, const char *uuid)
+/*
+ * The libvirtd of version 9.0 may crash where a guest is destroyed on its way while others ask for its
+ * statistics all the time: 8 of 30 when that is every 20 ms, none of 30 when its job was aborted before.
+ */
+static void abort_job(virConnectPtr v, const char *uuid)
+{
+	auto_dom virDomainPtr dom = virDomainLookupByUUIDString(v, uuid);
+
+	count_add(COUNT_HV_CALLS_TOTAL, dom ? 2 : 1);
+	if (dom)
+		virDomainAbortJob(dom);
+}
+
+static void end_at(const char *uri, const char *uuid, bool leaves)
 {
 	char text[OPEN_TEXT];
 	virConnectPtr v = open_own(uri, clock_in(DESTROY_MS), text);
 
 	if (!v)
 		return;
+	if (leaves)
+		abort_job(v, uuid);
 	destroy(v, uuid);
 	virConnectClose(v);
 }
@@ -199,17 +214,17 @@ static bool is_silent(struct passage *p)
 }
 
 /*
- * Destroyed, it moves no more: QEMU's connection goes with it. To abort its job does not help one that
+ * Destroyed, it moves no more: QEMU's connection goes with it. To abort its job alone does not end one that
  * waits for an answer. On the target QEMU may not notice, and libvirt waits for it, until it is destroyed
  * there too.
  */
 static void end(struct passage *p)
 {
-	destroy_at(p->t->route->from_uri, p->uuid);
+	end_at(p->t->route->from_uri, p->uuid, true);
 	for (int looks = 0; looks < 4; looks++)
 		if (is_over(p))
 			return;
-	destroy_at(p->t->route->to_uri, p->uuid);
+	end_at(p->t->route->to_uri, p->uuid, false);
 }
 
 static void add_param(struct passage *p, const char *name, const char *value)

@@ -63,8 +63,8 @@ def target_libvirtd_is_killed_while_an_empty_guest_moves(world):
 
 def data_are_swallowed(world):
     """A firewall drops what is sent to the ports for migrations. Nobody who asks libvirt of its guests is held up.
-    They are asked no oftener: the libvirtd of a source whose guest is destroyed on its way, by whomsoever, crashes in
-    version 9.0 when somebody asks for its statistics all the time just then (37 of 100 at every 10 ms, 0 of 30 at 500)."""
+    They are asked no oftener: the libvirtd of a source whose guest is destroyed on its way may crash in version 9.0
+    when somebody asks for its statistics all the time just then (scout_move.c, abort_job)."""
     daemon = world.daemon(migration="yes", probe="auto", timeout="20s")
     world.vm("swallowed", Guest((disk("swallowed"),)))
     outside.closed(THERE.name, "DROP")(world.hosts)
