@@ -215,12 +215,12 @@ static bool is_silent(struct passage *p)
 
 /*
  * Destroyed, it moves no more: QEMU's connection goes with it. To abort its job alone does not end one that
- * waits for an answer. On the target QEMU may not notice, and libvirt waits for it, until it is destroyed
- * there too.
+ * waits for an answer, and is not even answered by a QEMU that waits to connect for a disk. On the target
+ * QEMU may not notice, and libvirt waits for it, until it is destroyed there too.
  */
 static void end(struct passage *p)
 {
-	end_at(p->t->route->from_uri, p->uuid, true);
+	end_at(p->t->route->from_uri, p->uuid, !copies(p->t));
 	for (int looks = 0; looks < 4; looks++)
 		if (is_over(p))
 			return;
