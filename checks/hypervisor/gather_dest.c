@@ -41,40 +41,73 @@ static void keep(struct side *s, const char *key, struct box *b)
 	box_keep(s->arena, b);
 }
 
-/* Not kept: what is absent may come. */
+/* What the host said last for a guest of this kind, and what it means: the same again need not be read again. */
+struct told {
+	const char *text;
+	struct domcaps caps;
+};
+
 static void refused_domcaps(struct side *s)
 {
 	s->f->domcaps = (struct domcaps){ .supported = TRI_NO, .error = side_error(s) };
 	side_end(s, FACT_DST_DOMCAPS);
 }
 
-static void ask_domcaps(struct side *s, const char *key)
+static struct box *read_domcaps(const char *text, struct err *e)
 {
-	const struct vm_config *c = &s->f->config;
-	char *text =
-		virConnectGetDomainCapabilities(s->v, c->emulator, c->arch, c->machine, c->virt, 0);
-	struct domcaps *caps;
-	struct box *b;
+	struct box *b = box_new();
+	struct told *told = b->value = arena_alloc(b->arena, sizeof *told);
+
+	told->text = arena_strdup(b->arena, text);
+	if (vxml_domcaps(text, b->arena, &told->caps, e) == 0)
+		return b;
+	box_unref(b);
+	return NULL;
+}
+
+static void take_domcaps(struct side *s, const char *text)
+{
+	const char *key = key_of(s, "domcaps", NULL);
+	struct box *b = cache_get(conn_cache(s->conn), s->generation, key);
+	const struct told *told = b ? b->value : NULL;
 	struct err e;
 
-	if (!text && refuses_guest(virGetLastError())) {
-		refused_domcaps(s);
-		return;
-	}
-	if (!text) {
-		side_failed(s, FACT_DST_DOMCAPS);
-		return;
-	}
-	b = box_new();
-	caps = b->value = arena_alloc(b->arena, sizeof *caps);
-	if (vxml_domcaps(text, b->arena, caps, &e) < 0) {
-		facts_set_unknown(s->f, FACT_DST_DOMCAPS, arena_strdup(s->arena, e.text), NULL);
+	if (told && strcmp(told->text, text) != 0) {
 		box_unref(b);
-	} else {
-		s->f->domcaps = *caps;
-		keep(s, key, b);
-		side_end(s, FACT_DST_DOMCAPS);
+		told = NULL;
 	}
+	if (told) {
+		box_keep(s->arena, b);
+	} else {
+		b = read_domcaps(text, &e);
+		if (!b) {
+			facts_set_unknown(
+				s->f, FACT_DST_DOMCAPS, arena_strdup(s->arena, e.text), NULL);
+			return;
+		}
+		keep(s, key, b);
+		told = b->value;
+	}
+	s->f->domcaps = told->caps;
+	side_end(s, FACT_DST_DOMCAPS);
+}
+
+/* Asked live: an emulator, swtpm or a firmware may be gone, or come, at any time. */
+void gather_domcaps(struct side *s)
+{
+	const struct vm_config *c = &s->f->config;
+	char *text;
+
+	if (!side_begin(s, FACT_DST_DOMCAPS,
+		    "asking what guests of this kind may have on the target host"))
+		return;
+	text = virConnectGetDomainCapabilities(s->v, c->emulator, c->arch, c->machine, c->virt, 0);
+	if (text)
+		take_domcaps(s, text);
+	else if (refuses_guest(virGetLastError()))
+		refused_domcaps(s);
+	else
+		side_failed(s, FACT_DST_DOMCAPS);
 	free(text);
 }
 
@@ -88,21 +121,6 @@ static bool packaged(const struct side *s)
 		if (caps->guests[i].emulator && strcmp(caps->guests[i].emulator, path) == 0)
 			return true;
 	return !path;
-}
-
-void gather_domcaps(struct side *s)
-{
-	const char *key = key_of(s, "domcaps", NULL);
-	struct box *b = packaged(s) ? cache_get(conn_cache(s->conn), s->generation, key) : NULL;
-
-	if (b) {
-		s->f->domcaps = *(struct domcaps *)b->value;
-		box_keep(s->arena, b);
-		facts_set_known(s->f, FACT_DST_DOMCAPS);
-	} else if (side_begin(s, FACT_DST_DOMCAPS,
-			   "asking what guests of this kind may have on the target host")) {
-		ask_domcaps(s, key);
-	}
 }
 
 /*

@@ -11,11 +11,12 @@
  *
  *	live		state, running configuration, jobs, block jobs, snapshots, checkpoints, save
  *			image; of the target: its list of domains, active networks, volumes, secrets,
- *			filters, devices, free memory and pages; and that anything is absent
+ *			filters, devices, free memory and pages, and what a kind of guest may have; and
+ *			that anything is absent
  *	by events	what the target's domains use (MACs, ports, CIDs), what networks and pools
  *			are, whether the VM is stored and as what; at most five minutes old
- *	some minutes	autostart, CPUs and size of a host, what names resolve to; capabilities, and
- *			what a kind of guest may have, and that a CPU fits: at most five
+ *	some minutes	autostart, CPUs and size of a host, what names resolve to; capabilities, that a
+ *			CPU fits, and whether there are hooks: at most five
  *	a minute	the last measurement of how fast the guest changes its memory; which
  *			interface has the address that is sent from (that it is up, its speed and
  *			the route are live)

@@ -116,6 +116,12 @@ static void look_for_file(struct run *r, virConnectPtr c, size_t i)
 	free(virConnectGetDomainCapabilities(c, path, NULL, NULL, NULL, 0));
 }
 
+static void ask_for_guests(struct run *r, virConnectPtr c, size_t i)
+{
+	(void)r, (void)i;
+	free(virConnectGetDomainCapabilities(c, NULL, NULL, NULL, "qemu", 0));
+}
+
 static void list_domains(struct run *r, virConnectPtr c, size_t i)
 {
 	virDomainPtr *all = NULL;
@@ -141,21 +147,23 @@ static void list_networks(struct run *r, virConnectPtr c, size_t i)
 static const struct call {
 	const char *name;
 	void (*make)(struct run *r, virConnectPtr c, size_t i);
+	char only; /* for such a step's repeat; 0: any */
 } calls[] = {
-	{ "virDomainLookupByUUIDString", look_up_vm },
-	{ "virDomainGetState", get_state },
-	{ "virDomainGetJobStats", job_stats },
-	{ "virDomainGetControlInfo", control_info },
-	{ "virDomainGetXMLDesc", get_xml },
-	{ "virDomainSnapshotNum", snapshots },
-	{ "virDomainListAllCheckpoints", checkpoints },
-	{ "virDomainHasManagedSaveImage", managed_save },
-	{ "virDomainGetBlockJobInfo", block_job },
-	{ "virNodeGetMemoryStats", memory_stats },
-	{ "virConnectListAllDomains", list_domains },
-	{ "virConnectListAllNetworks", list_networks },
-	{ "virStorageVolLookupByPath", look_up_volume },
-	{ "virConnectGetDomainCapabilities", look_for_file },
+	{ "virDomainLookupByUUIDString", look_up_vm, 0 },
+	{ "virDomainGetState", get_state, 0 },
+	{ "virDomainGetJobStats", job_stats, 0 },
+	{ "virDomainGetControlInfo", control_info, 0 },
+	{ "virDomainGetXMLDesc", get_xml, 0 },
+	{ "virDomainSnapshotNum", snapshots, 0 },
+	{ "virDomainListAllCheckpoints", checkpoints, 0 },
+	{ "virDomainHasManagedSaveImage", managed_save, 0 },
+	{ "virDomainGetBlockJobInfo", block_job, 0 },
+	{ "virNodeGetMemoryStats", memory_stats, 0 },
+	{ "virConnectListAllDomains", list_domains, 0 },
+	{ "virConnectListAllNetworks", list_networks, 0 },
+	{ "virStorageVolLookupByPath", look_up_volume, 0 },
+	{ "virConnectGetDomainCapabilities", look_for_file, 'd' },
+	{ "virConnectGetDomainCapabilities", ask_for_guests, 'e' },
 };
 
 struct step {
@@ -175,7 +183,8 @@ static size_t read_steps(const char *path, struct step *steps)
 			strcmp(when, "once") == 0)
 			continue;
 		for (size_t i = 0; i < sizeof calls / sizeof *calls && n < MOST_CALLS; i++)
-			if (strcmp(calls[i].name, name) == 0)
+			if (strcmp(calls[i].name, name) == 0 &&
+				(!calls[i].only || calls[i].only == *when))
 				steps[n++] = (struct step){ &calls[i], *side == 'd', *when };
 	}
 	if (f)
