@@ -43,6 +43,7 @@ struct check_config {
 	enum check_unknown unknown; /* [check] unknown */
 	enum check_probe probe; /* [check] probe */
 	bool probe_migration; /* an empty guest is moved there too (default true) */
+	bool probe_hooks; /* and hooks are asked about the VM's own name (default true) */
 	unsigned formats; /* FORMAT_* offered as DestinationHostFormatsSupported */
 	bool source_maintenance; /* [source] maintenance: nothing leaves this host */
 	bool refuse_running_offline; /* the offline move of a running VM (default true) */

@@ -295,6 +295,7 @@ static void try_way(struct run *r)
 	}
 	atomic_store(&r->gather.target_step, "trying a migration to the target host");
 	r->facts->way.asked = true;
+	r->facts->way.by_name = r->config.probe_hooks;
 	try_out(r, hv_scout_start, scouted);
 }
 

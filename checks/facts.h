@@ -321,6 +321,7 @@ enum way_cause { /* what kept a guest without anything in it from getting there 
 
 struct way_facts { /* of a migration from the source to the target, with the VM's transport */
 	bool asked; /* somebody wanted one to be tried */
+	bool by_name; /* and a hook may be asked about the VM's name */
 	enum tri through; /* for the kind of move that is asked about; known: yes or no */
 	enum way_cause cause; /* NO: what libvirt's error means, and its text */
 	const char *text;

@@ -121,6 +121,8 @@ const struct option option_rows[] = {
 	{ "check", "probe_migration", BOOL(check.probe_migration), .reload = true, .preset = "yes",
 		.help = "Whether a probe also moves an empty guest from the source to the "
 			"destination" },
+	{ "check", "probe_hooks", BOOL(check.probe_hooks), .reload = true, .preset = "yes",
+		.help = "Whether a hook of the destination is asked about the machine's own name" },
 	{ "check", "unknown", WORD(check.unknown, check_unknown, unknowns), .reload = true,
 		.preset = "allow",
 		.help = "Whether a fact that matters and cannot be had refuses the move" },

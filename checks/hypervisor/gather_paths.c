@@ -116,7 +116,8 @@ static const void *look_for(struct side *s, const char *name, struct arena *a)
 	return NULL;
 }
 
-/* A program, or since libvirt 6.5 a folder of programs, which may be empty. Libvirt looks when it starts. */
+/* A program, or since libvirt 6.5 a folder of programs, which may be empty. That there is none is known
+ * where libvirt has its other files there too, and not in another folder that it was built for. */
 static const void *look_for_hook(struct side *s, const char *name, struct arena *a)
 {
 	static const enum tri none = TRI_NO, one = TRI_YES;
@@ -125,7 +126,10 @@ static const void *look_for_hook(struct side *s, const char *name, struct arena 
 
 	if (kind == KIND_OTHER)
 		return &one;
-	return kind == KIND_ABSENT && kind_of(s, folder) == KIND_ABSENT ? &none : NULL;
+	return kind == KIND_ABSENT && kind_of(s, folder) == KIND_ABSENT &&
+			       kind_of(s, "/etc/libvirt/qemu") == KIND_FOLDER
+		       ? &none
+		       : NULL;
 }
 
 /* What is the same for all guests is kept for some minutes. */

@@ -130,7 +130,7 @@ static bool may_go(struct probes *ps, virDomainPtr dom, const char *host)
 	struct owner o;
 
 	virDomainGetUUIDString(dom, uuid);
-	if (!is_twin(dom) || probes_is_live(ps, uuid) || !read_owner(dom, a, &o))
+	if (probes_is_live(ps, uuid) || !read_owner(dom, a, &o))
 		return false;
 	if (o.expires < (int64_t)time(NULL))
 		return true;
@@ -164,6 +164,8 @@ bool probe_starting(virDomainPtr dom)
 	       reason == VIR_DOMAIN_PAUSED_STARTING_UP;
 }
 
+/* Twins are paused for as long as they live. Their metadata tells them, for one of a scout's may have
+ * arrived by another name. */
 bool probe_sweep(struct probes *ps, virConnectPtr v, const char *host)
 {
 	virDomainPtr *all = NULL;
@@ -171,7 +173,7 @@ bool probe_sweep(struct probes *ps, virConnectPtr v, const char *host)
 	int n;
 
 	count_add(COUNT_HV_CALLS_TOTAL, 1);
-	n = virConnectListAllDomains(v, &all, VIR_CONNECT_LIST_DOMAINS_ACTIVE);
+	n = virConnectListAllDomains(v, &all, VIR_CONNECT_LIST_DOMAINS_PAUSED);
 	for (int i = 0; i < n; i++) {
 		if (may_go(ps, all[i], host))
 			ok &= !probe_starting(all[i]) && probe_destroy(all[i]);

@@ -158,11 +158,16 @@ static void look_for_secrets(const struct probe_twins *t, struct probes *ps, vir
 }
 
 /* It started, or QEMU has stumbled over a disk of the first twin's own: libvirt names those before what
- * is the others', and QEMU takes one argument after the other. */
+ * is the others', and QEMU takes one argument after the other. What it names last it has stumbled over. */
 static bool tells_of_first(const struct probe_result *whole)
 {
+	static const char node[] = "\"node-name\":\"";
+	const char *last = NULL;
+
+	for (const char *at = whole->text; (at = strstr(at, node)); at++)
+		last = at + strlen(node);
 	return whole->started == TRI_YES || whole->left ||
-	       strstr(whole->text, "\"node-name\":\"libvirt-");
+	       (last && strncmp(last, "libvirt-", strlen("libvirt-")) == 0);
 }
 
 /* What they have QEMU open is opened by one at once, whose result goes to *whole. Where that does not

@@ -83,6 +83,13 @@ static xmlDoc *with_disk(xmlDoc *twin, const struct facts *f)
 	return doc;
 }
 
+/* By no other name than the virtual system has: whoever asks may not have a hook run for any. */
+static bool may_be_named(const struct facts *f)
+{
+	return f->way.by_name && f->hook_there != TRI_NO && f->config.name && f->stored.name &&
+	       strcmp(f->config.name, f->stored.name) == 0;
+}
+
 const char *scout_make(struct scout *s, const struct facts *f, struct arena *a, struct err *e)
 {
 	const struct settings *set = f->settings;
@@ -103,7 +110,7 @@ const char *scout_make(struct scout *s, const struct facts *f, struct arena *a, 
 	if (!s->twin)
 		return NULL;
 	s->data = set->move & MOVE_HOT;
-	if (f->hook_there != TRI_NO)
+	if (may_be_named(f))
 		s->as = arena_strdup(a, f->config.name);
 	s->copied = with_disk(s->twin, f);
 	if (t == TRANSPORT_TLS_STRICT && f->destination)

@@ -8,6 +8,7 @@
 #include "checks/hypervisor/guard.h"
 #include "checks/hypervisor/open.h"
 #include "checks/hypervisor/probe_inner.h"
+#include "checks/hypervisor/scout_inner.h"
 #include "checks/hypervisor/twin_inner.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/count.h"
@@ -113,8 +114,7 @@ struct passage {
 	struct trial *t;
 	virDomainPtr dom;
 	const char *uuid;
-	virTypedParameterPtr params;
-	int n_params;
+	struct scout_params params;
 	int64_t quiet_since; /* the target waits, and not a byte has moved; 0: it does not wait yet */
 	int64_t patience; /* ms from then */
 	uint64_t moved; /* bytes */
@@ -133,7 +133,7 @@ static void move(void *arg)
 
 	count_add(COUNT_HV_CALLS_TOTAL, 1);
 	there = virDomainMigrate3(
-		p->dom, p->t->own.to, p->params, (unsigned)p->n_params, p->t->flags);
+		p->dom, p->t->own.to, p->params.items, (unsigned)p->params.n, p->t->flags);
 	pthread_mutex_lock(&p->lock);
 	p->arrived = there != NULL;
 	if (!there) {
@@ -225,20 +225,6 @@ static void end(struct passage *p)
 		if (is_over(p))
 			return;
 	end_at(p->t->route->to_uri, p->uuid, false);
-}
-
-static void add_param(struct passage *p, const char *name, const char *value)
-{
-	int max = p->n_params;
-
-	virTypedParamsAddString(&p->params, &p->n_params, &max, name, value);
-}
-
-static void add_address(struct passage *p, const char *address, struct arena *a)
-{
-	add_param(p, VIR_MIGRATE_PARAM_URI,
-		arena_printf(a, strchr(address, ':') ? "tcp://[%s]" : "tcp://%s", address));
-	add_param(p, VIR_MIGRATE_PARAM_LISTEN_ADDRESS, address);
 }
 
 static enum way_cause cause_of(const struct passage *p)
@@ -362,7 +348,8 @@ static bool is_decided(const struct passage *p)
 	return p->late && t->out->through == TRI_UNKNOWN;
 }
 
-/* A yes is not told before the scout is gone: to a migration right behind it the host is as it was. */
+/* A yes is not told before the scout is gone, unless time is: to a migration right behind it the host is as
+ * it was. */
 static void tell(struct passage *p)
 {
 	struct trial *t = p->t;
@@ -412,13 +399,12 @@ static void pass(struct passage *p)
 	conn_cond_init(&p->over);
 	if (conn_env_spawn(p->t->route->env, "hv-move", move, p)) {
 		look_after(p);
-		tell_passage(p, out);
 	} else {
 		snprintf(out->text, sizeof out->text, "no thread can be started");
 	}
 	pthread_cond_destroy(&p->over);
 	pthread_mutex_destroy(&p->lock);
-	virTypedParamsFree(p->params, p->n_params);
+	scout_params_free(&p->params);
 }
 
 /* From both hosts. */
@@ -452,38 +438,26 @@ static void begin(struct passage *p, const struct twin_id *id, struct arena *a)
 	probe_shorten(out->text);
 }
 
-static void not_yet(void *arg)
+/* Only while the scout waits over there, and nobody has begun to end it. */
+static bool may_ask_hook(const struct passage *p)
 {
-	(void)arg;
+	return p->t->s->as && p->t->out->through == TRI_YES && !copies(p->t) && !p->silent &&
+	       !p->late && clock_left(p->t->route->until) > SCOUT_HOOK_LEAST_MS;
 }
 
-/* The scout waits on the target, so that one of its UUID that would be called otherwise gets no further
- * than the hook. */
-static void ask_by_name(
-	struct trial *t, const char *uuid, const struct twin_id *id, struct arena *a)
+static void ask_hook(const struct passage *p, const struct twin_id *id, struct arena *a)
 {
-	struct scout_result *out = t->out, r = { .through = TRI_UNKNOWN };
-	struct scout_route route = *t->route;
-	struct trial named = { .s = t->s,
-		.route = &route,
-		.told = &r,
-		.out = &r,
-		.own = t->own,
-		.flags = t->flags,
-		.began = t->began,
-		.at = t->at };
-	struct passage p = { .t = &named, .uuid = uuid };
+	const struct trial *t = p->t;
+	struct scout_question q = { .from = t->own.from,
+		.to = t->own.to,
+		.xml = twin_text(t->s->twin, id, a),
+		.uuid = p->uuid,
+		.flags = t->flags };
 
-	route.decided = not_yet; /* it is for the scout itself to say */
-	add_param(&p, VIR_MIGRATE_PARAM_DEST_NAME, t->s->as);
-	begin(&p, id, a);
-	if (probe_name_clashed(r.text)) {
-		out->named = TRI_YES;
-	} else if (r.through == TRI_NO && r.cause == WAY_HOOK) {
-		out->named = out->through = TRI_NO;
-		out->cause = WAY_HOOK;
-		memcpy(out->text, r.text, sizeof out->text);
-	}
+	scout_params_make(&q.params, t->s, t->at, a);
+	scout_params_add(&q.params, VIR_MIGRATE_PARAM_DEST_NAME, t->s->as);
+	scout_ask_hook(&q, t->out);
+	scout_params_free(&q.params);
 }
 
 /* False: somebody else took the name meanwhile. */
@@ -504,15 +478,13 @@ static bool try_name(struct trial *t, const char *name)
 		return true;
 	}
 	probes_live(route->ps, uuid, true);
-	if (t->s->n_addresses)
-		add_address(&p, t->s->addresses[t->at], a);
-	if (t->s->tls_name)
-		add_param(&p, VIR_MIGRATE_PARAM_TLS_DESTINATION, t->s->tls_name);
+	scout_params_make(&p.params, t->s, t->at, a);
 	begin(&p, &id, a);
-	if (t->s->as && t->out->through == TRI_YES && !copies(t))
-		ask_by_name(t, uuid, &id, a);
+	if (may_ask_hook(&p))
+		ask_hook(&p, &id, a);
 	clear_away(route, uuid, t->out);
-	return t->out->through == TRI_YES || !probe_name_clashed(t->out->text);
+	/* A hook may say what it likes. */
+	return t->out->through != TRI_UNKNOWN || !probe_name_clashed(t->out->text);
 }
 
 static void try_names(struct trial *t, unsigned flags)

@@ -370,10 +370,15 @@ static void denied(const struct facts *f, struct findings *out)
 static void name_with_comma(const struct facts *f, struct findings *out)
 {
 	const char *name = rule_name(f->config.name);
-	struct finding *found = finding_add(out, VSM4901,
+	struct finding *found;
+
+	if (!facts_name_ends_early(f)) {
+		other(f, out);
+		return;
+	}
+	found = finding_add(out, VSM4901,
 		arena_printf(out->arena,
 			"QEMU there does not take a name with a comma, as \"%s\" has one", name));
-
 	finding_detail(out, found, NULL, name, "a name without a comma");
 	found->remedy = "Give the virtual system a name without a comma (ElementName of "
 			"NewSystemSettingData), or unset set_process_name in "

@@ -12,7 +12,9 @@ static void refused(const struct facts *f, struct findings *out)
 	const char *remedy =
 		f->way.named == TRI_NO
 			? "See why /etc/libvirt/hooks/qemu of the target refuses a machine of "
-			  "this name."
+			  "this name. If it is because of what is in its configuration, it was "
+			  "asked about an empty guest, which you can have left out: [check] "
+			  "probe_hooks = no in vsmigd.conf."
 			: rule_hook_remedy(f->way.text);
 
 	finding_detail(out, found, "migration", f->way.text, "a migration that gets through");

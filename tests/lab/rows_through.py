@@ -54,6 +54,10 @@ def only_for(name):
     return b'#!/bin/sh\n[ "$1" != "' + name.encode() + b'" ]\n'
 
 
+WORDS = b"""#!/bin/sh
+[ "$1" = payroll ] && echo "domain 'payroll' is already active, already exists with uuid 1" >&2 && exit 1
+exit 0
+"""
 ONE_NAME = {**HOOK, "hosts": (program("eta", only_for("payroll"), name="hook"),), "called": "payroll"}
 
 
@@ -87,6 +91,7 @@ ROWS = (
     S("hook that refuses one name", **ONE_NAME),
     S("hook that refuses one name, offline", type="offline", state="off", **ONE_NAME),
     S("hook that refuses one name, restart", SHARED_DISK, type="restart", **ONE_NAME),
+    S("hook that refuses one name in libvirt's words", **{**ONE_NAME, "hosts": (program("eta", WORDS, name="hook"),)}),
     S("hook that refuses another name", to="eta", hosts=(program("eta", only_for("payroll"), name="hook"),)),
 
     # From one QEMU to the other

@@ -82,7 +82,7 @@ class Table:
 
     def fill(self, text):
         for number in range(self.next, len(self.names)):
-            if number not in self.waiting:
+            if number >= self.next and number not in self.waiting:
                 self.done(number, False, text(number))
 
 

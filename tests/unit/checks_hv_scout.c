@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checks/hypervisor/scout_inner.h"
 #include "tests/unit/checks_twins.h"
 
 static const char *const domains[] = { "domain-plain.xml", "domain-rich.xml" };
@@ -93,6 +94,70 @@ START_TEST(equal_scouts)
 	ck_assert_ptr_null(key_of(&rdma, f, &s));
 	facts_free(f);
 	facts_free(g);
+}
+END_TEST
+
+/* A hook is asked about no other name than the VM's, and who asks about that shares it with no other VM. */
+START_TEST(by_name)
+{
+	static const struct settings plain = { .move = MOVE_LIVE };
+	auto_arena struct arena *a = arena_new();
+	struct facts *f = recorded(domains[0], a), *g = recorded(domains[0], a);
+	struct scout s;
+
+	f->way.by_name = true;
+	f->hook_there = TRI_YES;
+	ck_assert_str_ne(key_of(&plain, g, &s), key_of(&plain, f, &s));
+	ck_assert_str_eq(s.as, f->stored.name);
+	f->hook_there = TRI_UNKNOWN;
+	key_of(&plain, f, &s);
+	ck_assert_str_eq(s.as, f->stored.name);
+	f->config.name = "another";
+	ck_assert_str_eq(key_of(&plain, g, &s), key_of(&plain, f, &s));
+	ck_assert_ptr_null(s.as);
+	f->config.name = f->stored.name;
+	f->hook_there = TRI_NO;
+	key_of(&plain, f, &s);
+	ck_assert_ptr_null(s.as);
+	f->hook_there = TRI_YES;
+	f->way.by_name = false;
+	key_of(&plain, f, &s);
+	ck_assert_ptr_null(s.as);
+	facts_free(f);
+	facts_free(g);
+}
+END_TEST
+
+/* A hook may use libvirt's own words. */
+static const struct {
+	int code;
+	const char *text;
+	enum tri named;
+} heard[] = {
+	{ VIR_ERR_OPERATION_FAILED,
+		"operation failed: domain 'vsmigd-probe-x' is already defined with uuid " TWIN_UUID,
+		TRI_YES },
+	{ VIR_ERR_OPERATION_FAILED,
+		"operation failed: domain 'web1' is already defined with uuid 0000", TRI_UNKNOWN },
+	{ VIR_ERR_OPERATION_FAILED,
+		"operation failed: domain 'web1' already exists with uuid " TWIN_UUID,
+		TRI_UNKNOWN },
+	{ VIR_ERR_HOOK_SCRIPT_FAILED,
+		"Hook script execution failed: web1 is already active, already defined with "
+		"uuid " TWIN_UUID,
+		TRI_NO },
+	{ VIR_ERR_INTERNAL_ERROR, "already defined with uuid " TWIN_UUID, TRI_UNKNOWN },
+	{ VIR_ERR_OPERATION_INVALID, "domain is already active as 'web1'", TRI_UNKNOWN },
+};
+
+START_TEST(what_the_hook_says)
+{
+	struct scout_result r = { .through = TRI_YES };
+
+	scout_hear(heard[_i].code, heard[_i].text, TWIN_UUID, &r);
+	ck_assert_int_eq(r.named, heard[_i].named);
+	ck_assert_int_eq(r.through, heard[_i].named == TRI_NO ? TRI_NO : TRI_YES);
+	ck_assert(heard[_i].named != TRI_NO || (r.cause == WAY_HOOK && *r.text));
 }
 END_TEST
 
@@ -350,6 +415,8 @@ int main(void)
 
 	tcase_add_loop_test(t, empty, 0, ARRAY_LEN(domains));
 	tcase_add_test(t, equal_scouts);
+	tcase_add_test(t, by_name);
+	tcase_add_loop_test(t, what_the_hook_says, 0, ARRAY_LEN(heard));
 	tcase_add_loop_test(t, with_disk, 0, ARRAY_LEN(copies));
 	tcase_add_test(t, addresses);
 	tcase_add_test(t, chosen_firmware);

@@ -64,7 +64,7 @@ START_TEST(test_defaults)
 	ck_assert_uint_eq(c->server.limits.body_bytes, 500 * 1024);
 	ck_assert_uint_eq(c->check.max_checks, 64);
 	ck_assert_int_eq(c->check.probe, PROBE_AUTO);
-	ck_assert(c->check.probe_migration);
+	ck_assert(c->check.probe_migration && c->check.probe_hooks);
 	ck_assert_int_eq(c->log_level, LOG_LEVEL_INFO);
 	config_free(c);
 }
@@ -309,7 +309,7 @@ static const char other[] =
 	"allow = *.example.org, 192.0.2.0/24, 2001:db8::/32\nformats = ipv6, name\n"
 	"pki_path = /pki\nauth_file = /auth\n"
 	"[hosts]\na = test:///a.xml\n[host a]\nmaintenance = yes\nmax_migrations = 2\n"
-	"[check]\ntimeout = 1500ms\nprobe = off\nprobe_migration = no\nunknown = "
+	"[check]\ntimeout = 1500ms\nprobe = off\nprobe_migration = no\nprobe_hooks = no\nunknown = "
 	"refuse\nrefuse_running_offline = no\n"
 	"refuse_overcommit = yes\nrefuse_duplicate_mac = yes\nrefuse_overwrite = no\n"
 	"refuse_crashed = no\nrefuse_io_error = no\nrefuse_memory_file = no\n"
