@@ -53,8 +53,8 @@ def kernel(path=LOCAL / "kernel"):
     return Guest(boot=f"<kernel>{path}</kernel>")
 
 
-def connects(kind, port, attributes=""):
-    return (f"<{kind} {attributes} type='tcp'><source mode='connect' host='127.0.0.1' service='{port}'/>"
+def connects(kind, port, attributes="", host="127.0.0.1"):
+    return (f"<{kind} {attributes} type='tcp'><source mode='connect' host='{host}' service='{port}'/>"
             f"<protocol type='raw'/></{kind}>")
 
 
@@ -68,6 +68,7 @@ EGD = ("<rng model='virtio'><backend model='egd' type='tcp'><source mode='connec
        "</backend></rng>")
 SERVER = ("<interface type='server'><source address='0.0.0.0' port='5558'/><model type='virtio'/></interface>")
 SMARTCARD, REDIRECTED = binds("smartcard", 2001, "mode='passthrough'"), connects("redirdev", 4000, "bus='usb'")
+ELSEWHERE = connects("serial", 4005, host=BY_NAME["gamma"].address)
 WEBSOCKET = ("<graphics type='vnc' port='5990' autoport='no' websocket='5700'><listen type='address' address='0.0.0.0'/>"
              "</graphics>")
 VNC_SOCKET = f"<graphics type='vnc'><listen type='socket' socket='{LOCAL}/folder/vnc.sock'/></graphics>"
@@ -125,6 +126,11 @@ ROWS = (
       hosts=(outside.listener("alpha", 4001), outside.listener("beta", 4001))),
     S("serial port to a server, absent", with_(connects("serial", 4001)), hosts=(outside.listener("alpha", 4001),),
       finds=("VSM4901",), probed="4001", refused=(1, "Connection refused")),
+    S("serial port to a server of a third host", with_(ELSEWHERE), hosts=(outside.listener("gamma", 4005),)),
+    S("serial port to a server without a route there", with_(ELSEWHERE), to="epsilon", hosts=(outside.listener("gamma", 4005),),
+      finds=("VSM4901",), probed="4005", refused=(1, "Network is unreachable")),
+    S("serial port to a server without a route there, restart", with_(ELSEWHERE), to="epsilon", type="restart",
+      hosts=(outside.listener("gamma", 4005),), finds=("VSM4901",), probed="4005", refused=(1, "Network is unreachable")),
     S("USB redirected to a server, absent", with_(USB, REDIRECTED), hosts=(outside.listener("alpha", 4000),),
       finds=("VSM4901",), probed="4000", refused=(1, "Connection refused")),
     S("smart card on TCP", with_(SMARTCARD)),
