@@ -129,7 +129,7 @@ ROWS = (
     S("serial port to a server of a third host", with_(ELSEWHERE), hosts=(outside.listener("gamma", 4005),)),
     S("serial port to a server without a route there", with_(ELSEWHERE), to="epsilon", hosts=(outside.listener("gamma", 4005),),
       finds=("VSM4901",), probed="4005", refused=(1, "Network is unreachable")),
-    S("serial port to a server without a route there, restart", with_(ELSEWHERE), to="epsilon", type="restart",
+    S("serial port to a server without a route there, restart", with_(ELSEWHERE), called="logs", to="epsilon", type="restart",
       hosts=(outside.listener("gamma", 4005),), finds=("VSM4901",), probed="4005", refused=(1, "Network is unreachable")),
     S("USB redirected to a server, absent", with_(USB, REDIRECTED), hosts=(outside.listener("alpha", 4000),),
       finds=("VSM4901",), probed="4000", refused=(1, "Connection refused")),
