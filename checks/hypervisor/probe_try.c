@@ -164,23 +164,30 @@ bool probe_starting(virDomainPtr dom)
 	       reason == VIR_DOMAIN_PAUSED_STARTING_UP;
 }
 
-/* Twins are paused for as long as they live. Their metadata tells them, for one of a scout's may have
- * arrived by another name. */
-bool probe_sweep(struct probes *ps, virConnectPtr v, const char *host)
+static bool sweep_some(
+	struct probes *ps, virConnectPtr v, const char *host, unsigned which, bool by_name)
 {
 	virDomainPtr *all = NULL;
 	bool ok = true;
 	int n;
 
 	count_add(COUNT_HV_CALLS_TOTAL, 1);
-	n = virConnectListAllDomains(v, &all, VIR_CONNECT_LIST_DOMAINS_PAUSED);
+	n = virConnectListAllDomains(v, &all, which);
 	for (int i = 0; i < n; i++) {
-		if (may_go(ps, all[i], host))
+		if ((is_twin(all[i]) || !by_name) && may_go(ps, all[i], host))
 			ok &= !probe_starting(all[i]) && probe_destroy(all[i]);
 		virDomainFree(all[i]);
 	}
 	free(all);
 	return n >= 0 && ok;
+}
+
+/* A scout may have arrived by another name; it is paused then, as it always is, and its metadata tells. */
+bool probe_sweep(struct probes *ps, virConnectPtr v, const char *host)
+{
+	bool ok = sweep_some(ps, v, host, VIR_CONNECT_LIST_DOMAINS_ACTIVE, true);
+
+	return sweep_some(ps, v, host, VIR_CONNECT_LIST_DOMAINS_PAUSED, false) && ok;
 }
 
 /* Starting. */

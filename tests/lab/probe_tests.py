@@ -602,12 +602,14 @@ def left_by_others(world):
                 "</metadata>")
         for connection in (world.there, world.here):
             connection.createXML(Guest(more=mark).xml(PREFIX + name))
+    mark = f"<metadata><p:probe xmlns:p='{NAMESPACE}' host='{HERE.uuid}' instance='{dead}' expires='{far}'/></metadata>"
     for connection in (world.there, world.here):
         connection.createXML(Guest().xml(PREFIX + "without a mark"))
+        connection.createXML(Guest(more=mark).xml("of another name"), libvirt.VIR_DOMAIN_START_PAUSED)
     stay = {PREFIX + name for name in ("of another host", "of a living daemon", "without a mark")}
 
     def are_there(connection):
-        return {vm.name() for vm in twins(connection)}
+        return {vm.name() for vm in connection.listAllDomains()} - {"plain"}
     daemon = world.daemon(probe="off")
     wait_until("what may go of its own host is gone before anybody asks", lambda: are_there(world.here) == stay, 10)
     world.vm("plain", Guest())

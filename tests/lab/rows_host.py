@@ -11,7 +11,8 @@ from scenario import Scenario as S
 
 SIZE, TRIED = "of the same size", "models of all devices"
 # The source writes on while the target gives up: either of the two is first to know.
-MISMATCH = ((1, 9), "Size mismatch|write to socket")
+# The target's QEMU ends; libvirt hears of it, or the source's QEMU does, or libvirt asks the target's to go on first.
+MISMATCH = ((1, 9), "Size mismatch|write to socket|unexpectedly failed|not finalized yet")
 SMALL_BIOS, BIOS = "/usr/share/seabios/bios.bin", "/usr/share/seabios/bios-256k.bin"
 OWN_BIOS = Guest(boot=f"<loader type='rom'>{LOCAL}/bios.bin</loader>")
 OTHER_BIOS = like(("alpha",), "bios.bin", BIOS) + like(("beta",), "bios.bin", SMALL_BIOS)
