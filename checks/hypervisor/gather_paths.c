@@ -117,7 +117,7 @@ static const void *look_for(struct side *s, const char *name, struct arena *a)
 }
 
 /* A program, or since libvirt 6.5 a folder of programs, which may be empty. That there is none is known
- * where libvirt has its other files there too, and not in another folder that it was built for. */
+ * where libvirt has its configuration there too, and not in another folder that it was built for. */
 static const void *look_for_hook(struct side *s, const char *name, struct arena *a)
 {
 	static const enum tri none = TRI_NO, one = TRI_YES;
@@ -127,7 +127,7 @@ static const void *look_for_hook(struct side *s, const char *name, struct arena 
 	if (kind == KIND_OTHER)
 		return &one;
 	return kind == KIND_ABSENT && kind_of(s, folder) == KIND_ABSENT &&
-			       kind_of(s, "/etc/libvirt/qemu") == KIND_FOLDER
+			       kind_of(s, "/etc/libvirt/qemu.conf") == KIND_OTHER
 		       ? &none
 		       : NULL;
 }
