@@ -151,6 +151,14 @@ bool facts_keeps_owner(const struct facts *f, size_t i)
 	return f->config.keeps_owners || f->config.disks[i].keeps_owner;
 }
 
+bool facts_has_secmodel(const struct host_caps *caps, const char *model)
+{
+	for (size_t i = 0; i < caps->n_secmodels; i++)
+		if (caps->secmodels[i] && strcmp(caps->secmodels[i], model) == 0)
+			return true;
+	return false;
+}
+
 bool facts_name_ends_early(const struct facts *f)
 {
 	size_t n;

@@ -438,6 +438,8 @@ const char *facts_user(const struct facts *f, const struct host_facts *host);
 bool facts_user_is_root(const struct facts *f);
 /* Disk i keeps its owner, wherever the VM goes. */
 bool facts_keeps_owner(const struct facts *f, size_t i);
+/* The host has a security driver of this name, as far as it tells. */
+bool facts_has_secmodel(const struct host_caps *caps, const char *model);
 /* The VM's name has a comma that ends what QEMU is told of it as it is: its process's name, where
  * qemu.conf has set_process_name. Two in a row are one to QEMU, and of one at the end libvirt makes two. */
 bool facts_name_ends_early(const struct facts *f);

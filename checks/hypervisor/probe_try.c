@@ -174,7 +174,7 @@ static bool sweep_some(
 	count_add(COUNT_HV_CALLS_TOTAL, 1);
 	n = virConnectListAllDomains(v, &all, which);
 	for (int i = 0; i < n; i++) {
-		if ((is_twin(all[i]) || !by_name) && may_go(ps, all[i], host))
+		if (is_twin(all[i]) == by_name && may_go(ps, all[i], host))
 			ok &= !probe_starting(all[i]) && probe_destroy(all[i]);
 		virDomainFree(all[i]);
 	}

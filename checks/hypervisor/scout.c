@@ -40,14 +40,6 @@ static xmlDoc *make_twin(const char *text, struct err *e)
 	return twin_bare(doc, &devices);
 }
 
-static bool has_model(const struct host_caps *caps, const char *model)
-{
-	for (size_t i = 0; i < caps->n_secmodels; i++)
-		if (caps->secmodels[i] && strcmp(caps->secmodels[i], model) == 0)
-			return true;
-	return false;
-}
-
 static bool copies(const struct facts *f)
 {
 	for (size_t i = 0; i < f->config.n_disks; i++)
@@ -59,13 +51,14 @@ static bool copies(const struct facts *f)
 /* Neither host may give the file to anybody. A label that one of them does not know, it refuses. */
 static xmlDoc *with_disk(xmlDoc *twin, const struct facts *f)
 {
-	bool selinux = has_model(&f->src.caps, "selinux");
+	bool selinux = facts_has_secmodel(&f->src.caps, "selinux");
 	struct twin t = { .label_dac = true, .label_selinux = selinux };
 	xmlNode *disk, *n;
 	xmlDoc *doc;
 
-	if (!copies(f) || !has_model(&f->src.caps, "dac") || !has_model(&f->dst.caps, "dac") ||
-		selinux != has_model(&f->dst.caps, "selinux"))
+	if (!copies(f) || !facts_has_secmodel(&f->src.caps, "dac") ||
+		!facts_has_secmodel(&f->dst.caps, "dac") ||
+		selinux != facts_has_secmodel(&f->dst.caps, "selinux"))
 		return NULL;
 	doc = xmlCopyDoc(twin, 1);
 	disk = twin_add(vxml_child(xmlDocGetRootElement(doc), "devices"), "disk");

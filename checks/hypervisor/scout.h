@@ -47,6 +47,7 @@ enum {
 	SCOUT_COPY_MS =
 		6000, /* likewise, of the second; SCOUT_SILENT_MS where the hosts are slow */
 	SCOUT_COPY_LEAST_MS = 3000, /* that there must be, to try the second */
+	SCOUT_HOOK_LEAST_MS = 2000, /* likewise, to ask a hook by name */
 	SCOUT_RESERVE_MS = 700, /* to end it, before the asker's deadline */
 	SCOUT_MOVE_MS = 25000, /* at all */
 };
@@ -57,7 +58,7 @@ struct scout {
 	xmlDoc *copied; /* likewise, with a disk; NULL: none are copied, or there can be none */
 	unsigned flags;
 	bool data; /* they must get there; else it is enough that both hosts let it begin */
-	const char *as; /* the name that a hook over there is asked about; NULL: none is there */
+	const char *as; /* the name that a hook over there is asked about; NULL: none is */
 	const char *tls_name; /* whose the target's certificate must be; NULL: the address's */
 	/* Where the data may go, in the order they are tried. */
 	const char *addresses[SCOUT_ADDRESSES];

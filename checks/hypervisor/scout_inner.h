@@ -4,8 +4,6 @@
 
 #include "checks/hypervisor/scout.h"
 
-enum { SCOUT_HOOK_LEAST_MS = 2000 }; /* that there must be, to ask a hook by name */
-
 /* Of virDomainMigrate3. */
 struct scout_params {
 	virTypedParameterPtr items;

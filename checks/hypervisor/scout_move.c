@@ -393,15 +393,12 @@ static void look_after(struct passage *p)
 /* A thread of its own waits for the move. */
 static void pass(struct passage *p)
 {
-	struct scout_result *out = p->t->out;
-
 	pthread_mutex_init(&p->lock, NULL);
 	conn_cond_init(&p->over);
-	if (conn_env_spawn(p->t->route->env, "hv-move", move, p)) {
+	if (conn_env_spawn(p->t->route->env, "hv-move", move, p))
 		look_after(p);
-	} else {
-		snprintf(out->text, sizeof out->text, "no thread can be started");
-	}
+	else
+		snprintf(p->t->out->text, sizeof p->t->out->text, "no thread can be started");
 	pthread_cond_destroy(&p->over);
 	pthread_mutex_destroy(&p->lock);
 	scout_params_free(&p->params);

@@ -134,12 +134,8 @@ static void choose_labels(struct twin *t, xmlNode *root)
 	const char *user = facts_user(t->f, &t->f->dst);
 	xmlNode *label;
 
-	for (size_t i = 0; i < caps->n_secmodels; i++) {
-		if (caps->secmodels[i] && strcmp(caps->secmodels[i], "dac") == 0)
-			t->label_dac = true;
-		if (caps->secmodels[i] && strcmp(caps->secmodels[i], "selinux") == 0)
-			t->label_selinux = true;
-	}
+	t->label_dac = facts_has_secmodel(caps, "dac");
+	t->label_selinux = facts_has_secmodel(caps, "selinux");
 	if (!t->label_dac || !user)
 		return;
 	t->label_dac = false;

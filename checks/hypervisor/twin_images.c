@@ -183,12 +183,7 @@ static void look_at_size(struct looks *l, const struct vm_disk *d, uint64_t size
 /* A fixed label of users and groups keeps every file as it is; SELinux wants to be told of each. */
 static bool relabels_nothing(const struct facts *f)
 {
-	const struct host_caps *caps = &f->dst.caps;
-
-	for (size_t i = 0; i < caps->n_secmodels; i++)
-		if (is(caps->secmodels[i], "selinux"))
-			return false;
-	return caps->dac_label;
+	return f->dst.caps.dac_label && !facts_has_secmodel(&f->dst.caps, "selinux");
 }
 
 /* A copy is written into what is there already. */

@@ -46,15 +46,16 @@ max_migrations = 1
 timeout = {timeout}
 probe = {probe}
 probe_migration = {migration}
+probe_hooks = {by_name}
 unknown = {unknown}
 """
 
 
 class Daemon:
     def __init__(self, program, log, probe="auto", name="vsmigd", timeout="30s",
-                 source=SOURCE, hosts="", migration="yes", unknown="allow"):
+                 source=SOURCE, hosts="", migration="yes", by_name="yes", unknown="allow"):
         self.folder, self.settings = BASE / name, {
-            "probe": probe, "migration": migration, "unknown": unknown, "timeout": timeout, "hosts": hosts, "source": f"{source.name}.lab",
+            "probe": probe, "migration": migration, "by_name": by_name, "unknown": unknown, "timeout": timeout, "hosts": hosts, "source": f"{source.name}.lab",
             "uri": "qemu:///system" if source is SOURCE else source.socket_uri}
         self.folder.mkdir()
         self.log = log

@@ -426,6 +426,23 @@ def stopped_probe(world):
     return daemon, thread, box
 
 
+def what_has_gone_is_noticed(world):
+    """What the target's guests may have is asked anew by each check: a program that goes and comes back, for one."""
+    daemon = world.daemon(probe="off")
+    world.vm("sealed", Guest((guests.tpm(),)))
+    there = f"nsenter -m -t {hosts.processes[THERE.name].pid}"
+    before = ask(daemon, "sealed")
+    hosts.sh(f"{there} mount --bind /dev/null /usr/bin/swtpm")
+    try:
+        without = ask(daemon, "sealed")
+    finally:
+        hosts.sh(f"{there} umount -l /usr/bin/swtpm")
+    after = ask(daemon, "sealed")
+    found = [finding["MessageID"] for finding in without.findings if finding["Effect"] != "None"]
+    said = [before.migratable, without.migratable, found, after.migratable]
+    return [] if said == [True, False, ["VSM4514"], True] else [f"said {said}"]
+
+
 def stop_when_started(daemon, connection):
     daemon.process.send_signal(signal.SIGSTOP)
     wait_until("the twin has been started", lambda: [
@@ -626,7 +643,7 @@ def start_time(pid):
 
 
 TESTS = (running_vm_is_unharmed, written_image_is_no_false_alarm, servers_are_left_alone, owners_stay, opened_files_stay,
-         one_twin_shows_it_all,
+         one_twin_shows_it_all, what_has_gone_is_noticed,
          typical_vm_takes_no_time, daemon_is_killed_at_the_start, daemon_is_killed_later, connection_breaks,
          libvirtd_is_killed_at_the_start, libvirtd_is_killed_later, deadline_passes, twenty_at_once, two_daemons,
          left_by_others)

@@ -10,8 +10,8 @@ from rows_places import CODE, Q35, VARS, like, with_
 from scenario import Scenario as S
 
 SIZE, TRIED = "of the same size", "models of all devices"
-# The source writes on while the target gives up: either of the two is first to know.
-# The target's QEMU ends; libvirt hears of it, or the source's QEMU does, or libvirt asks the target's to go on first.
+# The target's QEMU ends: libvirt there is first to know, or the source's QEMU, which writes on, or its libvirt, or who asks
+# the target's QEMU to go on.
 MISMATCH = ((1, 9), "Size mismatch|write to socket|unexpectedly failed|not finalized yet")
 SMALL_BIOS, BIOS = "/usr/share/seabios/bios.bin", "/usr/share/seabios/bios-256k.bin"
 OWN_BIOS = Guest(boot=f"<loader type='rom'>{LOCAL}/bios.bin</loader>")

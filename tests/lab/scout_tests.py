@@ -19,6 +19,7 @@ from probe_tests import (HERE, PREFIX, THERE, ask, listening, nothing_left, proc
 from rows_host import program
 from rows_way import TLS, credentials
 from scenario import Scenario
+from settings import Rename
 
 
 def own_host_is_left_clean(world):
@@ -226,18 +227,21 @@ def unknown_is_found_out(world):
 
 def hook_is_asked_by_name(world):
     """A hook is asked whether it lets in a machine of the VM's name, and none of that name comes; of a host without
-    hooks nothing is said of them."""
+    hooks nothing is said of them. It is not asked with probe_hooks = no, nor about a new name."""
     asked = BY_NAME["eta"].folder / "local/asked"
     program("eta", f'#!/bin/sh\necho "$1 $2" >> {LOCAL}/asked\n'.encode(), name="hook")(world.hosts)
     daemon = world.daemon(migration="yes", probe="auto")
     world.vm("payroll", Guest((disk("payroll"),)))
     answers = [ask(daemon, "payroll", to) for to in ("eta", THERE.name)]
+    answers.append(ask(world.daemon(migration="yes", by_name="no", probe="auto"), "payroll", "eta"))
+    answers.append(ask(daemon, "payroll", "eta", given=(Rename("salaries"),)))
     nothing_left(world)
-    by_name = [line for line in asked.read_text().splitlines() if line.startswith("payroll")]
+    by_name = [line for line in asked.read_text().splitlines() if not line.startswith(PREFIX)]
     told = [[finding["Message"] for finding in answer.findings if "hook" in finding["Message"]] for answer in answers]
     wrong = [] if by_name == ["payroll migrate"] else [f"it was asked {by_name}"]
     wrong += [f"no yes: {answer}" for answer in answers if not answer.migratable]
-    return wrong + ([] if len(told[0]) == 1 and "the name alone" in told[0][0] and not told[1] else [f"said {told}"])
+    wrong += [] if len(told[0]) == 1 and "the name alone" in told[0][0] and not told[1] else [f"said {told}"]
+    return wrong + [f"not asked, and said {said}" for said in told[2:] if "of this name" not in " ".join(said)]
 
 
 TESTS = (own_host_is_left_clean, daemon_is_killed_while_its_own_host_is_probed,

@@ -182,18 +182,24 @@ static const char *behind(const char *again)
 	return text;
 }
 
-/* Waits until exactly this was told, and forgets it. Before it `again` may have been: libvirt's event may
- * come after a listing that has shown the same. */
-static void expect_after(const char *again, const char *want)
+/* Under the lock: until so many letters behind `again` were told, for 20 s. */
+static void wait_for(const char *again, size_t letters)
 {
 	struct timespec until;
 
 	clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_sec += 20;
-	pthread_mutex_lock(&seen.lock);
-	while (strlen(behind(again)) < strlen(want))
+	while (strlen(behind(again)) < letters)
 		if (pthread_cond_timedwait(&seen.more, &seen.lock, &until) != 0)
 			break;
+}
+
+/* Waits until exactly this was told, and forgets it. Before it `again` may have been: libvirt's event may
+ * come after a listing that has shown the same. */
+static void expect_after(const char *again, const char *want)
+{
+	pthread_mutex_lock(&seen.lock);
+	wait_for(again, strlen(want));
 	ck_assert_str_eq(behind(again), want);
 	seen.text[0] = '\0';
 	pthread_mutex_unlock(&seen.lock);
@@ -202,6 +208,17 @@ static void expect_after(const char *again, const char *want)
 static void expect(const char *want)
 {
 	expect_after("", want);
+}
+
+/* Likewise until this was told, once or more often, and nothing else. */
+static void expect_some(const char *part)
+{
+	pthread_mutex_lock(&seen.lock);
+	wait_for("", strlen(part));
+	ck_assert_str_eq(behind(part), "");
+	ck_assert_str_ne(seen.text, "");
+	seen.text[0] = '\0';
+	pthread_mutex_unlock(&seen.lock);
 }
 
 struct waited {
@@ -290,7 +307,7 @@ START_TEST(a_machine_lives)
 	ck_assert_int_eq(virDomainSetMetadata(dom, VIR_DOMAIN_METADATA_TITLE, "x", NULL, NULL,
 				 VIR_DOMAIN_AFFECT_CONFIG),
 		0);
-	expect("fed 5>5;");
+	expect_some("fed 5>5;");
 	virDomainUndefine(dom);
 	expect_after("fed 5>5;", "-fed 5;");
 	hv_feed_drop(feed);

@@ -222,7 +222,6 @@ START_TEST(equal_twins)
 }
 END_TEST
 
-/* Without a label to give, each source keeps its owner, and what libvirt relabels is left out. */
 /* A comma that QEMU may stumble over is in the twin's name too, whatever stands around it. */
 START_TEST(named)
 {
@@ -263,6 +262,7 @@ START_TEST(named)
 }
 END_TEST
 
+/* Without a label to give, each source keeps its owner, and what libvirt relabels is left out. */
 START_TEST(unknown_label)
 {
 	static const char *const both[] = { "selinux", "dac" };
