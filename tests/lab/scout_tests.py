@@ -244,7 +244,21 @@ def hook_is_asked_by_name(world):
     return wrong + [f"not asked, and said {said}" for said in told[2:] if "of this name" not in " ".join(said)]
 
 
+def slow_hook_is_waited_for(world):
+    """Longer than a scout may be on its way: as long as the hook takes, the scout keeps the name from coming into being."""
+    asked = BY_NAME["eta"].folder / "local/asked"
+    program("eta", f'#!/bin/sh\necho "$1 $2" >> {LOCAL}/asked\n[ "$1" != payroll ] || sleep 27\n'.encode(), name="hook")(world.hosts)
+    daemon = world.daemon(migration="yes", probe="auto", timeout="50s")
+    world.vm("payroll", Guest((disk("payroll"),)))
+    answer = ask(daemon, "payroll", "eta")
+    nothing_left(world)
+    by_name = [line for line in asked.read_text().splitlines() if not line.startswith(PREFIX)]
+    wrong = [] if by_name == ["payroll migrate"] else [f"it was asked {by_name}"]
+    return wrong + ([] if answer.migratable and tried(answer) and answer.seconds > 27 else [f"{answer.seconds:.1f} s: {answer}"])
+
+
 TESTS = (own_host_is_left_clean, daemon_is_killed_while_its_own_host_is_probed,
          daemon_is_killed_while_an_empty_guest_moves, own_libvirtd_is_killed,
          target_libvirtd_is_killed_while_an_empty_guest_moves, data_are_swallowed, data_stand_still, copies_are_tried,
-         little_time, guard_is_gone, waiting_scouts_hold_up_no_twin, unknown_is_found_out, hook_is_asked_by_name)
+         little_time, guard_is_gone, waiting_scouts_hold_up_no_twin, unknown_is_found_out, hook_is_asked_by_name,
+         slow_hook_is_waited_for)
